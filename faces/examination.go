@@ -1,0 +1,93 @@
+package faces
+
+// Examination is all that an engine finds in one photograph. Embedding,
+// BonaFide and Quality are those of the largest face.
+type Examination struct {
+	// Faces are all faces, the largest first.
+	Faces     []Face    `json:"faces"`
+	Embedding Embedding `json:"embedding,omitempty"`
+	// BonaFide is the presentation attack detector's mean score, 0 to 1, or
+	// -1 when it was not computed. Alone it proves nothing: cut-out and 3-D
+	// paper masks pass.
+	BonaFide float64 `json:"bona_fide"`
+	Quality  Quality `json:"quality"`
+	// Width and Height are the photograph's, in pixels.
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// bystander is how wide another face may be, as a share of the largest, and
+// still count as background.
+const bystander = 0.4
+
+// Sole returns the one face of the photograph, or an *Error: NoFace, or
+// SeveralFaces when another is nearly as large.
+func (e Examination) Sole() (Face, error) {
+	if len(e.Faces) == 0 {
+		return Face{}, &Error{Code: NoFace}
+	}
+	for _, f := range e.Faces[1:] {
+		if f.Box.W >= bystander*e.Faces[0].Box.W {
+			return Face{}, &Error{Code: SeveralFaces}
+		}
+	}
+	return e.Faces[0], nil
+}
+
+// Quality describes how well a face is shown, as far as five points and the
+// aligned crop tell (subjects of ISO/IEC 29794-5).
+type Quality struct {
+	// InterEye is the distance of the eyes in pixels.
+	InterEye float64 `json:"inter_eye"`
+	// Sharpness is the variance of the Laplacian of the aligned face.
+	Sharpness float64 `json:"sharpness"`
+	// Brightness is the mean of the aligned face, 0 to 255.
+	Brightness float64 `json:"brightness"`
+	// Contrast is the standard deviation of the aligned face.
+	Contrast float64 `json:"contrast"`
+	// Roll and Yaw are in degrees.
+	Roll float64 `json:"roll"`
+	Yaw  float64 `json:"yaw"`
+}
+
+// Codes of Quality.Faults.
+const (
+	FaultTooSmall    = "too_small"
+	FaultBlurred     = "blurred"
+	FaultTooDark     = "too_dark"
+	FaultTooBright   = "too_bright"
+	FaultLowContrast = "low_contrast"
+	FaultTilted      = "tilted"
+	FaultTurned      = "turned"
+)
+
+// Limits of Quality, looser than a passport office's: they are for a
+// photograph taken at home, and say only that a comparison would suffer.
+const (
+	minInterEye   = 32 // below, alignment to 35 pixels would invent detail
+	minSharpness  = 60
+	minBrightness = 45
+	maxBrightness = 225
+	minContrast   = 15
+	maxRoll       = 25
+	maxYaw        = 35
+)
+
+// Faults lists what is wrong with a photograph, in the order in which to
+// tell it; empty when nothing is.
+func (q Quality) Faults() []string {
+	var faults []string
+	add := func(wrong bool, code string) {
+		if wrong {
+			faults = append(faults, code)
+		}
+	}
+	add(q.InterEye < minInterEye, FaultTooSmall)
+	add(q.Brightness < minBrightness, FaultTooDark)
+	add(q.Brightness > maxBrightness, FaultTooBright)
+	add(q.Contrast < minContrast, FaultLowContrast)
+	add(q.Sharpness < minSharpness, FaultBlurred)
+	add(q.Roll > maxRoll || q.Roll < -maxRoll, FaultTilted)
+	add(q.Yaw > maxYaw || q.Yaw < -maxYaw, FaultTurned)
+	return faults
+}
