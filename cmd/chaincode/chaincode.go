@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/pkg/cid"
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
+
+	"github.com/vouchline/vouchline/ledger"
+)
+
+// A chaincode runs the contract on what Fabric's shim hands it.
+type chaincode struct{ contract ledger.Contract }
+
+var _ shim.Chaincode = chaincode{}
+
+// Init does nothing: a new ledger needs no preparation.
+func (chaincode) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.Success(nil) }
+
+// Invoke runs one function on one request. A refusal is returned as its text,
+// which ledger.ParseError reads back; Fabric then drops the writes.
+func (c chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
+	// Exactly one argument, and nothing transient: whatever else came along
+	// would be kept in the block unread.
+	args := stub.GetArgs()
+	if len(args) != 2 {
+		return refuse(&ledger.Error{Code: ledger.CodeInvalid, Detail: "a function takes one request"})
+	}
+	state, err := newState(stub)
+	if err != nil {
+		return refuse(err)
+	}
+	record, err := c.contract.Invoke(state, string(args[0]), args[1])
+	if err != nil {
+		return refuse(err)
+	}
+	return shim.Success(record)
+}
+
+func refuse(err error) *peer.Response { return shim.Error(err.Error()) }
+
+// state is Fabric's stub seen as [ledger.State].
+type state struct {
+	stub   shim.ChaincodeStubInterface
+	caller string
+	time   time.Time
+}
+
+var _ ledger.State = (*state)(nil)
+
+func newState(stub shim.ChaincodeStubInterface) (*state, error) {
+	caller, err := cid.GetMSPID(stub)
+	if err != nil {
+		return nil, fmt.Errorf("read caller: %w", err)
+	}
+	stamp, err := stub.GetTxTimestamp()
+	if err != nil {
+		return nil, fmt.Errorf("read time: %w", err)
+	}
+	return &state{stub: stub, caller: caller, time: stamp.AsTime()}, nil
+}
+
+func (s *state) Get(key string) ([]byte, error)     { return s.stub.GetState(key) }
+func (s *state) Put(key string, value []byte) error { return s.stub.PutState(key, value) }
+func (s *state) Delete(key string) error            { return s.stub.DelState(key) }
+func (s *state) Caller() string                     { return s.caller }
+func (s *state) TxID() string                       { return s.stub.GetTxID() }
+func (s *state) Time() time.Time                    { return s.time }

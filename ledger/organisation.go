@@ -1,0 +1,108 @@
+package ledger
+
+import "fmt"
+
+// A Role is what an organisation does on the channel.
+type Role string
+
+// The roles.
+const (
+	RoleIssuer       Role = "issuer"        // proofs people and writes identities
+	RoleOperator     Role = "operator"      // runs phone lines, reads identities
+	RoleRelyingParty Role = "relying_party" // accepts identities, reads them
+)
+
+// An Organisation is a party to the channel.
+type Organisation struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Role   Role   `json:"role"`
+	MSP    string `json:"msp"`
+	Status Status `json:"status"`
+}
+
+// RegisterOrganisation records an organisation as active. Repeating the same
+// registration changes nothing and returns the record as it is now; another
+// one under the same id, or for the same MSP, is refused as CodeExists.
+func (c Contract) RegisterOrganisation(s State, o Organisation) (Organisation, error) {
+	if err := c.mayWrite(s); err != nil {
+		return Organisation{}, err
+	}
+	o.Status = StatusActive
+	if err := o.validate(); err != nil {
+		return Organisation{}, err
+	}
+	was, found, err := load[Organisation](s, organisationKey(o.ID))
+	if err != nil {
+		return Organisation{}, err
+	}
+	if found {
+		o.Status = was.Status
+		if o != was {
+			return Organisation{}, &Error{CodeExists, "another organisation has this id"}
+		}
+		return was, nil
+	}
+	owner, err := s.Get(mspKey(o.MSP))
+	if err != nil {
+		return Organisation{}, fmt.Errorf("read MSP: %w", err)
+	}
+	if owner != nil {
+		return Organisation{}, &Error{CodeExists, "another organisation has this MSP"}
+	}
+	if err := s.Put(mspKey(o.MSP), []byte(o.ID)); err != nil {
+		return Organisation{}, fmt.Errorf("write MSP: %w", err)
+	}
+	return o, store(s, organisationKey(o.ID), o)
+}
+
+// Organisation returns the organisation with this id.
+func (c Contract) Organisation(s State, id string) (Organisation, error) {
+	if err := checkID(id); err != nil {
+		return Organisation{}, err
+	}
+	o, found, err := load[Organisation](s, organisationKey(id))
+	if err == nil && !found {
+		err = &Error{CodeNotFound, "no such organisation"}
+	}
+	return o, err
+}
+
+// SetOrganisationStatus moves an organisation by the table of [Status.May]. A
+// suspended or revoked issuer issues nothing.
+func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Organisation, error) {
+	if err := c.mayWrite(s); err != nil {
+		return Organisation{}, err
+	}
+	if !status.Valid() {
+		return Organisation{}, invalid("status is not one of active, suspended, revoked")
+	}
+	o, err := c.Organisation(s, id)
+	if err != nil || o.Status == status {
+		return o, err
+	}
+	if !o.Status.May(status) {
+		return Organisation{}, illegal(o.Status, status)
+	}
+	o.Status = status
+	return o, store(s, organisationKey(o.ID), o)
+}
+
+// issuer returns the id under which the caller issues.
+func (c Contract) issuer(s State) (string, error) {
+	id, err := s.Get(mspKey(s.Caller()))
+	if err != nil {
+		return "", fmt.Errorf("read MSP: %w", err)
+	}
+	if id == nil {
+		return "", &Error{CodeForbidden, "the caller is not a registered organisation"}
+	}
+	o, err := c.Organisation(s, string(id))
+	if err != nil {
+		return "", err
+	}
+	if o.Role != RoleIssuer || o.Status != StatusActive {
+		return "", &Error{CodeForbidden, "the caller is not an active issuer"}
+	}
+	return o.ID, nil
+}

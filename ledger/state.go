@@ -1,0 +1,45 @@
+package ledger
+
+import "time"
+
+// A State is the part of a ledger that one transaction sees. It has six
+// methods because Fabric's stub offers these six things and the contract needs
+// each of them; no part of them is useful alone.
+//
+// Get returns what was committed before the transaction began, as on Fabric:
+// the contract must not expect to read its own writes. An error from any
+// contract method means that the writes made so far are to be dropped.
+type State interface {
+	// Get returns nil, nil for a key that does not exist.
+	Get(key string) ([]byte, error)
+	Put(key string, value []byte) error
+	Delete(key string) error
+
+	// Caller is the MSP id of the organisation that signed the request.
+	Caller() string
+	// TxID identifies the transaction.
+	TxID() string
+	// Time is the transaction's time, the same on every peer that runs it.
+	Time() time.Time
+}
+
+// Each kind of record has its own prefix, so that an identity's id can never
+// name an organisation's record. No id contains a slash.
+func identityKey(id string) string         { return "identity/" + id }
+func nullifierKey(nullifier string) string { return "nullifier/" + nullifier }
+func organisationKey(id string) string     { return "organisation/" + id }
+func mspKey(msp string) string             { return "msp/" + msp }
+
+// A Location says where on a ledger a transaction is found.
+type Location struct {
+	TxID    string `json:"tx_id"`
+	Block   uint64 `json:"block"`
+	Network string `json:"network"` // [NetworkFabric] or [NetworkEmbedded]
+	Channel string `json:"channel,omitempty"`
+}
+
+// The networks a [Location] names.
+const (
+	NetworkFabric   = "fabric"
+	NetworkEmbedded = "embedded"
+)

@@ -1,0 +1,134 @@
+package ledger
+
+// Bounds of what a record may hold.
+const (
+	MinIDSize      = 3
+	MaxIDSize      = 64
+	MaxNameSize    = 64 // of an organisation
+	MaxAttributes  = 32
+	MaxNullifiers  = 8
+	MaxRequestSize = 8 << 10
+
+	maxAttributeName = 32
+	maxAssurance     = 16
+	maxMSP           = 64
+)
+
+// validate does not quote what it refuses: the refusal is logged by others,
+// and the refused value may be the personal data that should not be there.
+func (i Issue) validate() error {
+	if err := checkID(i.ID); err != nil {
+		return err
+	}
+	if n := len(i.Attributes); n == 0 || n > MaxAttributes {
+		return invalid("attributes: from 1 to 32 are allowed")
+	}
+	for name, digest := range i.Attributes {
+		if !made(name, 1, maxAttributeName, lower, lower|digit|under) {
+			return invalid("attributes: a name is not lower-case letters, digits and _")
+		}
+		if !isDigest(digest) {
+			return invalid("attributes: a value is not a base64url SHA-256 digest")
+		}
+	}
+	if n := len(i.Nullifiers); n == 0 || n > MaxNullifiers {
+		return invalid("nullifiers: from 1 to 8 are allowed")
+	}
+	for k, n := range i.Nullifiers {
+		if !isDigest(n) {
+			return invalid("nullifiers: one is not a base64url SHA-256 digest")
+		}
+		if k > 0 && n == i.Nullifiers[k-1] { // sorted by canonical
+			return invalid("nullifiers: one is repeated")
+		}
+	}
+	if i.HolderKey != "" && !isDigest(i.HolderKey) {
+		return invalid("holder_key is not a base64url SHA-256 thumbprint")
+	}
+	if !made(i.Assurance, 1, maxAssurance, lower|upper, lower|upper|digit|under|dash) {
+		return invalid("assurance is not a short code")
+	}
+	return nil
+}
+
+func (o Organisation) validate() error {
+	if !made(o.ID, MinIDSize, MaxIDSize, lower, lower|digit|dash) {
+		return invalid("id: from 3 to 64 lower-case letters, digits and -, a letter first")
+	}
+	if !made(o.Name, 1, MaxNameSize, lower|upper|digit, lower|upper|digit|dash|space|dot) {
+		return invalid("name: up to 64 letters, digits, spaces, dots and dashes")
+	}
+	switch o.Role {
+	case RoleIssuer, RoleOperator, RoleRelyingParty:
+	default:
+		return invalid("role is not one of issuer, operator, relying_party")
+	}
+	if !made(o.MSP, 1, maxMSP, lower|upper, lower|upper|digit|dash|dot) {
+		return invalid("msp is not an MSP id")
+	}
+	return nil
+}
+
+// checkID admits opaque identifiers: no @, dot, plus, space or letter outside
+// ASCII, and not digits alone, so an e-mail address, a phone number, a
+// document number or a full name is not an id.
+func checkID(id string) error {
+	if !made(id, MinIDSize, MaxIDSize, alnum, alnum|under|dash) || made(id, MinIDSize, MaxIDSize, digit, digit|dash) {
+		return invalid("id: from 3 to 64 letters, digits, _ and -, and not digits alone")
+	}
+	return nil
+}
+
+// A class is a set of ASCII characters.
+type class uint8
+
+const (
+	lower class = 1 << iota
+	upper
+	digit
+	under
+	dash
+	space
+	dot
+
+	alnum = lower | upper | digit
+)
+
+func classOf(b byte) class {
+	switch {
+	case 'a' <= b && b <= 'z':
+		return lower
+	case 'A' <= b && b <= 'Z':
+		return upper
+	case '0' <= b && b <= '9':
+		return digit
+	case b == '_':
+		return under
+	case b == '-':
+		return dash
+	case b == ' ':
+		return space
+	case b == '.':
+		return dot
+	default:
+		return 0
+	}
+}
+
+// made reports whether s has from shortest to longest bytes, the first of the
+// class first and the others of the class rest.
+func made(s string, shortest, longest int, first, rest class) bool {
+	if len(s) < shortest || len(s) > longest {
+		return false
+	}
+	for i := range len(s) {
+		allowed := rest
+		if i == 0 {
+			allowed = first
+		}
+		if classOf(s[i])&allowed == 0 {
+			return false
+		}
+	}
+	return true
+}
