@@ -37,10 +37,10 @@ const (
 // CLI is the command tree. A command is a struct with a method
 // Run(*Globals) error in cmd/vouchline/<name>.go and one line below.
 type CLI struct {
-	Config    string `help:"TOML file with settings; flags and environment win over it." env:"VOUCHLINE_CONFIG" placeholder:"FILE" type:"path"`
-	LogLevel  string `help:"Least severe log record written: debug, info, warn or error." env:"VOUCHLINE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
-	LogFormat string `help:"Form of log records on stderr: text or json." env:"VOUCHLINE_LOG_FORMAT" enum:"text,json" default:"text"`
-	JSON      bool   `help:"Write answers as JSON, one object a line." name:"json"`
+	Config    kong.ConfigFlag `help:"TOML file with settings; flags and environment win over it." env:"VOUCHLINE_CONFIG" placeholder:"FILE" type:"path"`
+	LogLevel  string          `help:"Least severe log record written: debug, info, warn or error." env:"VOUCHLINE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+	LogFormat string          `help:"Form of log records on stderr: text or json." env:"VOUCHLINE_LOG_FORMAT" enum:"text,json" default:"text"`
+	JSON      bool            `help:"Write answers as JSON, one object a line." name:"json"`
 
 	Version VersionCmd `cmd:"" help:"Show the program's version."`
 }
@@ -154,6 +154,7 @@ func newParser(cli *CLI, g *Globals) (*kong.Kong, error) {
 		kong.Name("vouchline"),
 		kong.Description("Turns a stranger into a caller one can trust."),
 		kong.Writers(g.Stdout, g.Stderr),
+		kong.Configuration(loadTOML),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The settings of the program, in groups that commands embed. A value comes
+// from the first of: flag, VOUCHLINE_* variable, configuration file (TOML, the
+// flag's name as key), default. docs/configuration.md is generated from these
+// structs. The tag "oneof" is checked with everything else in config_check.go,
+// so that all faults are reported at once. The zero value of a new setting must
+// be safe.
+
+// ServeSettings is what the web service needs: everything.
+type ServeSettings struct {
+	WebSettings     `group:"Web service"`
+	StorageSettings `group:"Storage"`
+	LedgerSettings  `group:"Ledger"`
+	EngineSettings  `group:"Engines"`
+	MessageSettings `group:"Messages"`
+	PBXSettings     `group:"PBX"`
+}
+
+// Validate reports every fault of the settings; kong calls it.
+func (s *ServeSettings) Validate() error {
+	faults := check(&s.WebSettings, &s.StorageSettings, &s.LedgerSettings, &s.EngineSettings, &s.MessageSettings, &s.PBXSettings)
+	return joinFaults(append(faults, s.crossFaults(s.Listen)...))
+}
+
+// OutboxEnabled reports whether undelivered messages are shown on a page. They
+// hold codes and links, so only a service that nobody else can reach may.
+func (s *ServeSettings) OutboxEnabled() bool {
+	return s.MessageSettings.outbox(loopbackAddress(s.Listen))
+}
+
+// WorkSettings is what a worker on another machine needs: all but the web.
+type WorkSettings struct {
+	SiteSettings    `group:"Site"`
+	StorageSettings `group:"Storage"`
+	LedgerSettings  `group:"Ledger"`
+	EngineSettings  `group:"Engines"`
+	MessageSettings `group:"Messages"`
+	PBXSettings     `group:"PBX"`
+}
+
+// Validate reports every fault of the settings; kong calls it.
+func (s *WorkSettings) Validate() error {
+	faults := check(&s.SiteSettings, &s.StorageSettings, &s.LedgerSettings, &s.EngineSettings, &s.MessageSettings, &s.PBXSettings)
+	return joinFaults(append(faults, fault(s.BaseURL != "", "base-url", "is needed: messages link to the web service")))
+}
+
+// OutboxEnabled reports whether messages without a provider go to the outbox
+// page of the service: a worker beside it on the same machine.
+func (s *WorkSettings) OutboxEnabled() bool {
+	u, err := url.Parse(s.BaseURL)
+	return err == nil && s.MessageSettings.outbox(loopbackHost(u.Hostname()))
+}
+
+// SiteSettings is how the service names itself in pages and messages.
+type SiteSettings struct {
+	BaseURL        string `name:"base-url" env:"VOUCHLINE_BASE_URL" placeholder:"URL" help:"Address people reach the service at; links in messages start with it. Default: http:// and the listen address, on a loopback address only."`
+	Name           string `name:"name" env:"VOUCHLINE_NAME" default:"Vouchline" help:"The service's name in pages and messages."`
+	DefaultCountry string `name:"default-country" env:"VOUCHLINE_DEFAULT_COUNTRY" default:"BJ" placeholder:"ALPHA-2" help:"Country (ISO 3166-1 alpha-2) of phone numbers typed without a prefix."`
+}
+
+// WebSettings is how the web service listens.
+type WebSettings struct {
+	SiteSettings  `group:"Site"`
+	Listen        string `name:"listen" env:"VOUCHLINE_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address the web service listens on."`
+	SecureCookies string `name:"secure-cookies" env:"VOUCHLINE_SECURE_COOKIES" default:"auto" oneof:"auto,on,off" help:"Send cookies over HTTPS only: auto, on or off. Auto: on when the base URL is https."`
+	LiveWords     string `name:"live-words" env:"VOUCHLINE_LIVE_WORDS" default:"auto" oneof:"auto,en,fr" help:"Language of the words held up in the live step: auto (the page's), en or fr."`
+	Metrics       string `name:"metrics" env:"VOUCHLINE_METRICS" placeholder:"HOST:PORT" help:"Serve Prometheus metrics on this separate address. Default: no metrics."`
+}
+
+// PublicURL returns the address people reach the service at.
+func (s *WebSettings) PublicURL() string {
+	if s.BaseURL != "" {
+		return strings.TrimSuffix(s.BaseURL, "/")
+	}
+	return "http://" + s.Listen
+}
+
+// CookiesSecure reports whether cookies carry the Secure attribute.
+func (s *WebSettings) CookiesSecure() bool {
+	if s.SecureCookies == "auto" {
+		return strings.HasPrefix(s.PublicURL(), "https://")
+	}
+	return s.SecureCookies == "on"
+}
+
+// StorageSettings is where data lies. Commands that only touch the database
+// embed it alone.
+type StorageSettings struct {
+	DataDir         string `name:"data-dir" env:"VOUCHLINE_DATA_DIR" default:"var/data" placeholder:"DIR" help:"Folder of everything the service writes."`
+	Database        DSN    `name:"database" env:"VOUCHLINE_DATABASE" placeholder:"DSN" help:"postgres:// URL, or an SQLite file. Default: vouchline.db in the data folder."`
+	OperatorKeyFile string `name:"operator-key-file" env:"VOUCHLINE_OPERATOR_KEY_FILE" placeholder:"FILE" help:"Key that wraps every subject's data key; made on first start. Losing it loses all evidence. Default: operator.key in the data folder."`
+	Blobs           string `name:"blobs" env:"VOUCHLINE_BLOBS" placeholder:"DIR|s3://BUCKET" help:"Where sealed evidence lies: a folder or an S3 bucket URL. Default: blobs in the data folder."`
+}
+
+// DatabaseDSN returns the database: a postgres URL or the path of a file.
+func (s *StorageSettings) DatabaseDSN() DSN {
+	if s.Database == "" {
+		return DSN(filepath.Join(s.DataDir, "vouchline.db"))
+	}
+	return s.Database
+}
+
+// OperatorKeyPath returns the operator's key file.
+func (s *StorageSettings) OperatorKeyPath() string {
+	return orUnder(s.OperatorKeyFile, s.DataDir, "operator.key")
+}
+
+// BlobsPath returns the folder or s3:// URL of sealed evidence.
+func (s *StorageSettings) BlobsPath() string { return orUnder(s.Blobs, s.DataDir, "blobs") }
+
+// LedgerSettings chooses the ledger.
+type LedgerSettings struct {
+	Ledger              string `name:"ledger" env:"VOUCHLINE_LEDGER" default:"embedded" oneof:"embedded,fabric" help:"Where identities are minted: embedded (a signed log in the ledger folder) or fabric."`
+	LedgerDir           string `name:"ledger-dir" env:"VOUCHLINE_LEDGER_DIR" placeholder:"DIR" help:"Folder of the embedded ledger. Default: ledger in the data folder."`
+	FabricProfile       string `name:"fabric-profile" env:"VOUCHLINE_FABRIC_PROFILE" placeholder:"FILE" help:"Connection profile of the organisation that writes; needed with --ledger fabric."`
+	FabricVerifyProfile string `name:"fabric-verify-profile" env:"VOUCHLINE_FABRIC_VERIFY_PROFILE" placeholder:"FILE" help:"Connection profile of a second organisation, whose peers the record is read back from."`
+}
+
+// LedgerPath returns the folder of the embedded ledger.
+func (s *LedgerSettings) LedgerPath(dataDir string) string {
+	return orUnder(s.LedgerDir, dataDir, "ledger")
+}
+
+// EngineSettings bounds the child processes that read documents and faces.
+type EngineSettings struct {
+	Models        string        `name:"models" env:"VOUCHLINE_MODELS" placeholder:"DIR" help:"Folder of model files. Default: models/files, then ../shared/models. Without them the affected checks go to a reviewer."`
+	EngineWorkers int           `name:"engine-workers" env:"VOUCHLINE_ENGINE_WORKERS" default:"0" placeholder:"N" help:"Engine processes kept running. 0: one a processor, at most 4."`
+	EngineTimeout time.Duration `name:"engine-timeout" env:"VOUCHLINE_ENGINE_TIMEOUT" default:"30s" placeholder:"DURATION" help:"Longest time for one photograph; then its process is killed and the job tried again."`
+}
+
+// Workers returns how many engine processes to keep.
+func (s *EngineSettings) Workers() int {
+	if s.EngineWorkers > 0 {
+		return s.EngineWorkers
+	}
+	return min(runtime.NumCPU(), 4)
+}
+
+// MessageSettings is how messages leave.
+type MessageSettings struct {
+	Outbox string `name:"outbox" env:"VOUCHLINE_OUTBOX" default:"auto" oneof:"auto,on,off" help:"Show messages that no provider takes on a page: auto, on or off. Refused on an address others can reach. Auto: on when a provider is missing and the listen address is loopback."`
+	SMTPSettings
+	SMSSettings
+}
+
+// outbox decides whether messages without a provider are shown on a page.
+func (s *MessageSettings) outbox(loopback bool) bool {
+	switch s.Outbox {
+	case "on":
+		return loopback
+	case "auto":
+		return loopback && (s.SMTPHost == "" || s.SMSProvider == "none")
+	default:
+		return false
+	}
+}
+
+// SMTPSettings is the mail server that takes e-mails.
+type SMTPSettings struct {
+	SMTPHost         string `name:"smtp-host" env:"VOUCHLINE_SMTP_HOST" placeholder:"HOST" help:"Mail server. Default: none."`
+	SMTPPort         int    `name:"smtp-port" env:"VOUCHLINE_SMTP_PORT" default:"587" placeholder:"PORT" help:"Its port."`
+	SMTPSecurity     string `name:"smtp-security" env:"VOUCHLINE_SMTP_SECURITY" default:"starttls" oneof:"starttls,tls,none" help:"starttls (required, never downgraded), tls, or none."`
+	SMTPUsername     string `name:"smtp-username" env:"VOUCHLINE_SMTP_USERNAME" placeholder:"NAME" help:"User name, if the server asks for one."`
+	SMTPPassword     Secret `name:"smtp-password" env:"VOUCHLINE_SMTP_PASSWORD" placeholder:"SECRET" help:"Password. Flags are seen by other users of the machine: prefer the file."`
+	SMTPPasswordFile string `name:"smtp-password-file" env:"VOUCHLINE_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the password."`
+	SMTPFrom         string `name:"smtp-from" env:"VOUCHLINE_SMTP_FROM" placeholder:"ADDRESS" help:"Sender of e-mails; needed with a mail server."`
+}
+
+// SMTPSecret returns the password from whichever place holds it.
+func (s *SMTPSettings) SMTPSecret() (Secret, error) {
+	return secretFrom(s.SMTPPassword, s.SMTPPasswordFile)
+}
+
+// SMSSettings is the provider that takes SMS.
+type SMSSettings struct {
+	SMSProvider string `name:"sms-provider" env:"VOUCHLINE_SMS_PROVIDER" default:"none" oneof:"none,smpp,twilio,http" help:"none, smpp, twilio (its API's form) or http (a gateway described below)."`
+	SMSFrom     string `name:"sms-from" env:"VOUCHLINE_SMS_FROM" placeholder:"NUMBER|NAME" help:"Sender of SMS, for every provider (SMPP: the source address)."`
+
+	SMPPAddr         string `name:"smpp-addr" env:"VOUCHLINE_SMPP_ADDR" placeholder:"HOST:PORT" help:"SMPP 3.4 server."`
+	SMPPSystemID     string `name:"smpp-system-id" env:"VOUCHLINE_SMPP_SYSTEM_ID" placeholder:"ID" help:"SMPP system_id."`
+	SMPPPassword     Secret `name:"smpp-password" env:"VOUCHLINE_SMPP_PASSWORD" placeholder:"SECRET" help:"SMPP password: prefer the file."`
+	SMPPPasswordFile string `name:"smpp-password-file" env:"VOUCHLINE_SMPP_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the SMPP password."`
+	SMPPTLS          bool   `name:"smpp-tls" env:"VOUCHLINE_SMPP_TLS" help:"Speak SMPP over TLS."`
+
+	TwilioAccountSID string `name:"twilio-account-sid" env:"VOUCHLINE_TWILIO_ACCOUNT_SID" placeholder:"SID" help:"Twilio account."`
+	TwilioToken      Secret `name:"twilio-token" env:"VOUCHLINE_TWILIO_TOKEN" placeholder:"SECRET" help:"Twilio auth token: prefer the file."`
+	TwilioTokenFile  string `name:"twilio-token-file" env:"VOUCHLINE_TWILIO_TOKEN_FILE" placeholder:"FILE" help:"File that holds the auth token."`
+	TwilioURL        string `name:"twilio-url" env:"VOUCHLINE_TWILIO_URL" placeholder:"URL" help:"Base of an API in Twilio's form. Default: Twilio's own."`
+
+	SMSHTTPURL     string            `name:"sms-http-url" env:"VOUCHLINE_SMS_HTTP_URL" placeholder:"URL" help:"HTTP gateway."`
+	SMSHTTPMethod  string            `name:"sms-http-method" env:"VOUCHLINE_SMS_HTTP_METHOD" default:"POST" oneof:"POST,PUT,GET" help:"Its method: POST, PUT or GET."`
+	SMSHTTPHeaders map[string]Secret `name:"sms-http-header" env:"VOUCHLINE_SMS_HTTP_HEADER" placeholder:"NAME=VALUE" help:"Headers sent, such as Authorization; several are separated by semicolons."`
+	SMSHTTPBody    string            `name:"sms-http-body" env:"VOUCHLINE_SMS_HTTP_BODY" placeholder:"TEMPLATE" help:"Body as a Go template over .To, .From and .Text; the function json quotes a value."`
+}
+
+// SMPPSecret returns the SMPP password from whichever place holds it.
+func (s *SMSSettings) SMPPSecret() (Secret, error) {
+	return secretFrom(s.SMPPPassword, s.SMPPPasswordFile)
+}
+
+// TwilioSecret returns the auth token from whichever place holds it.
+func (s *SMSSettings) TwilioSecret() (Secret, error) {
+	return secretFrom(s.TwilioToken, s.TwilioTokenFile)
+}
+
+// PBXSettings is where accounts are set up.
+type PBXSettings struct {
+	PBX           string     `name:"pbx" env:"VOUCHLINE_PBX" default:"none" oneof:"none,asterisk" help:"PBX that is configured: none (accounts are fetched by API or command) or asterisk."`
+	PBXDir        string     `name:"pbx-dir" env:"VOUCHLINE_PBX_DIR" placeholder:"DIR" help:"Folder of the rendered configuration, included by the PBX's own. Default: pbx in the data folder."`
+	PBXReload     string     `name:"pbx-reload" env:"VOUCHLINE_PBX_RELOAD" placeholder:"COMMAND" help:"Command run after a change, split at spaces, without a shell."`
+	PBXRealm      string     `name:"pbx-realm" env:"VOUCHLINE_PBX_REALM" default:"vouchline" help:"Digest realm and domain of the accounts. Changing it voids every stored HA1."`
+	PBXExtensions Extensions `name:"pbx-extensions" env:"VOUCHLINE_PBX_EXTENSIONS" default:"2000000-2999999" placeholder:"FIRST-LAST" help:"Numbering plan: the extensions given out."`
+}
+
+// PBXPath returns the folder of rendered PBX configuration.
+func (s *PBXSettings) PBXPath(dataDir string) string { return orUnder(s.PBXDir, dataDir, "pbx") }
+
+// Extensions is a range of extensions, both ends included.
+type Extensions struct {
+	First, Last uint32
+}
+
+// UnmarshalText reads "FIRST-LAST".
+func (e *Extensions) UnmarshalText(text []byte) error {
+	first, last, ok := strings.Cut(string(text), "-")
+	a, errA := strconv.ParseUint(strings.TrimSpace(first), 10, 32)
+	b, errB := strconv.ParseUint(strings.TrimSpace(last), 10, 32)
+	if !ok || errA != nil || errB != nil {
+		return fmt.Errorf("%q is not FIRST-LAST, such as 2000000-2999999", text)
+	}
+	e.First, e.Last = uint32(a), uint32(b)
+	return nil
+}
+
+func (e Extensions) String() string { return fmt.Sprintf("%d-%d", e.First, e.Last) }
+
+func orUnder(path, dir, name string) string {
+	if path != "" {
+		return path
+	}
+	return filepath.Join(dir, name)
+}
+
+// secretFrom prefers the file: the flag may hold a default from elsewhere.
+func secretFrom(s Secret, file string) (Secret, error) {
+	if file == "" {
+		return s, nil
+	}
+	b, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", err
+	}
+	return Secret(strings.TrimRight(string(b), "\r\n")), nil
+}
+
+func loopbackAddress(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	return err == nil && loopbackHost(host)
+}
+
+func loopbackHost(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
