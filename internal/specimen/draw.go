@@ -1,0 +1,112 @@
+package specimen
+
+import (
+	"image"
+	"image/draw"
+	"math/rand/v2"
+)
+
+// Side says which side of a TD1 card is drawn; the MRZ is on the back. The
+// other formats have one side.
+type Side string
+
+// The two sides.
+const (
+	Front Side = "front"
+	Back  Side = "back"
+)
+
+// Options say what to draw. The zero value is a passport of RandomPerson(TD3,
+// 0) with the drawn face of that seed.
+type Options struct {
+	Format   Format // TD3 when empty
+	Side     Side   // Front when empty
+	Person   Person // RandomPerson(Format, Seed) when zero
+	Portrait image.Image
+	// Face is the box around the face in Portrait, forehead to chin; empty
+	// takes the whole image as a portrait that is already framed.
+	Face    image.Rectangle
+	Seed    uint64
+	PerMM   float64 // pixels to the millimetre; 12 when zero
+	Pattern float64 // strength of the background pattern; 1 when zero
+}
+
+// Truth says what a drawn document holds. Boxes are in its own pixels.
+type Truth struct {
+	Format   Format
+	Side     Side
+	Person   Person
+	Lines    []string        // exact lines of the MRZ, none on a TD1's front
+	MRZ      image.Rectangle // around the printed lines
+	Portrait image.Rectangle // of the printed portrait, none on a TD1's back
+}
+
+// Draw draws a flat specimen document as a scanner would see it. It panics
+// without the fonts: call Available first.
+func Draw(o Options) (image.Image, Truth) {
+	o = o.withDefaults()
+	l := layouts[o.Format]
+	img := image.NewRGBA(image.Rect(0, 0, int(l.width*o.PerMM), int(l.height*o.PerMM)))
+	r := rand.New(rand.NewPCG(o.Seed, 0x5bec)) //nolint:gosec // reproducible on purpose
+	truth := Truth{Format: o.Format, Side: o.Side, Person: o.Person}
+
+	background(img, r, o)
+	if o.Side == Front {
+		truth.Portrait = l.portrait.pixels(o.PerMM)
+		printPortrait(img, truth.Portrait, o, r)
+		printVIZ(img, o, l)
+	} else {
+		printBack(img, o, l)
+	}
+	if o.Format != TD1 || o.Side == Back {
+		truth.Lines = MRZ(o.Format, o.Person)
+		truth.MRZ = l.mrzBand(len(truth.Lines), len(truth.Lines[0])).pixels(o.PerMM)
+		printMRZ(img, truth.Lines, o, l)
+	}
+	return img, truth
+}
+
+func (o Options) withDefaults() Options {
+	if o.Format == "" {
+		o.Format = TD3
+	}
+	if o.Side == "" || o.Format != TD1 {
+		o.Side = Front
+	}
+	if o.Person == (Person{}) {
+		o.Person = RandomPerson(o.Format, o.Seed)
+	}
+	if o.Portrait == nil {
+		o.Portrait = DrawnFace(o.Seed)
+		o.Face = image.Rectangle{}
+	}
+	if o.PerMM == 0 {
+		o.PerMM = 12
+	}
+	if o.Pattern == 0 {
+		o.Pattern = 1
+	}
+	return o
+}
+
+// printMRZ sets every character in the middle of its cell.
+func printMRZ(img *image.RGBA, lines []string, o Options, l layout) {
+	f := face(ocrB, em*o.PerMM)
+	black := rgb{22, 22, 24}.opaque()
+	left := (l.width - float64(len(lines[0]))*pitch) / 2
+	for i, line := range lines {
+		baseline := l.height - l.mrzBottom - float64(len(lines)-1-i)*l.mrzLine
+		for j, c := range line {
+			write(img, f, (left+float64(j)*pitch)*o.PerMM, baseline*o.PerMM, string(c), black)
+		}
+	}
+}
+
+// printBack is the back of a card above its MRZ: an address block and a stripe.
+func printBack(img *image.RGBA, o Options, l layout) {
+	stripe := mm{0, 6, l.width, 7}
+	draw.Draw(img, stripe.pixels(o.PerMM), image.NewUniform(rgb{52, 50, 54}.opaque()), image.Point{}, draw.Src)
+	v := viz{img: img, o: o, l: l, x: 6, y: 17}
+	v.field("Place of birth / Lieu de naissance", o.Person.PlaceOfBirth, 0)
+	v.field("Date of issue / Date de délivrance", v.date(o.Person.IssueDate), l.width*0.45)
+}
