@@ -1,0 +1,163 @@
+package opencv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"log/slog"
+	"sync"
+
+	"gocv.io/x/gocv"
+
+	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/internal/mat"
+	"github.com/vouchline/vouchline/models"
+)
+
+// opencv keeps calls into the library apart, across engines: see the package
+// comment.
+var opencv sync.Mutex
+
+// Config says where an Engine finds its models.
+type Config struct {
+	// Models finds the model files.
+	Models models.Finder
+	// Logger is told what is missing; nil is silence.
+	Logger *slog.Logger
+}
+
+// Engine examines photographs. It is safe for concurrent use and does one
+// thing at a time.
+type Engine struct {
+	finder     models.Finder
+	logger     *slog.Logger
+	thresholds faces.Thresholds
+
+	detector *detector
+	embedder *embedder
+	attacks  *attackDetector
+}
+
+// New loads the models that are there. Missing files are no error here: the
+// methods that need them return *faces.UnavailableError, and look again each
+// time. A file that has the right digest and yet does not load is an error.
+func New(config Config) (*Engine, error) {
+	e := &Engine{finder: config.Models, logger: config.Logger}
+	if e.logger == nil {
+		e.logger = slog.New(slog.DiscardHandler)
+	}
+	file, _ := models.Lookup(models.MobileFaceNet)
+	same, okSame := file.Threshold("same")
+	refer, okRefer := file.Threshold("refer")
+	if !okSame || !okRefer {
+		return nil, errors.New("faces/opencv: the manifest has no thresholds for " + models.MobileFaceNet)
+	}
+	e.thresholds = faces.Thresholds{Same: same.Value, Refer: refer.Value}
+
+	opencv.Lock()
+	defer opencv.Unlock()
+	gocv.SetNumThreads(1) // the pool of children is what uses the cores
+	var unavailable *faces.UnavailableError
+	if err := e.load(needAll); errors.As(err, &unavailable) {
+		e.logger.Warn("face models missing, face checks go to a reviewer", "files", unavailable.Files)
+	} else if err != nil {
+		e.close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// Thresholds returns the decision points that belong to the embedding model.
+func (e *Engine) Thresholds() faces.Thresholds { return e.thresholds }
+
+// Close frees the networks.
+func (e *Engine) Close() {
+	opencv.Lock()
+	defer opencv.Unlock()
+	e.close()
+}
+
+func (e *Engine) close() {
+	e.detector.close()
+	e.embedder.close()
+	e.attacks.close()
+	e.detector, e.embedder, e.attacks = nil, nil, nil
+}
+
+// Detect finds all faces, the largest first. It is the thorough search, for
+// portraits that are small in the photograph of a document. No face is an
+// empty slice.
+func (e *Engine) Detect(ctx context.Context, img image.Image) ([]faces.Face, error) {
+	var found []faces.Face
+	err := e.with(ctx, img, needDetector, func(m gocv.Mat) (err error) {
+		found, err = e.detector.thorough(m)
+		return err
+	})
+	return found, err
+}
+
+// Examine finds the faces, and of the largest makes the embedding, judges the
+// quality and looks for a presentation attack. It returns *faces.Error with
+// code no_face when there is none; several faces are the caller's to judge
+// (faces.Examination.Sole).
+func (e *Engine) Examine(ctx context.Context, img image.Image) (faces.Examination, error) {
+	return e.examine(ctx, img, needAll)
+}
+
+// Embed is Examine without the search for attacks, for photographs that were
+// not taken live.
+func (e *Engine) Embed(ctx context.Context, img image.Image) (faces.Examination, error) {
+	return e.examine(ctx, img, needEmbedder)
+}
+
+func (e *Engine) examine(ctx context.Context, img image.Image, need need) (faces.Examination, error) {
+	x := faces.Examination{BonaFide: -1}
+	err := e.with(ctx, img, need, func(m gocv.Mat) error {
+		found, err := e.detector.quick(m)
+		if err != nil {
+			return err
+		}
+		x.Faces, x.Width, x.Height = found, m.Cols(), m.Rows()
+		if len(found) == 0 {
+			return &faces.Error{Code: faces.NoFace}
+		}
+		aligned, err := align(m, found[0].Landmarks)
+		if err != nil {
+			return err
+		}
+		defer aligned.Close()
+		if x.Embedding, err = e.embedder.embed(aligned); err != nil {
+			return err
+		}
+		if x.Quality, err = measure(aligned, found[0]); err != nil {
+			return err
+		}
+		if need == needAll && e.attacks != nil {
+			x.BonaFide, err = e.attacks.score(m, found[0].Box)
+		}
+		return err
+	})
+	if err != nil {
+		return faces.Examination{BonaFide: -1}, err
+	}
+	return x, nil
+}
+
+// with runs f on the photograph's pixels, alone and with the models it needs.
+func (e *Engine) with(ctx context.Context, img image.Image, need need, f func(gocv.Mat) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	opencv.Lock()
+	defer opencv.Unlock()
+	if err := e.load(need); err != nil {
+		return err
+	}
+	m, err := mat.FromImage(img)
+	if err != nil {
+		return fmt.Errorf("faces/opencv: %w", err)
+	}
+	defer m.Close()
+	return f(m)
+}
