@@ -1,0 +1,48 @@
+package ocr
+
+import "log/slog"
+
+// Rect is a box in a photograph's pixels, X and Y its top left corner.
+type Rect struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
+}
+
+// Reading is what an engine read from the photograph of a document.
+type Reading struct {
+	MRZ          *MRZ    `json:"mrz,omitempty"`
+	Portrait     *Rect   `json:"portrait,omitempty"` // in the photograph's pixels
+	PortraitJPEG []byte  `json:"portrait_jpeg,omitempty"`
+	Quality      Quality `json:"quality"`
+	Rotation     int     `json:"rotation"` // degrees clockwise that made the photograph upright: 0, 90, 180, 270
+}
+
+// Quality describes the photograph so that an applicant can be told what to do
+// better. It decides nothing by itself.
+type Quality struct {
+	Sharpness  float64 `json:"sharpness"`  // variance of the Laplacian about the MRZ, or of the whole picture; higher is sharper
+	Brightness float64 `json:"brightness"` // mean grey value, 0 to 255
+	Glare      float64 `json:"glare"`      // part of the picture that is burnt out, 0 to 1
+	Width      int     `json:"width"`
+	Height     int     `json:"height"`
+	MRZHeight  float64 `json:"mrz_height"` // height of an MRZ character in pixels; 0 where none was found
+}
+
+// String redacts: a reading is personal data.
+func (r Reading) String() string {
+	if r.MRZ == nil {
+		return "reading without MRZ"
+	}
+	return "reading of " + r.MRZ.String()
+}
+
+// LogValue redacts, see String.
+func (r Reading) LogValue() slog.Value {
+	attrs := []slog.Attr{slog.Any("quality", r.Quality), slog.Int("rotation", r.Rotation)}
+	if r.MRZ != nil {
+		attrs = append(attrs, slog.Any("mrz", *r.MRZ))
+	}
+	return slog.GroupValue(attrs...)
+}
