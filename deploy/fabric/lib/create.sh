@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# From an empty folder to a contract that answers; sourced by network.sh.
+
+create() {
+  ports_free
+  make_identities
+  render_all
+  "$FABRIC_BIN/configtxgen" -configPath "$NET/cfg" -profile Net -channelID "$CHANNEL" \
+    -outputBlock "$NET/genesis.block" 2>"$NET/log/configtxgen.log" || fail configtxgen
+  say "identities and genesis block made"
+  package
+  local name
+  for name in orderer "${PEERS[@]}"; do start "$name"; done
+  join_orderer
+  each_peer join_peer
+  say "orderer and peers run and have joined the channel"
+  each_peer install
+  for name in cc-manager cc-telecom; do
+    start "$name"
+    until_ok 30 "$name" opened "$name" "$(port "$name")"
+  done
+  until_ok 30 "orderer's election" leading
+  define_chaincode
+  say "contract installed and committed"
+  register manager "Network manager" issuer Org1MSP
+  register telecom "Telephone operators" operator Org2MSP
+}
+
+fail() {
+  cat "$NET/log/$1.log" >&2
+  die "$1 failed"
+}
+
+# each_peer COMMAND runs COMMAND PEER for all peers at once.
+each_peer() {
+  local p waits=()
+  for p in "${PEERS[@]}"; do
+    "$1" "$p" &
+    waits+=($!)
+  done
+  for p in "${waits[@]}"; do wait "$p"; done
+}
+
+make_identities() {
+  render_crypto >"$NET/cfg/crypto.yaml"
+  "$FABRIC_BIN/cryptogen" generate --config "$NET/cfg/crypto.yaml" --output "$CRYPTO" \
+    >"$NET/log/cryptogen.log" 2>&1 || fail cryptogen
+}
+
+join_orderer() {
+  local tls=$ORDERER_ORG/users/Admin@orderer.test/tls
+  until_ok 30 orderer opened orderer "$(second_port orderer)"
+  "$FABRIC_BIN/osnadmin" channel join -o "$HOST:$(second_port orderer)" --channelID "$CHANNEL" \
+    --config-block "$NET/genesis.block" --ca-file "$ORDERER_CA" \
+    --client-cert "$tls/client.crt" --client-key "$tls/client.key" >"$NET/log/osnadmin.log" 2>&1 || fail osnadmin
+  grep -q 'Status: 201' "$NET/log/osnadmin.log" || fail osnadmin
+}
+
+join_peer() {
+  until_ok 30 "$1" healthy "$1"
+  until_ok 30 "join of $1" joined "$1"
+}
+joined() { as_admin "$1" channel join -b "$NET/genesis.block" >"$NET/log/join-$1.log" 2>&1; }
+
+# package makes the same bytes everywhere, hence the same package id.
+package() {
+  local work=$NET/package
+  local tar=(tar -C "$work" --owner=0 --group=0 --mode=0644 --mtime=@0 -cf -)
+  mkdir -p "$work"
+  printf '{"type":"ccaas","label":"%s_1"}' "$CHAINCODE" >"$work/metadata.json"
+  printf '{}' >"$work/connection.json" # each peer's builder fills in the address
+  "${tar[@]}" connection.json | gzip -n >"$work/code.tar.gz"
+  "${tar[@]}" metadata.json code.tar.gz | gzip -n >"$NET/chaincode.tgz"
+  as_admin m0 lifecycle chaincode calculatepackageid "$NET/chaincode.tgz" >"$NET/package_id"
+}
+
+install() {
+  as_admin "$1" lifecycle chaincode install "$NET/chaincode.tgz" >"$NET/log/install-$1.log" 2>&1 || fail "install-$1"
+}
+
+# The endorsement policy: only org1's peers may vouch for a write. That alone would not stop an org2
+# client from asking org1's peer; the channel's policies and the contract do (see render.sh).
+definition() {
+  printf '%s\n' --channelID "$CHANNEL" --name "$CHAINCODE" --version 1 --sequence 1 \
+    --signature-policy "OR('Org1MSP.peer')"
+}
+to_orderer() { printf '%s\n' -o "$HOST:$(port orderer)" --tls --cafile "$ORDERER_CA"; }
+
+define_chaincode() {
+  local def ord a b
+  mapfile -t def < <(definition)
+  mapfile -t ord < <(to_orderer)
+  approve m0 &
+  a=$!
+  approve t0 &
+  b=$!
+  wait "$a"
+  wait "$b"
+  as_admin m0 lifecycle chaincode commit "${ord[@]}" "${def[@]}" \
+    --peerAddresses "$HOST:$(port m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
+    --peerAddresses "$HOST:$(port t0)" --tlsRootCertFiles "$(peer_dir t0)/tls/ca.crt" \
+    >"$NET/log/commit.log" 2>&1 || fail commit
+}
+
+approve() {
+  as_admin "$1" lifecycle chaincode approveformyorg "${ord[@]}" "${def[@]}" \
+    --package-id "$(cat "$NET/package_id")" >"$NET/log/approve-$1.log" 2>&1 || fail "approve-$1"
+}
+
+# register ID NAME ROLE MSP writes an organisation's record.
+register() {
+  local ord request
+  mapfile -t ord < <(to_orderer)
+  request=$(printf '{\\"id\\":\\"%s\\",\\"name\\":\\"%s\\",\\"role\\":\\"%s\\",\\"msp\\":\\"%s\\",\\"status\\":\\"active\\"}' "$@")
+  as_admin m0 chaincode invoke "${ord[@]}" -C "$CHANNEL" -n "$CHAINCODE" --waitForEvent \
+    --peerAddresses "$HOST:$(port m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
+    -c "{\"Args\":[\"RegisterOrganisation\",\"$request\"]}" >"$NET/log/register-$1.log" 2>&1 || fail "register-$1"
+}

@@ -1,0 +1,222 @@
+# shellcheck shell=bash
+# The files that Fabric's programs and our clients read; sourced by network.sh.
+
+render_all() {
+  local p
+  mkdir -p "$NET/cfg/orderer" "$NET/builder/bin"
+  render_configtx >"$NET/cfg/configtx.yaml"
+  render_orderer >"$NET/cfg/orderer/orderer.yaml"
+  for p in "${PEERS[@]}"; do
+    mkdir -p "$NET/cfg/$p"
+    render_peer "$p" >"$NET/cfg/$p/core.yaml"
+  done
+  cp "$SCRIPTS"/builder/* "$NET/builder/bin/"
+  chmod 700 "$NET"/builder/bin/*
+}
+
+render_crypto() {
+  cat <<Y
+OrdererOrgs:
+  - {Name: Orderer, Domain: orderer.test, EnableNodeOUs: true, Specs: [{Hostname: orderer0, SANS: [localhost, $HOST]}]}
+PeerOrgs:
+  - {Name: Manager, Domain: manager.test, EnableNodeOUs: true, Template: {Count: 1, SANS: [localhost, $HOST]}, Users: {Count: 1}}
+  - {Name: Telecom, Domain: telecom.test, EnableNodeOUs: true, Template: {Count: 2, SANS: [localhost, $HOST]}, Users: {Count: 1}}
+  - Name: Chaincode
+    Domain: chaincode.test
+    Specs: [{Hostname: manager, SANS: [localhost, $HOST]}, {Hostname: telecom, SANS: [localhost, $HOST]}]
+Y
+}
+
+# Who may do what on the channel. Four layers keep org2 from writing:
+#   1. Endorsement: a write needs the signature of an org1 peer.
+#   2. org2's Writers: its clients' transactions are refused by the orderer. Its administrator is
+#      left in, only to send org2's approval of a new contract.
+#   3. The contract refuses every caller that is not Org1MSP, that administrator included.
+#   4. LifecycleEndorsement: another contract needs both organisations.
+render_configtx() {
+  cat <<Y
+Profiles:
+  Net:
+    Capabilities: {V3_0: true}
+    Policies: &ordinary
+      Readers: {Type: ImplicitMeta, Rule: "ANY Readers"}
+      Writers: {Type: ImplicitMeta, Rule: "ANY Writers"}
+      Admins:  {Type: ImplicitMeta, Rule: "MAJORITY Admins"}
+    Orderer:
+      OrdererType: etcdraft
+      BatchTimeout: $BATCH_TIMEOUT
+      BatchSize: {MaxMessageCount: 500, AbsoluteMaxBytes: 10 MB, PreferredMaxBytes: 2 MB}
+      EtcdRaft:
+        Consenters:
+          - {Host: $HOST, Port: $(port orderer), ClientTLSCert: $ORDERER_DIR/tls/server.crt, ServerTLSCert: $ORDERER_DIR/tls/server.crt}
+        # a lone orderer elects itself after ElectionTick to twice that many ticks
+        Options: {TickInterval: 100ms, ElectionTick: 5, HeartbeatTick: 1, MaxInflightBlocks: 5, SnapshotIntervalSize: 16 MB}
+      Capabilities: {V2_0: true}
+      Policies:
+        <<: *ordinary
+        BlockValidation: {Type: ImplicitMeta, Rule: "ANY Writers"}
+      Organizations:
+        - Name: OrdererOrg
+          ID: OrdererMSP
+          MSPDir: $ORDERER_ORG/msp
+          Policies:
+            Readers: {Type: Signature, Rule: "OR('OrdererMSP.member')"}
+            Writers: {Type: Signature, Rule: "OR('OrdererMSP.member')"}
+            Admins:  {Type: Signature, Rule: "OR('OrdererMSP.admin')"}
+          OrdererEndpoints: ["$HOST:$(port orderer)"]
+    Application:
+      Capabilities: {V2_5: true}
+      ACLs:
+        # a query is a proposal too: without this line who may not write could not read either
+        peer/Propose: /Channel/Application/Readers
+      Policies:
+        <<: *ordinary
+        Endorsement: {Type: Signature, Rule: "OR('Org1MSP.peer')"}
+        LifecycleEndorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
+      Organizations:
+        - Name: Org1
+          ID: Org1MSP
+          MSPDir: $(org_dir manager)/msp
+          AnchorPeers: [{Host: $HOST, Port: $(port m0)}]
+          Policies:
+            Readers: {Type: Signature, Rule: "OR('Org1MSP.member')"}
+            Writers: {Type: Signature, Rule: "OR('Org1MSP.admin','Org1MSP.client')"}
+            Admins:  {Type: Signature, Rule: "OR('Org1MSP.admin')"}
+            Endorsement: {Type: Signature, Rule: "OR('Org1MSP.peer')"}
+        - Name: Org2
+          ID: Org2MSP
+          MSPDir: $(org_dir telecom)/msp
+          AnchorPeers: [{Host: $HOST, Port: $(port t0)}]
+          Policies:
+            Readers: {Type: Signature, Rule: "OR('Org2MSP.member')"}
+            Writers: {Type: Signature, Rule: "OR('Org2MSP.admin')"}
+            Admins:  {Type: Signature, Rule: "OR('Org2MSP.admin')"}
+            Endorsement: {Type: Signature, Rule: "OR('Org2MSP.peer')"}
+Y
+}
+
+render_orderer() {
+  local tls
+  tls="PrivateKey: $ORDERER_DIR/tls/server.key, Certificate: $ORDERER_DIR/tls/server.crt, RootCAs: [$ORDERER_DIR/tls/ca.crt]"
+  cat <<Y
+General:
+  ListenAddress: $HOST
+  ListenPort: $(port orderer)
+  LocalMSPID: OrdererMSP
+  LocalMSPDir: $ORDERER_DIR/msp
+  Keepalive: {ServerMinInterval: 30s, ServerInterval: 7200s, ServerTimeout: 20s}
+  BCCSP: {Default: SW, SW: {Hash: SHA2, Security: 256}}
+  TLS: {Enabled: true, $tls}
+FileLedger: {Location: $NET/data/orderer}
+Consensus: {WALDir: $NET/data/orderer/wal, SnapDir: $NET/data/orderer/snap}
+ChannelParticipation: {Enabled: true, MaxRequestBodySize: 1 MB}
+Admin:
+  ListenAddress: $HOST:$(second_port orderer)
+  TLS: {Enabled: true, ClientAuthRequired: true, ClientRootCAs: [$ORDERER_DIR/tls/ca.crt], $tls}
+Operations: {ListenAddress: "$HOST:$(ops_port orderer)"}
+Metrics: {Provider: prometheus} # how we see that it leads
+Y
+}
+
+render_peer() {
+  local dir bootstrap
+  dir=$(peer_dir "$1")
+  case $1 in t0) bootstrap=t1 ;; t1) bootstrap=t0 ;; *) bootstrap=$1 ;; esac
+  cat <<Y
+peer:
+  id: $(peer_host "$1")
+  networkId: vouchline
+  listenAddress: $HOST:$(port "$1")
+  address: $HOST:$(port "$1")
+  chaincodeListenAddress: $HOST:$(second_port "$1")
+  localMspId: $(msp_of "$(org_of "$1")")
+  mspConfigPath: $dir/msp
+  fileSystemPath: $NET/data/$1
+  keepalive:
+    interval: 7200s
+    timeout: 20s
+    minInterval: 30s
+    client: {interval: 60s, timeout: 20s}
+    deliveryClient: {interval: 60s, timeout: 20s}
+  gateway: {enabled: true, endorsementTimeout: 10s, broadcastTimeout: 10s, dialTimeout: 5s}
+  gossip:
+    bootstrap: $HOST:$(port "$bootstrap")
+    endpoint: $HOST:$(port "$1")
+    externalEndpoint: $HOST:$(port "$1")
+    useLeaderElection: false
+    orgLeader: true
+    state: {enabled: false}
+    reconnectInterval: 3s # 25s by default: how long organisations would not see each other after a start
+    pvtData:
+      transientstoreMaxBlockRetention: 20000
+      pushAckTimeout: 3s
+      btlPullMargin: 10
+      pullRetryThreshold: 5s
+      reconciliationEnabled: true
+      reconcileBatchSize: 10
+      reconcileSleepInterval: 1m
+      implicitCollectionDisseminationPolicy: {requiredPeerCount: 0, maxPeerCount: 1}
+  tls:
+    enabled: true
+    cert: {file: $dir/tls/server.crt}
+    key: {file: $dir/tls/server.key}
+    rootcert: {file: $dir/tls/ca.crt}
+  BCCSP: {Default: SW, SW: {Hash: SHA2, Security: 256}}
+  authentication: {timewindow: 15m}
+  client: {connTimeout: 3s}
+  deliveryclient:
+    blockGossipEnabled: false
+    reconnectTotalTimeThreshold: 3600s
+    connTimeout: 3s
+    reConnectBackoffThreshold: 1s # an hour by default: how long a peer may stay behind after the orderer was away
+  handlers:
+    authFilters: [{name: DefaultAuth}, {name: ExpirationCheck}, {name: TimeWindowCheck}]
+    decorators: [{name: DefaultDecorator}]
+    endorsers: {escc: {name: DefaultEndorsement}}
+    validators: {vscc: {name: DefaultValidation}}
+  discovery: {enabled: true, authCacheEnabled: true, authCacheMaxSize: 1000, authCachePurgeRetentionRatio: 0.75}
+  limits: {concurrency: {endorserService: 2500, deliverService: 2500, gatewayService: 500}}
+chaincode:
+  externalBuilders:
+    - name: ccaas
+      path: $NET/builder
+      propagateEnvironment: [CHAINCODE_ADDRESS, CHAINCODE_ROOT, CHAINCODE_CLIENT_KEY, CHAINCODE_CLIENT_CERT]
+  installTimeout: 30s
+  startuptimeout: 30s
+  executetimeout: 30s
+  mode: net
+  system: {_lifecycle: enable, cscc: enable, lscc: enable, qscc: enable}
+  runtimeParams: {useWriteBatch: true, maxSizeWriteBatch: 1000, useGetMultipleKeys: true, maxSizeGetMultipleKeys: 1000}
+ledger:
+  state: {stateDatabase: goleveldb, totalQueryLimit: 100000}
+  history: {enableHistoryDatabase: true}
+  pvtdataStore: {purgeInterval: 100, collElgProcMaxDbBatchSize: 5000, collElgProcDbBatchesInterval: 1000, deprioritizedDataReconcilerInterval: 60m, purgedKeyAuditLogging: true}
+operations: {listenAddress: "$HOST:$(ops_port "$1")"}
+metrics: {provider: disabled}
+Y
+}
+
+# write_profiles tells each organisation's client where its peer is and who it is there. Paths are
+# relative to the profile, so the folder can be mounted elsewhere.
+write_profiles() {
+  profile manager m0 >"$NET/org1.json.new"
+  profile telecom t0 >"$NET/org2.json.new"
+  mv "$NET/org1.json.new" "$NET/org1.json"
+  mv "$NET/org2.json.new" "$NET/org2.json"
+}
+
+profile() {
+  local org=$1 node=$2 msp
+  msp=$(user_dir "$org" User1)/msp
+  cat <<J
+{
+  "peer": "$HOST:$(port "$node")",
+  "tls_ca": "$(realpath --relative-to="$NET" "$(peer_dir "$node")/tls/ca.crt")",
+  "msp_id": "$(msp_of "$org")",
+  "certificate": "$(realpath --relative-to="$NET" "$msp"/signcerts/*.pem)",
+  "key": "$(realpath --relative-to="$NET" "$msp"/keystore/*)",
+  "channel": "$CHANNEL",
+  "chaincode": "$CHAINCODE"
+}
+J
+}
