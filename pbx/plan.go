@@ -1,0 +1,94 @@
+package pbx
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Plan is the block of extensions that Vouchline may hand out, both ends
+// included. All numbers have the same length, so that none is the beginning of
+// another and a dial plan needs one pattern.
+type Plan struct {
+	First uint32
+	Last  uint32
+}
+
+// ParsePlan reads "1000-1999".
+func ParsePlan(s string) (Plan, error) {
+	first, last, ok := strings.Cut(s, "-")
+	if !ok {
+		return Plan{}, &Error{CodeMalformed, "plan"}
+	}
+	var p Plan
+	for _, end := range []struct {
+		text string
+		to   *uint32
+	}{{first, &p.First}, {last, &p.Last}} {
+		n, err := strconv.ParseUint(strings.TrimSpace(end.text), 10, 32)
+		if err != nil {
+			return Plan{}, &Error{CodeMalformed, "plan"}
+		}
+		*end.to = uint32(n)
+	}
+	return p, p.Validate()
+}
+
+// Validate checks that the plan has numbers, all of one length.
+func (p Plan) Validate() error {
+	if p.First == 0 || p.First > p.Last || len(extension(p.First)) != len(extension(p.Last)) {
+		return &Error{CodeMalformed, "plan"}
+	}
+	return nil
+}
+
+// String gives the form that ParsePlan reads.
+func (p Plan) String() string { return fmt.Sprintf("%d-%d", p.First, p.Last) }
+
+// UnmarshalText reads the form of ParsePlan from a configuration.
+func (p *Plan) UnmarshalText(b []byte) error {
+	parsed, err := ParsePlan(string(b))
+	if err == nil {
+		*p = parsed
+	}
+	return err
+}
+
+// MarshalText writes the form of ParsePlan.
+func (p Plan) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// Contains reports whether an extension belongs to the plan.
+func (p Plan) Contains(ext string) bool {
+	n, err := strconv.ParseUint(ext, 10, 32)
+	return err == nil && extension(uint32(n)) == ext && p.First <= uint32(n) && uint32(n) <= p.Last
+}
+
+// Next returns the first number after the given one that is not taken, going
+// round at the end; after "" it begins with the first. Going on from the last
+// number given keeps a revoked number idle for as long as the plan allows, so
+// that a new subscriber does not get the calls of the one before.
+func (p Plan) Next(after string, taken func(extension string) bool) (string, error) {
+	if err := p.Validate(); err != nil {
+		return "", err
+	}
+	start := p.First
+	if p.Contains(after) {
+		n, _ := strconv.ParseUint(after, 10, 32)
+		start = p.wrap(uint64(n) + 1)
+	}
+	size := uint64(p.Last) - uint64(p.First) + 1
+	for i := range size {
+		ext := extension(p.wrap(uint64(start) + i))
+		if !taken(ext) {
+			return ext, nil
+		}
+	}
+	return "", ErrFull
+}
+
+func (p Plan) wrap(n uint64) uint32 {
+	size := uint64(p.Last) - uint64(p.First) + 1
+	return uint32(uint64(p.First) + (n-uint64(p.First))%size)
+}
+
+func extension(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
