@@ -33,7 +33,7 @@ func printPortrait(img *image.RGBA, into image.Rectangle, o Options, r *rand.Ran
 // height from chin to crown, in the proportions of the printed portrait.
 // The box of a face ends at the forehead, hence the smaller share here.
 func portraitCrop(f image.Rectangle, like image.Rectangle) image.Rectangle {
-	h := float64(f.Dy()) / 0.60
+	h := float64(f.Dy()) / 0.55
 	w := h * float64(like.Dx()) / float64(like.Dy())
 	cx := float64(f.Min.X+f.Max.X) / 2
 	cy := float64(f.Min.Y+f.Max.Y)/2 - 0.03*h

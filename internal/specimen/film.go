@@ -1,0 +1,209 @@
+package specimen
+
+import (
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+)
+
+// FilmOptions say what the camera sees.
+type FilmOptions struct {
+	Person        image.Image
+	Face          image.Rectangle // in Person; empty takes Person for a framed portrait
+	Words         []string        // on a paper held below the face; none, no paper
+	Width, Height int             // 1280 by 720 when zero
+	Frames        int             // 30 when zero; Chromium plays 30 a second and starts over
+	Seed          uint64
+}
+
+// FramesPerSecond is the speed at which Chromium plays a motion JPEG file.
+const FramesPerSecond = 30
+
+// Film writes a camera film for Chromium's --use-file-for-fake-video-capture:
+// motion JPEG, that is one JPEG after another. Its last frame leads back to its
+// first.
+func Film(w io.Writer, o FilmOptions) error {
+	o = o.withDefaults()
+	f := newFilming(o)
+	for n := range o.Frames {
+		if err := jpeg.Encode(w, f.frame(n), &jpeg.Options{Quality: 88}); err != nil {
+			return fmt.Errorf("film: frame %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// WriteFilm writes a film into a file, whose name must end in .mjpeg for
+// Chromium to know it.
+func WriteFilm(path string, o FilmOptions) error {
+	file, err := os.Create(path) //nolint:gosec // a test's own file
+	if err != nil {
+		return err
+	}
+	if err := Film(file, o); err != nil {
+		_ = file.Close()
+		return err
+	}
+	return file.Close()
+}
+
+// Frame returns the nth frame of the film.
+func Frame(o FilmOptions, n int) image.Image {
+	return newFilming(o.withDefaults()).frame(n)
+}
+
+func (o FilmOptions) withDefaults() FilmOptions {
+	if o.Width == 0 || o.Height == 0 {
+		o.Width, o.Height = 1280, 720
+	}
+	if o.Frames == 0 {
+		o.Frames = 30
+	}
+	o.Face = faceOrMiddle(o.Person, o.Face)
+	return o
+}
+
+// filming holds what is the same in every frame.
+type filming struct {
+	o     FilmOptions
+	room  *image.RGBA // with the person, margin pixels larger on every side
+	paper *image.RGBA
+	grain []int8
+	skin  rgb
+}
+
+const (
+	margin = 12
+	// faceHeight is where the middle of the face is, as a part of the picture.
+	faceHeight = 0.335
+)
+
+func newFilming(o FilmOptions) *filming {
+	h := float64(o.Height)
+	f := &filming{o: o}
+	f.room = scene(o.Person, o.Face, view{
+		width: o.Width + 2*margin, height: o.Height + 2*margin,
+		scale: 0.36 * h / float64(o.Face.Dy()), faceX: 0.5, faceY: faceHeight,
+	})
+	f.skin = f.cheeks()
+	if len(o.Words) > 0 {
+		f.paper = paper(o.Words, int(0.74*h), int(0.335*h))
+	}
+	r := source(o.Seed, 8)
+	f.grain = make([]int8, 1<<16)
+	for i := range f.grain {
+		f.grain[i] = int8(math.Round(math.Max(-9, math.Min(9, r.NormFloat64()*2))))
+	}
+	return f
+}
+
+// cheeks is the mean colour of the middle of the face.
+func (f *filming) cheeks() rgb {
+	cx, cy := f.room.Rect.Dx()/2, int(faceHeight*float64(f.room.Rect.Dy()))
+	var sum rgb
+	for dy := -10; dy < 10; dy++ {
+		for dx := -20; dx < 20; dx++ {
+			c := at(f.room, cx+dx, cy+dy)
+			sum = rgb{sum[0] + c[0], sum[1] + c[1], sum[2] + c[2]}
+		}
+	}
+	return sum.scale(1.0 / 800)
+}
+
+// frame moves head and hands by a few pixels along closed curves, changes the
+// light by a hundredth and adds the sensor's grain.
+func (f *filming) frame(n int) *image.RGBA {
+	turn := 2 * math.Pi * float64(n) / float64(f.o.Frames)
+	w, h := float64(f.o.Width), float64(f.o.Height)
+	out := image.NewRGBA(image.Rect(0, 0, f.o.Width, f.o.Height))
+	dx, dy := 0.004*w*math.Sin(turn), 0.003*w*math.Sin(2*turn+1)
+	shift(out, f.room, margin+dx, margin+dy)
+	if f.paper != nil {
+		f.hold(out, point{0.5*w + 0.004*w*math.Sin(turn+2), 0.795*h + 0.005*h*math.Sin(2*turn)}, 0.012*math.Sin(turn+0.5))
+	}
+	f.expose(out, 1+0.012*math.Sin(3*turn), source(f.o.Seed, uint64(1000+n)))
+	return out
+}
+
+// expose applies the light and the grain of one frame.
+func (f *filming) expose(out *image.RGBA, light float64, r *rand.Rand) {
+	var lit [256]int
+	for i := range lit {
+		lit[i] = int(math.Round(float64(i) * light))
+	}
+	for y := range f.o.Height {
+		row := out.Pix[y*out.Stride : y*out.Stride+4*f.o.Width]
+		noise := f.grain[r.IntN(1<<15):]
+		for i := 0; i < len(row); i += 4 {
+			g := int(noise[(i/4)&0x3fff])
+			for c := range 3 {
+				row[i+c] = uint8(min(max(lit[row[i+c]]+g, 0), 255)) //nolint:gosec // bounded
+			}
+		}
+	}
+}
+
+// shift copies from into out, moved left and up by parts of a pixel, in whole
+// numbers since it runs for every pixel of every frame.
+func shift(out, from *image.RGBA, dx, dy float64) {
+	x0, y0 := int(math.Floor(dx)), int(math.Floor(dy))
+	fx, fy := int(256*(dx-float64(x0))), int(256*(dy-float64(y0)))
+	a, b, c, d := (256-fx)*(256-fy), fx*(256-fy), (256-fx)*fy, fx*fy
+	for y := range out.Rect.Dy() {
+		top := from.Pix[from.PixOffset(x0, y+y0):]
+		low := from.Pix[from.PixOffset(x0, y+y0+1):]
+		row := out.Pix[y*out.Stride : (y+1)*out.Stride]
+		for i := range row {
+			row[i] = uint8((a*int(top[i]) + b*int(top[i+4]) + c*int(low[i]) + d*int(low[i+4])) >> 16) //nolint:gosec // a mean of bytes
+		}
+	}
+}
+
+// hold draws the paper around a middle, turned by an angle, with a thumb at
+// either edge.
+func (f *filming) hold(out *image.RGBA, middle point, angle float64) {
+	sin, cos := math.Sincos(angle)
+	w, h := float64(f.paper.Rect.Dx()), float64(f.paper.Rect.Dy())
+	place := func(x, y float64) point {
+		return point{middle.x + x*cos - y*sin, middle.y + x*sin + y*cos}
+	}
+	lay(out, f.paper, quad{place(-w/2, -h/2), place(w/2, -h/2), place(w/2, h/2), place(-w/2, h/2)}, 0)
+	for _, side := range []float64{-1, 1} {
+		thumb := place(side*(w/2-0.01*w), 0.12*h)
+		ellipse(out, thumb.x+side*0.035*w, thumb.y+0.1*h, 0.055*w, 0.2*h, f.skin.scale(0.9))
+		ellipse(out, thumb.x, thumb.y, 0.035*w, 0.07*h, f.skin)
+	}
+}
+
+// paper is a white sheet with the words in capitals as large as fit, one to a
+// line up to three words and two to a line above.
+func paper(words []string, w, h int) *image.RGBA {
+	sheet := image.NewRGBA(image.Rect(0, 0, w, h))
+	rectangle(sheet, sheet.Rect, rgb{240, 240, 236})
+	lines := make([]string, 0, len(words))
+	for i, word := range words {
+		word = strings.ToUpper(word)
+		if len(words) > 3 && i%2 == 1 {
+			lines[len(lines)-1] += "  " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	step := float64(h) * 0.92 / float64(len(lines))
+	size := step * 1.05
+	for _, line := range lines {
+		size = math.Min(size, size*0.82*float64(w)/math.Max(1, width(face(boldText, size), line)))
+	}
+	f := face(boldText, size)
+	for i, line := range lines {
+		x := (float64(w) - width(f, line)) / 2
+		y := float64(h)*0.04 + step*(float64(i)+0.5) + 0.365*size
+		write(sheet, f, x, y, line, rgb{24, 24, 30}.opaque())
+	}
+	return blur(sheet, 0.6)
+}
