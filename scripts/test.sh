@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# test.sh: every test, cheap ones first: shell scripts and vet, the pure
+# packages, the adapters with their real services, the whole program in a
+# browser. All phases run even when one fails; the exit code tells.
+#   VOUCHLINE_TEST_REQUIRE=all   a missing service fails instead of skipping
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+need_go
+
+scripts/deps.sh build run test
+shellcheck -x scripts/*.sh deploy/*/*.sh .ci/run
+scripts/build.sh
+say "bin/vouchline is built"
+deploy/fabric/build.sh "${FABRIC_BIN:=$root/bin/fabric}"
+export FABRIC_BIN
+say "the Fabric programs are built"
+go vet ./...
+say "vet found nothing"
+
+module=$(go list -m)
+mapfile -t all < <(go list ./...)
+pure=() adapters=() whole=()
+for p in "${all[@]}"; do
+  case ${p#"$module"/} in
+    "$module" | ocr | faces | otp | ledger | pbx | notify | templates | models | kyc | internal/photo) pure+=("$p") ;;
+    e2e | e2e/*) whole+=("$p") ;;
+    *) adapters+=("$p") ;;
+  esac
+done
+
+code=0
+# phase PARALLEL PACKAGE...: tests that share a machine with Chromium or a
+# Fabric network run one package at a time, so that their times mean something.
+phase() {
+  local parallel=$1
+  shift
+  [ $# -eq 0 ] || go test -p "$parallel" -timeout 30m "$@" || code=1
+}
+phase 2 "${pure[@]}"
+phase 2 "${adapters[@]}"
+phase 1 "${whole[@]}"
+exit "$code"
