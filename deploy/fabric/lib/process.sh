@@ -42,6 +42,7 @@ spawn() {
 }
 
 stop_all() {
+  mkdir -p "$NET/run"
   local name pid
   local -A left=()
   for name in "${NODES[@]}"; do
