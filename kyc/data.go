@@ -1,0 +1,184 @@
+package kyc
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ocr"
+	"github.com/vouchline/vouchline/otp"
+)
+
+// Data is everything an enrollment knows about its person. All of it is
+// personal: stores seal it under the subject's key, and it never prints.
+type Data struct {
+	Locale      string    `json:"locale"`
+	Profile     Profile   `json:"profile"`
+	Consents    []Consent `json:"consents"`
+	PhoneCode   Contact   `json:"phone_code"`
+	EmailLink   Contact   `json:"email_link"`
+	LinkHash    string    `json:"link_hash"`   // of the newest link's token
+	LinkSerial  int       `json:"link_serial"` // counts the links sent
+	LinkExpires time.Time `json:"link_expires"`
+
+	Document DocumentEvidence  `json:"document"`
+	Selfie   SelfieEvidence    `json:"selfie"`
+	Live     LiveSession       `json:"live"`
+	Answers  map[string]string `json:"answers,omitempty"`
+	Checks   []Check           `json:"checks,omitempty"`
+	Decision *Decision         `json:"decision,omitempty"`
+
+	Identity Identity `json:"identity"`
+	Line     Line     `json:"line"`
+	Account  Account  `json:"account"`
+
+	// Notice tells the page why the last step has to be repeated; a stable
+	// code that the page's catalogue turns into words.
+	Notice string `json:"notice,omitempty"`
+}
+
+// LogValue keeps personal data out of the logs.
+func (Data) LogValue() slog.Value { return slog.StringValue("[personal data]") }
+
+// String keeps personal data out of formatted text.
+func (Data) String() string { return "[personal data]" }
+
+// GoString keeps personal data out of %#v.
+func (Data) GoString() string { return "[personal data]" }
+
+// A Profile is what the applicant claims about themselves (E1). Names are as
+// typed, in any script; dates are YYYY-MM-DD; countries ISO 3166 alpha-3; the
+// phone number E.164; the e-mail address in lower case.
+type Profile struct {
+	GivenNames  string `json:"given_names"`
+	FamilyNames string `json:"family_names"`
+	BirthDate   string `json:"birth_date"`
+	BirthPlace  string `json:"birth_place"`
+	Sex         string `json:"sex"` // F, M or X
+	Nationality string `json:"nationality"`
+	Phone       string `json:"phone"`
+	Email       string `json:"email"`
+	Username    string `json:"username"`
+}
+
+// LogValue keeps personal data out of the logs.
+func (Profile) LogValue() slog.Value { return slog.StringValue("[profile]") }
+
+// String keeps personal data out of formatted text.
+func (Profile) String() string { return "[profile]" }
+
+// GoString keeps personal data out of %#v.
+func (Profile) GoString() string { return "[profile]" }
+
+// A Consent records what the applicant agreed to, in which words and when.
+type Consent struct {
+	Purpose string    `json:"purpose"` // "identity_proofing", "biometrics"
+	Version string    `json:"version"` // of the text that was shown
+	At      time.Time `json:"at"`
+}
+
+// A Contact is an address on its way to being a validated address.
+type Contact struct {
+	Challenge   otp.Challenge `json:"challenge"`
+	ValidatedAt time.Time     `json:"validated_at,omitzero"`
+	SendFailed  bool          `json:"send_failed,omitempty"` // the provider refused; the page says so
+}
+
+// Validated reports whether the code or link came back.
+func (c Contact) Validated() bool { return !c.ValidatedAt.IsZero() }
+
+// DocumentEvidence is the identity document as photographed and as read.
+type DocumentEvidence struct {
+	Type        string                `json:"type"`   // passport, identity_card, residence_permit, visa
+	Photos      []string              `json:"photos"` // blob names; front first
+	Portrait    string                `json:"portrait,omitempty"`
+	Tries       []time.Time           `json:"tries,omitempty"`
+	Seen        []string              `json:"seen,omitempty"` // digests of every upload
+	Reading     *ocr.Reading          `json:"reading,omitempty"`
+	Comparisons []ocr.FieldComparison `json:"comparisons,omitempty"`
+	ConfirmedAt time.Time             `json:"confirmed_at,omitzero"`
+}
+
+// SelfieEvidence is the recent photograph of the applicant.
+type SelfieEvidence struct {
+	Photo string   `json:"photo,omitempty"`
+	Seen  []string `json:"seen,omitempty"`
+}
+
+// A LiveSession is one camera session, bound to its nonce and its words.
+type LiveSession struct {
+	Nonce     string    `json:"nonce,omitempty"`
+	Words     []string  `json:"words,omitempty"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Tries     int       `json:"tries,omitempty"`
+	Frames    []string  `json:"frames,omitempty"` // blob names
+	Seen      []string  `json:"seen,omitempty"`   // digests of frames, so that a film is not played twice
+	Read      []string  `json:"read,omitempty"`   // words that the engine read
+}
+
+// An Outcome is what one check says.
+type Outcome string
+
+// The outcomes of a check. Referred means that a person has to look.
+const (
+	Passed   Outcome = "pass"
+	Referred Outcome = "refer"
+	Failed   Outcome = "fail"
+)
+
+// A Check is one finding about the applicant, with the reason codes that a
+// reviewer and the applicant are told.
+type Check struct {
+	Name    CheckName         `json:"name"`
+	Outcome Outcome           `json:"outcome"`
+	Reasons []Reason          `json:"reasons,omitempty"`
+	Face    *faces.Comparison `json:"face,omitempty"` // for comparisons of faces
+	Score   float64           `json:"score,omitempty"`
+	At      time.Time         `json:"at"`
+}
+
+// A Decision ends the proofing.
+type Decision struct {
+	Outcome Outcome   `json:"outcome"`
+	Reasons []Reason  `json:"reasons,omitempty"`
+	By      string    `json:"by"` // "policy" or the proofing agent
+	Note    string    `json:"note,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// An Identity is the person's identity, before and after it is minted.
+type Identity struct {
+	ID         string            `json:"id,omitempty"`
+	Attributes map[string]string `json:"attributes,omitempty"` // normalised values
+	Salts      map[string][]byte `json:"salts,omitempty"`      // one of 128 bits an attribute
+	Nullifier  string            `json:"nullifier,omitempty"`
+	Assurance  string            `json:"assurance,omitempty"`
+	MintedAt   time.Time         `json:"minted_at,omitzero"`
+	Location   ledger.Location   `json:"location,omitzero"`
+}
+
+// A Line is the subscriber's phone line. Password is kept only until the
+// subscriber has seen it once.
+type Line struct {
+	Extension   string    `json:"extension,omitempty"`
+	Password    string    `json:"password,omitempty"`
+	Provisioned time.Time `json:"provisioned,omitzero"`
+	ShownAt     time.Time `json:"shown_at,omitzero"`
+}
+
+// An Account is how the subscriber signs in (A1): password, TOTP, backup code.
+type Account struct {
+	PasswordHash   string     `json:"password_hash,omitempty"` // argon2id
+	TOTPSecret     otp.Secret `json:"totp_secret,omitempty"`
+	TOTPStep       int64      `json:"totp_step,omitempty"` // last accepted step: a code is accepted once
+	BackupHash     string     `json:"backup_hash,omitempty"`
+	ActivatedAt    time.Time  `json:"activated_at,omitzero"`
+	LastSignIn     time.Time  `json:"last_sign_in,omitzero"`
+	BackupUsedAt   time.Time  `json:"backup_used_at,omitzero"`
+	PendingSecret  otp.Secret `json:"pending_secret,omitempty"` // TOTP secret shown but not confirmed yet
+	PendingStarted time.Time  `json:"pending_started,omitzero"`
+}
+
+// Active reports whether the subscriber has set a password and a second factor.
+func (a Account) Active() bool { return !a.ActivatedAt.IsZero() }

@@ -1,0 +1,20 @@
+// Package kyc decides whether an applicant is who they claim to be, and turns
+// the ones who are into subscribers with an identity and a phone line.
+//
+// One [Enrollment] follows one person from consent to issuance and, after it,
+// holds the subscriber's own account. It is a state machine over the table in
+// state.go: [Next] is the only way to change a [State], and it has no side
+// effects. What must happen outside the process (send a code, read a
+// document, mint an identity, provision a line) is returned as [Effect]s and
+// saved in the same transaction as the new state; [Runner] carries them out
+// later, each idempotent by its own key. [Flow] holds what a person's request
+// does, [Policy] what the checks add up to.
+//
+// The package speaks the vocabulary of NIST SP 800-63A: applicant, evidence,
+// validation, verification, confirmation code, referral, proofing agent. It
+// opens no socket and no file; the interfaces it needs are in ports.go and
+// cmd/vouchline fills them.
+//
+// The rule not to break: a step never calls the next one. It records what it
+// learned, moves the state by one event and returns.
+package kyc

@@ -1,0 +1,53 @@
+package kyc
+
+import "strings"
+
+// An EffectKind names something that must happen outside the process.
+type EffectKind string
+
+// The effects of the flow.
+const (
+	SendCode     EffectKind = "send_code"     // Ref: challenge id
+	SendLink     EffectKind = "send_link"     // Ref: link serial
+	ReadDocument EffectKind = "read_document" // Ref: digest of the photographs
+	CheckSelfie  EffectKind = "check_selfie"  // Ref: photograph
+	CompareFaces EffectKind = "compare_faces" // Ref: nonce of the live session
+	MintIdentity EffectKind = "mint"          // Ref: identity id
+	Provision    EffectKind = "provision"     // Ref: identity id
+	TellOutcome  EffectKind = "tell_outcome"  // Ref: message kind
+)
+
+// EffectKinds lists every kind, for queues that register a worker each.
+func EffectKinds() []EffectKind {
+	return []EffectKind{SendCode, SendLink, ReadDocument, CheckSelfie, CompareFaces, MintIdentity, Provision, TellOutcome}
+}
+
+// An Effect is a piece of work that is saved with the state that asks for it.
+// It carries no personal data, only what to look up, so that a queue's table
+// and its logs hold none. It is idempotent by [Effect.Key]: running it again
+// after a crash must change nothing that the first run achieved.
+type Effect struct {
+	Kind         EffectKind `json:"kind"`
+	EnrollmentID string     `json:"enrollment_id"`
+	Ref          string     `json:"ref"`
+}
+
+// Key names the effect; a queue keeps at most one job for it.
+func (e Effect) Key() string {
+	return strings.Join([]string{string(e.Kind), e.EnrollmentID, e.Ref}, ":")
+}
+
+// Engine reports whether the effect needs the vision engines.
+func (e Effect) Engine() bool {
+	switch e.Kind {
+	case ReadDocument, CheckSelfie, CompareFaces:
+		return true
+	default:
+		return false
+	}
+}
+
+// MustHappen reports whether the effect is retried for as long as it takes.
+// Approval is a promise: an identity is minted and a line provisioned however
+// long the ledger or the PBX is away.
+func (e Effect) MustHappen() bool { return e.Kind == MintIdentity || e.Kind == Provision }

@@ -1,0 +1,90 @@
+package kyc
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vouchline/vouchline/otp"
+)
+
+// A FlowError is a refusal that the person at the page can act on. Its code is
+// stable: pages look it up in their catalogue, the API puts it into a problem
+// document.
+type FlowError struct {
+	code string
+	text string
+}
+
+func (e *FlowError) Error() string { return "kyc: " + e.text }
+
+// The refusals of the flow.
+var (
+	ErrTooManyTries    = &FlowError{"too_many_tries", "too many tries; wait or ask for help"}
+	ErrSameImage       = &FlowError{"same_image", "the same photograph was sent before"}
+	ErrLinkInvalid     = &FlowError{"link_invalid", "the link is unknown or no longer valid"}
+	ErrLiveExpired     = &FlowError{"live_expired", "the camera session is over"}
+	ErrTooFewFrames    = &FlowError{"too_few_frames", "too few camera frames"}
+	ErrSignInRefused   = &FlowError{"sign_in_refused", "login, password or code is wrong"}
+	ErrAlreadyActive   = &FlowError{"already_active", "the account has been set up before"}
+	ErrPasswordShort   = &FlowError{"password_short", "the password is too short"}
+	ErrPasswordLong    = &FlowError{"password_long", "the password is too long"}
+	ErrPasswordCommon  = &FlowError{"password_common", "the password is among the most used ones"}
+	ErrNotSubscriber   = &FlowError{"not_subscriber", "there is no identity yet"}
+	ErrAlreadyShown    = &FlowError{"already_shown", "the password of the line was shown before"}
+	ErrUnknownDocument = &FlowError{"document_type_unknown", "unknown document type"}
+	ErrNoPhotograph    = &FlowError{"photograph_missing", "no photograph"}
+	ErrUnknownOutcome  = &FlowError{"outcome_unknown", "a ruling approves or rejects"}
+	ErrNoteMissing     = &FlowError{"note_missing", "a ruling needs a note that says why"}
+	ErrUnknownField    = &FlowError{"attribute_unknown", "no such attribute"}
+)
+
+// FieldErrors tells field by field what is wrong with a form. The values are
+// stable codes.
+type FieldErrors map[string]string
+
+func (e FieldErrors) Error() string {
+	return "kyc: invalid fields: " + strings.Join(slices.Sorted(maps.Keys(e)), ", ")
+}
+
+// A RateError refuses something that was done too often.
+type RateError struct{ RetryAfter time.Duration }
+
+func (e *RateError) Error() string {
+	return fmt.Sprintf("kyc: too often, try again in %s", e.RetryAfter.Round(time.Second))
+}
+
+// Code returns the stable code of an error that a person can act on, and ""
+// for every other error, of which an edge shows nothing.
+func Code(err error) string {
+	var (
+		flow       *FlowError
+		code       *otp.Error
+		fields     FieldErrors
+		rate       *RateError
+		transition *TransitionError
+	)
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &flow):
+		return flow.code
+	case errors.As(err, &code):
+		return code.Code
+	case errors.As(err, &fields):
+		return "invalid_fields"
+	case errors.As(err, &rate):
+		return "too_often"
+	case errors.As(err, &transition):
+		return "not_now"
+	case errors.Is(err, ErrNotFound):
+		return "not_found"
+	case errors.Is(err, ErrConflict):
+		return "conflict"
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,186 @@
+package kyc
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vouchline/vouchline/otp"
+	"github.com/vouchline/vouchline/pbx"
+)
+
+// Settings are the operator's choices that the flow needs.
+type Settings struct {
+	Service        string // the operator's name for the service
+	BaseURL        string // without a slash at the end
+	DefaultCountry string // ISO 3166 alpha-2, for phone numbers typed without a country code
+	Plan           pbx.Plan
+	Realm          string // of the SIP accounts
+	SIPDomain      string // the host part of the addresses of record
+}
+
+// Flow is what people's requests do to enrollments. All its methods may be
+// called at the same time; every change is one transaction of the store.
+type Flow struct {
+	Enrollments EnrollmentStore
+	Photos      EvidenceStore
+	Throttle    Throttle
+	Lines       LineStore
+	Ledger      Ledger
+	Auditor     Auditor
+	Keys        Keyring
+	Policy      Policy
+	Settings    Settings
+	Clock       func() time.Time
+	Rand        io.Reader // nil is crypto/rand
+	// Words returns n random words of a locale that can be written in block
+	// letters.
+	Words func(locale string, n int) ([]string, error)
+}
+
+// Lifetimes of what waits for a person.
+const (
+	linkLifetime       = 24 * time.Hour      // SP 800-63A-4: a link by e-mail
+	resumeLifetime     = 7 * 24 * time.Hour  // an unfinished enrollment can be resumed
+	enrollmentLifetime = 30 * 24 * time.Hour // then it expires and is erased
+)
+
+// Purposes of derived keys and tokens. They are part of what is stored, so
+// they never change.
+const (
+	purposeLink      = "enrollment link"
+	purposeNullifier = "identity nullifier"
+)
+
+func (f *Flow) random() io.Reader {
+	if f.Rand != nil {
+		return f.Rand
+	}
+	return rand.Reader
+}
+
+// newID returns 130 random bits in lower-case base 32 behind a prefix that
+// says what it names.
+func (f *Flow) newID(prefix string) (string, error) {
+	var b [17]byte
+	if _, err := io.ReadFull(f.random(), b[:]); err != nil {
+		return "", err
+	}
+	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])
+	return prefix + strings.ToLower(id[:26]), nil
+}
+
+// Enrollment returns an enrollment for its own person to look at.
+func (f *Flow) Enrollment(ctx context.Context, id string) (*Enrollment, error) {
+	return f.Enrollments.Get(ctx, id)
+}
+
+// An Application is what an applicant sends to begin.
+type Application struct {
+	Profile  Profile
+	Locale   string
+	Consents []string // purposes agreed to
+	Source   string   // network address, for the limits
+}
+
+// ConsentVersion names the texts that templates/ shows; a changed text gets a
+// new version, so that a record always says which words were agreed to.
+const ConsentVersion = "2026-11"
+
+// RequiredConsents are the purposes without which nothing begins. Biometric
+// consent is explicit and apart (GDPR article 9).
+func RequiredConsents() []string { return []string{"identity_proofing", "biometrics"} }
+
+// Begin records profile and consent and sends code and link. Whether the
+// address or number is known already is told by e-mail to its owner only:
+// a stranger learns nothing from the page (OWASP ASVS 5, enumeration).
+func (f *Flow) Begin(ctx context.Context, a Application) (*Enrollment, error) {
+	now := f.Clock()
+	profile, faults := normalizeProfile(a.Profile, f.Settings.DefaultCountry, now)
+	for _, purpose := range RequiredConsents() {
+		if !slices.Contains(a.Consents, purpose) {
+			faults["consent_"+purpose] = "required"
+		}
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	if err := f.take(ctx, "source:"+a.Source, otp.PerSource()...); err != nil {
+		return nil, err
+	}
+	if err := f.take(ctx, "phone:"+profile.Phone, otp.PerPhone()...); err != nil {
+		return nil, err
+	}
+	id, err := f.newID("en")
+	if err != nil {
+		return nil, err
+	}
+	data := Data{Locale: a.Locale, Profile: profile}
+	for _, purpose := range a.Consents {
+		data.Consents = append(data.Consents, Consent{Purpose: purpose, Version: ConsentVersion, At: now})
+	}
+	e := NewEnrollment(id, now, data)
+	if err := f.newCode(e, now); err != nil {
+		return nil, err
+	}
+	f.newLink(e, now, linkLifetime)
+	if err := f.Enrollments.Create(ctx, e); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// newCode makes a challenge for the phone and schedules its message.
+func (f *Flow) newCode(e *Enrollment, now time.Time) error {
+	challenge, err := otp.NewChallenge(f.random(), otp.SMS, now)
+	if err != nil {
+		return err
+	}
+	e.Data.PhoneCode = Contact{Challenge: challenge}
+	e.Schedule(Effect{Kind: SendCode, EnrollmentID: e.ID, Ref: challenge.ID})
+	return nil
+}
+
+// newLink makes a new link the only valid one and schedules its message. The
+// token follows from the operator's key, so that the queue needs no secret and
+// a repeated job sends the same link; only its hash is stored.
+func (f *Flow) newLink(e *Enrollment, now time.Time, life time.Duration) {
+	e.Data.LinkSerial++
+	e.Data.LinkHash = otp.TokenHash(linkToken(f.Keys, e))
+	e.Data.LinkExpires = now.Add(life)
+	e.Data.EmailLink.SendFailed = false
+	e.Schedule(Effect{Kind: SendLink, EnrollmentID: e.ID, Ref: strconv.Itoa(e.Data.LinkSerial)})
+}
+
+func linkToken(keys Keyring, e *Enrollment) string {
+	return otp.Token(keys.Derive(purposeLink), "link", e.ID+"/"+strconv.Itoa(e.Data.LinkSerial))
+}
+
+// take notes one use of key and returns a RateError when a window is full.
+func (f *Flow) take(ctx context.Context, key string, windows ...otp.Window) error {
+	wait, err := f.Throttle.Take(ctx, key, windows...)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return &RateError{RetryAfter: wait}
+	}
+	return nil
+}
+
+// update runs change on an enrollment. A change reports a refusal that must be
+// saved all the same (a counted failure) through its own variable.
+func (f *Flow) update(ctx context.Context, id string, change func(e *Enrollment, now time.Time) error) error {
+	_, err := f.Enrollments.Update(ctx, id, func(e *Enrollment) error { return change(e, f.Clock()) })
+	return err
+}
+
+// Withdraw ends an enrollment at the applicant's wish.
+func (f *Flow) Withdraw(ctx context.Context, id string) error {
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error { return e.Apply(Withdraw, now) })
+}

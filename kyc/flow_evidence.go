@@ -1,0 +1,347 @@
+package kyc
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/vouchline/vouchline/ocr"
+)
+
+// Limits of the evidence steps (requirements section 2).
+const (
+	maxDocumentTries  = 5
+	documentWindow    = 6 * time.Hour
+	maxSelfieTries    = 10
+	maxLiveTries      = 5
+	liveLifetime      = 3 * time.Minute
+	liveWords         = 3
+	minLiveFrames     = 4
+	maxLiveFrames     = 16
+	maxAnswer         = 500
+	maxAnswers        = 20
+	maxDocumentPhotos = 2
+)
+
+// An Upload is a photograph as it reached us: decoded, bounded and encoded
+// again without metadata, with the digest of the bytes that were sent.
+type Upload struct {
+	JPEG   []byte
+	Digest string
+}
+
+// DocumentTypes lists what an applicant can choose.
+func DocumentTypes() []string {
+	return []string{"passport", "identity_card", "residence_permit", "visa"}
+}
+
+// A DocumentUpload is the photograph of a document, front first.
+type DocumentUpload struct {
+	Type   string
+	Photos []Upload
+}
+
+// SubmitDocument keeps the photographs and asks the engine to read them. Five
+// tries in six hours; the same bytes twice are refused, because a second look
+// at them cannot say anything new.
+func (f *Flow) SubmitDocument(ctx context.Context, id string, d DocumentUpload) error {
+	if !slices.Contains(DocumentTypes(), d.Type) {
+		return ErrUnknownDocument
+	}
+	if len(d.Photos) == 0 || len(d.Photos) > maxDocumentPhotos {
+		return ErrNoPhotograph
+	}
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	// Asked before the photographs are kept and again in the transaction: the
+	// first spares the work, the second decides.
+	if err := mayPhotograph(e, f.Clock(), d.Photos); err != nil {
+		return err
+	}
+	names, err := f.keep(ctx, id, "document", d.Photos)
+	if err != nil {
+		return err
+	}
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+		if err := mayPhotograph(e, now, d.Photos); err != nil {
+			return err
+		}
+		doc := &e.Data.Document
+		doc.Type, doc.Photos, doc.Portrait, doc.Reading, doc.Comparisons = d.Type, names, "", nil, nil
+		doc.Tries = append(doc.Tries, now)
+		for _, p := range d.Photos {
+			doc.Seen = append(doc.Seen, p.Digest)
+		}
+		e.Data.Notice = ""
+		return e.Apply(Photograph, now, Effect{Kind: ReadDocument, EnrollmentID: e.ID, Ref: refOf(names)})
+	})
+}
+
+func mayPhotograph(e *Enrollment, now time.Time, photos []Upload) error {
+	if _, err := Next(e.State(), Photograph); err != nil {
+		return err
+	}
+	recent := 0
+	for _, t := range e.Data.Document.Tries {
+		if now.Sub(t) < documentWindow {
+			recent++
+		}
+	}
+	if recent >= maxDocumentTries {
+		return ErrTooManyTries
+	}
+	return notSeen(e.Data.Document.Seen, photos)
+}
+
+func notSeen(seen []string, photos []Upload) error {
+	for i, p := range photos {
+		if slices.Contains(seen, p.Digest) {
+			return ErrSameImage
+		}
+		for _, q := range photos[:i] {
+			if p.Digest == q.Digest {
+				return ErrSameImage
+			}
+		}
+	}
+	return nil
+}
+
+// keep stores photographs before the state names them: a crash in between
+// leaves a blob that nothing points to, never a state without its evidence.
+func (f *Flow) keep(ctx context.Context, id, kind string, photos []Upload) ([]string, error) {
+	names := make([]string, len(photos))
+	for i, p := range photos {
+		names[i] = blobName(kind, p.JPEG)
+		if err := f.Photos.PutEvidence(ctx, id, names[i], p.JPEG); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+func blobName(kind string, b []byte) string {
+	sum := sha256.Sum256(b)
+	return kind + "-" + hex.EncodeToString(sum[:8])
+}
+
+// refOf names a set of photographs in an effect.
+func refOf(names []string) string {
+	h := sha256.New()
+	for _, n := range names {
+		_, _ = io.WriteString(h, n+"\n")
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// ConfirmDocument records the applicant's last word on the profile beside the
+// document. Differences that remain refer the case; they never stop the
+// applicant, who may be right.
+func (f *Flow) ConfirmDocument(ctx context.Context, id string, corrected Profile) error {
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+		p := e.Data.Profile
+		p.GivenNames, p.FamilyNames, p.BirthDate = corrected.GivenNames, corrected.FamilyNames, corrected.BirthDate
+		p.Sex, p.Nationality = corrected.Sex, corrected.Nationality
+		p, faults := normalizeProfile(p, f.Settings.DefaultCountry, now)
+		if len(faults) > 0 {
+			return faults
+		}
+		e.Data.Profile = p
+		doc := &e.Data.Document
+		doc.ConfirmedAt = now
+		check := Check{Name: CheckProfile, Outcome: Referred, Reasons: []Reason{ReasonUnreadable}, At: now}
+		if doc.Reading != nil && doc.Reading.MRZ != nil {
+			doc.Comparisons = ocr.CompareClaims(p.claims(), *doc.Reading.MRZ, now)
+			check = profileCheck(doc.Comparisons, now)
+		}
+		e.Data.Checks = setCheck(e.Data.Checks, check)
+		e.Data.Notice = ""
+		return e.Apply(Confirm, now)
+	})
+}
+
+func profileCheck(comparisons []ocr.FieldComparison, now time.Time) Check {
+	for _, c := range comparisons {
+		if !c.OK() {
+			return Check{Name: CheckProfile, Outcome: Referred, Reasons: []Reason{ReasonProfileDiffers}, At: now}
+		}
+	}
+	return Check{Name: CheckProfile, Outcome: Passed, At: now}
+}
+
+// RetakeDocument goes back to photograph the document again.
+func (f *Flow) RetakeDocument(ctx context.Context, id string) error {
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+		e.Data.Notice = ""
+		return e.Apply(Retake, now)
+	})
+}
+
+// SubmitSelfie keeps the applicant's photograph and has it examined.
+func (f *Flow) SubmitSelfie(ctx context.Context, id string, photo Upload) error {
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := mayTakeSelfie(e, photo); err != nil {
+		return err
+	}
+	names, err := f.keep(ctx, id, "selfie", []Upload{photo})
+	if err != nil {
+		return err
+	}
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+		if err := mayTakeSelfie(e, photo); err != nil {
+			return err
+		}
+		e.Data.Selfie.Photo = names[0]
+		e.Data.Selfie.Seen = append(e.Data.Selfie.Seen, photo.Digest)
+		e.Data.Notice = ""
+		return e.Apply(TakeSelfie, now, Effect{Kind: CheckSelfie, EnrollmentID: e.ID, Ref: names[0]})
+	})
+}
+
+func mayTakeSelfie(e *Enrollment, photo Upload) error {
+	if _, err := Next(e.State(), TakeSelfie); err != nil {
+		return err
+	}
+	if len(e.Data.Selfie.Seen) >= maxSelfieTries {
+		return ErrTooManyTries
+	}
+	if slices.Contains(e.Data.Document.Seen, photo.Digest) {
+		return ErrSameImage // the document's photograph is not a photograph of the person
+	}
+	return notSeen(e.Data.Selfie.Seen, []Upload{photo})
+}
+
+// OpenLive starts a camera session with new random words, or returns the one
+// that is open. The words bind the film to this moment: a film made before
+// cannot show them.
+func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return LiveSession{}, err
+	}
+	if _, err := Next(e.State(), RecordLive); err != nil {
+		return LiveSession{}, err
+	}
+	if s := e.Data.Live; s.Nonce != "" && f.Clock().Before(s.ExpiresAt) {
+		return s, nil
+	}
+	var nonce [16]byte
+	if _, err := io.ReadFull(f.random(), nonce[:]); err != nil {
+		return LiveSession{}, err
+	}
+	words, err := f.Words(e.Data.Locale, liveWords)
+	if err != nil {
+		return LiveSession{}, err
+	}
+	e, err = f.Enrollments.Update(ctx, id, func(e *Enrollment) error {
+		now := f.Clock()
+		if _, err := Next(e.State(), RecordLive); err != nil {
+			return err
+		}
+		s := &e.Data.Live
+		if s.Nonce != "" && now.Before(s.ExpiresAt) {
+			return nil // another tab was faster
+		}
+		s.Nonce, s.Words, s.ExpiresAt = base64.RawURLEncoding.EncodeToString(nonce[:]), words, now.Add(liveLifetime)
+		s.Frames, s.Read = nil, nil
+		return nil
+	})
+	if err != nil {
+		return LiveSession{}, err
+	}
+	return e.Data.Live, nil
+}
+
+// SubmitLive keeps the frames of a camera session and has them compared.
+func (f *Flow) SubmitLive(ctx context.Context, id, nonce string, frames []Upload) error {
+	if len(frames) < minLiveFrames {
+		return ErrTooFewFrames
+	}
+	if len(frames) > maxLiveFrames {
+		frames = frames[:maxLiveFrames]
+	}
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := mayRecord(e, f.Clock(), nonce, frames); err != nil {
+		return err
+	}
+	names, err := f.keep(ctx, id, "live", frames)
+	if err != nil {
+		return err
+	}
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+		if err := mayRecord(e, now, nonce, frames); err != nil {
+			return err
+		}
+		s := &e.Data.Live
+		s.Frames, s.Tries = names, s.Tries+1
+		for _, frame := range frames {
+			s.Seen = append(s.Seen, frame.Digest)
+		}
+		e.Data.Notice = ""
+		return e.Apply(RecordLive, now, Effect{Kind: CompareFaces, EnrollmentID: e.ID, Ref: s.Nonce})
+	})
+}
+
+func mayRecord(e *Enrollment, now time.Time, nonce string, frames []Upload) error {
+	if _, err := Next(e.State(), RecordLive); err != nil {
+		return err
+	}
+	s := e.Data.Live
+	if s.Nonce == "" || nonce != s.Nonce || !now.Before(s.ExpiresAt) {
+		return ErrLiveExpired
+	}
+	if s.Tries >= maxLiveTries {
+		return ErrTooManyTries
+	}
+	// A camera never gives the same bytes twice; a file that is played does.
+	return notSeen(s.Seen, frames)
+}
+
+// QuestionNames lists the questions that every applicant answers (E7).
+func QuestionNames() []string { return []string{"profession", "line_use"} }
+
+// AnswerQuestions records the last answers and decides.
+func (f *Flow) AnswerQuestions(ctx context.Context, id string, answers map[string]string) error {
+	faults := FieldErrors{}
+	for _, q := range QuestionNames() {
+		if answers[q] == "" {
+			faults[q] = FieldRequired
+		}
+	}
+	for q, a := range answers {
+		if len(a) > maxAnswer || len(answers) > maxAnswers {
+			faults[q] = FieldTooLong
+		}
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	duplicate, err := f.enrolledBefore(ctx, e)
+	if err != nil {
+		return err
+	}
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+		e.Data.Answers = answers
+		outcome, reasons := f.Policy.Decide(e.Data.Checks)
+		if duplicate && outcome == Passed {
+			outcome, reasons = Referred, []Reason{ReasonDuplicate}
+		}
+		return f.decide(e, now, Decision{Outcome: outcome, Reasons: reasons, By: "policy", At: now})
+	})
+}

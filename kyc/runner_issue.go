@@ -1,0 +1,81 @@
+package kyc
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/otp"
+	"github.com/vouchline/vouchline/pbx"
+)
+
+// mint writes the identity to the ledger. The request was fixed when the case
+// was approved, and the ledger is idempotent by its id: an unknown outcome is
+// an error here, and the next run reads or repeats the same request.
+func (r *Runner) mint(ctx context.Context, effect Effect) error {
+	e, err := r.load(ctx, effect)
+	if e == nil {
+		return err
+	}
+	location, err := r.Ledger.Issue(ctx, e.Data.Identity.request())
+	switch {
+	case errors.Is(err, ledger.ErrDuplicatePerson):
+		return r.unmintable(ctx, effect, ReasonDuplicate)
+	case errors.Is(err, ledger.ErrExists), errors.Is(err, ledger.ErrInvalid):
+		return r.unmintable(ctx, effect, ReasonLedgerRefused)
+	case err != nil:
+		return err
+	}
+	password, err := pbx.NewPassword(r.random())
+	if err != nil {
+		return err
+	}
+	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+		e.Data.Identity.Location, e.Data.Identity.MintedAt = location, now
+		// Saved before it is provisioned, so that a repeated run gives the
+		// PBX the same password.
+		e.Data.Line.Password = password.Reveal()
+		return e.Apply(Mint, now, Effect{Kind: Provision, EnrollmentID: e.ID, Ref: e.Data.Identity.ID})
+	})
+}
+
+// unmintable gives a case that the ledger refuses for good to a person.
+func (r *Runner) unmintable(ctx context.Context, effect Effect, why Reason) error {
+	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+		e.Data.Identity = Identity{}
+		e.Data.Decision = &Decision{Outcome: Referred, Reasons: []Reason{why}, By: "ledger", At: now}
+		return e.Apply(Refer, now, tell(e, ReferredMessage))
+	})
+}
+
+// provision puts the line on the PBX. Only after the PBX has given back what
+// was written is the subscriber told.
+func (r *Runner) provision(ctx context.Context, effect Effect) error {
+	e, err := r.load(ctx, effect)
+	if e == nil {
+		return err
+	}
+	extension, err := r.Lines.AllocateExtension(ctx, e.Data.Identity.ID, r.Settings.Plan)
+	if err != nil {
+		return err
+	}
+	account := pbx.Account{
+		Extension: extension, AuthUsername: extension, Realm: r.Settings.Realm, AOR: pbx.NewAOR(extension, r.Settings.SIPDomain),
+		DisplayName: pbx.CleanDisplayName(e.Data.Profile.GivenNames + " " + e.Data.Profile.FamilyNames),
+		IdentityID:  e.Data.Identity.ID, Enabled: true, UpdatedAt: r.Clock(),
+	}.WithPassword(pbx.Password(e.Data.Line.Password))
+	if err := r.Lines.SaveAccount(ctx, account); err != nil {
+		return err
+	}
+	if err := r.Provisioner.Provision(ctx, account); err != nil {
+		return err
+	}
+	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+		e.Data.Line.Extension, e.Data.Line.Provisioned = extension, now
+		e.Data.LinkSerial++
+		e.Data.LinkHash = otp.TokenHash(linkToken(r.Keys, e))
+		e.Data.LinkExpires = now.Add(resumeLifetime)
+		return e.Apply(Issue, now, tell(e, IssuedMessage))
+	})
+}
