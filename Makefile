@@ -66,7 +66,7 @@ image: ## build and test the container image (docker or buildah)
 	@scripts/image.sh
 
 wipe: ## stop the local Fabric network and delete everything under var/
-	@NET=$(CURDIR)/var/fabric FABRIC_BIN=$(CURDIR)/bin/fabric deploy/fabric/network.sh down || true
+	@NET=$(CURDIR)/var/fabric FABRIC_BIN=$(CURDIR)/bin/fabric deploy/fabric/network.sh wipe
 	@rm -rf var
 
 clean: ## delete what was built (not the data: see wipe)

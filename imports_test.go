@@ -57,6 +57,7 @@ var table = []row{
 	{"assets", "internal/mat", nil},
 	{"tests", "internal/golden", nil},
 	{"tests", "internal/testenv", []string{"models"}},
+	{"tests", "internal/specimen", nil}, // draws documents of invented people
 	{"tests", "e2e", everything},
 }
 

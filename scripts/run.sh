@@ -49,7 +49,7 @@ if [ "$ledger" = fabric ]; then
   deploy/fabric/build.sh "$FABRIC_BIN"
   say "starting the local Fabric network in $NET"
   deploy/fabric/network.sh up
-  serve+=(--fabric-profile "$NET/profiles/org1.json" --fabric-verify-profile "$NET/profiles/org2.json")
+  serve+=(--fabric-profile "$NET/org1.json" --fabric-verify-profile "$NET/org2.json")
 fi
 
 say "starting the service"

@@ -302,7 +302,7 @@ The file is TOML; keys are the flags' names, and a table's name is a prefix:
 ` + "```toml" + `
 listen = "127.0.0.1:8080"
 ledger = "fabric"
-fabric-profile = "var/fabric/profiles/org1.json"
+fabric-profile = "var/fabric/org1.json"
 
 [smtp]
 host = "mail.example.org"

@@ -43,6 +43,7 @@ type CLI struct {
 	JSON      bool            `help:"Write answers as JSON, one object a line." name:"json"`
 
 	Version VersionCmd `cmd:"" help:"Show the program's version."`
+	Probe   ProbeCmd   `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
 }
 
 // Globals is what every command gets from the process around it.
