@@ -22,6 +22,7 @@ type Settings struct {
 	Plan           pbx.Plan
 	Realm          string // of the SIP accounts
 	SIPDomain      string // the host part of the addresses of record
+	LiveWords      string // "en" or "fr"; empty is the applicant's language
 }
 
 // Flow is what people's requests do to enrollments. All its methods may be
@@ -38,9 +39,6 @@ type Flow struct {
 	Settings    Settings
 	Clock       func() time.Time
 	Rand        io.Reader // nil is crypto/rand
-	// Words returns n random words of a locale that can be written in block
-	// letters.
-	Words func(locale string, n int) ([]string, error)
 }
 
 // Lifetimes of what waits for a person.

@@ -238,7 +238,7 @@ func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
 	if _, err := io.ReadFull(f.random(), nonce[:]); err != nil {
 		return LiveSession{}, err
 	}
-	words, err := f.Words(e.Data.Locale, liveWords)
+	words, err := f.randomWords(e.Data.Locale, liveWords)
 	if err != nil {
 		return LiveSession{}, err
 	}

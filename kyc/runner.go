@@ -19,7 +19,7 @@ type Runner struct {
 	*Flow
 	Documents   DocumentReader
 	Faces       FaceExaminer
-	Reader      WordReader
+	Words       WordReader
 	Sender      Sender
 	Messages    MessageWriter
 	Provisioner Provisioner

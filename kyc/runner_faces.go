@@ -165,7 +165,7 @@ func (r *Runner) watch(ctx context.Context, e *Enrollment) (film, error) {
 			scores = append(scores, exam.BonaFide)
 		}
 		if ocr.ScoreWords(e.Data.Live.Words, f.words) < 1 {
-			words, err := r.Reader.ReadWords(ctx, frame)
+			words, err := r.Words.ReadWords(ctx, frame)
 			if err != nil {
 				return film{}, err
 			}
