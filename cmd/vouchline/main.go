@@ -44,6 +44,9 @@ type CLI struct {
 
 	Version VersionCmd `cmd:"" help:"Show the program's version."`
 	Probe   ProbeCmd   `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
+	Face    FaceCmd    `cmd:"" help:"Compare faces."`
+	Models  ModelsCmd  `cmd:"" help:"Check and fetch the machine-learning model files."`
+	Bench   BenchCmd   `cmd:"" help:"Measure the engines."`
 }
 
 // Globals is what every command gets from the process around it.

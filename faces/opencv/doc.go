@@ -7,8 +7,9 @@
 // Thresholds and applied by faces.
 //
 // The rule: OpenCV aborts the process on what it does not expect. Every Mat
-// is checked for emptiness before use, every region is cut inside its Mat,
-// and one mutex keeps calls apart, because gocv keeps the last exception in a
-// variable of the whole process. Run it in an engine child (internal/engine),
+// is checked for emptiness before use and every region is cut inside its Mat.
+// gocv keeps some exceptions in a variable of the whole process: only the
+// reading of networks looks there, under one mutex; everything else returns
+// its error or an empty Mat. Run it in an engine child (internal/engine),
 // never in the server.
 package opencv

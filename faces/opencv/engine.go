@@ -15,9 +15,9 @@ import (
 	"github.com/vouchline/vouchline/models"
 )
 
-// opencv keeps calls into the library apart, across engines: see the package
-// comment.
-var opencv sync.Mutex
+// loading keeps the reading of networks apart, across engines: see the
+// package comment.
+var loading sync.Mutex
 
 // Config says where an Engine finds its models.
 type Config struct {
@@ -28,8 +28,9 @@ type Config struct {
 }
 
 // Engine examines photographs. It is safe for concurrent use and does one
-// thing at a time.
+// thing at a time; whoever has cores to spare makes two.
 type Engine struct {
+	mu         sync.Mutex
 	finder     models.Finder
 	logger     *slog.Logger
 	thresholds faces.Thresholds
@@ -55,8 +56,8 @@ func New(config Config) (*Engine, error) {
 	}
 	e.thresholds = faces.Thresholds{Same: same.Value, Refer: refer.Value}
 
-	opencv.Lock()
-	defer opencv.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	gocv.SetNumThreads(1) // the pool of children is what uses the cores
 	var unavailable *faces.UnavailableError
 	if err := e.load(needAll); errors.As(err, &unavailable) {
@@ -73,8 +74,8 @@ func (e *Engine) Thresholds() faces.Thresholds { return e.thresholds }
 
 // Close frees the networks.
 func (e *Engine) Close() {
-	opencv.Lock()
-	defer opencv.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.close()
 }
 
@@ -149,8 +150,8 @@ func (e *Engine) with(ctx context.Context, img image.Image, need need, f func(go
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	opencv.Lock()
-	defer opencv.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if err := e.load(need); err != nil {
 		return err
 	}

@@ -64,6 +64,8 @@ func (e *Engine) nets(names []string) ([]gocv.Net, error) {
 	if err := e.finder.Missing(names...); err != nil {
 		return nil, err
 	}
+	loading.Lock()
+	defer loading.Unlock()
 	nets := make([]gocv.Net, 0, len(names))
 	for _, name := range names {
 		b, err := e.finder.Read(name)

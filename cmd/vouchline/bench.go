@@ -1,0 +1,7 @@
+package main
+
+// BenchCmd measures the engines on data of which the truth is known; the
+// figures in docs/measurements.md come from it.
+type BenchCmd struct {
+	Faces BenchFacesCmd `cmd:"" help:"Measure face comparison on a list of pairs: FMR, FNMR, accuracy, times."`
+}
