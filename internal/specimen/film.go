@@ -1,6 +1,8 @@
 package specimen
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -8,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +27,11 @@ type FilmOptions struct {
 // FramesPerSecond is the speed at which Chromium plays a motion JPEG file.
 const FramesPerSecond = 30
 
+// FrameBytes is the size of every frame in a film. Chromium maps the file, so a
+// film may be written over another of as many frames while the camera runs:
+// frames of one size begin at the same places in both.
+const FrameBytes = 1 << 18
+
 // Film writes a camera film for Chromium's --use-file-for-fake-video-capture:
 // motion JPEG, that is one JPEG after another. Its last frame leads back to its
 // first.
@@ -31,7 +39,11 @@ func Film(w io.Writer, o FilmOptions) error {
 	o = o.withDefaults()
 	f := newFilming(o)
 	for n := range o.Frames {
-		if err := jpeg.Encode(w, f.frame(n), &jpeg.Options{Quality: 88}); err != nil {
+		frame, err := encodeFrame(f.frame(n))
+		if err != nil {
+			return fmt.Errorf("film: frame %d: %w", n, err)
+		}
+		if _, err := w.Write(frame); err != nil {
 			return fmt.Errorf("film: frame %d: %w", n, err)
 		}
 	}
@@ -39,17 +51,52 @@ func Film(w io.Writer, o FilmOptions) error {
 }
 
 // WriteFilm writes a film into a file, whose name must end in .mjpeg for
-// Chromium to know it.
+// Chromium to know it. A file that is there already is written over in place,
+// without a moment at which it is short: a camera may be running.
 func WriteFilm(path string, o FilmOptions) error {
-	file, err := os.Create(path) //nolint:gosec // a test's own file
+	var film bytes.Buffer
+	if err := Film(&film, o); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // a test's own file
 	if err != nil {
 		return err
 	}
-	if err := Film(file, o); err != nil {
-		_ = file.Close()
-		return err
+	_, err = file.Write(film.Bytes())
+	return errors.Join(err, file.Truncate(int64(film.Len())), file.Close())
+}
+
+// encodeFrame compresses to FrameBytes exactly: as well as fits, then filled up
+// with comment segments (ISO/IEC 10918-1, B.2.4.5) behind the start marker.
+func encodeFrame(img image.Image) ([]byte, error) {
+	for quality := 88; quality >= 40; quality -= 8 {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
+			return nil, err
+		}
+		if left := FrameBytes - b.Len(); left >= commentHead {
+			return slices.Concat(b.Bytes()[:2], comments(left), b.Bytes()[2:]), nil
+		}
 	}
-	return file.Close()
+	return nil, fmt.Errorf("larger than %d bytes", FrameBytes)
+}
+
+// commentHead is the marker and the length of a comment.
+const commentHead = 4
+
+// comments returns comment segments of n bytes together, at least commentHead.
+func comments(n int) []byte {
+	var out []byte
+	for n > 0 {
+		segment := min(n, 1<<15)
+		if rest := n - segment; rest > 0 && rest < commentHead {
+			segment -= commentHead
+		}
+		out = append(out, 0xff, 0xfe, byte((segment-2)>>8), byte(segment-2)) //nolint:gosec // two bytes of a length below 1<<16
+		out = append(out, make([]byte, segment-commentHead)...)
+		n -= segment
+	}
+	return out
 }
 
 // Frame returns the nth frame of the film.

@@ -127,20 +127,35 @@ func TestFilmIsOneJPEGAfterAnother(t *testing.T) {
 	if err := Film(&film, o); err != nil {
 		t.Fatal(err)
 	}
-	frames := bytes.SplitAfter(film.Bytes(), []byte{0xff, 0xd9})
+	if film.Len() != 5*FrameBytes {
+		t.Fatalf("film of 5 frames has %d bytes, want %d", film.Len(), 5*FrameBytes)
+	}
 	seen := map[string]bool{}
-	for _, b := range frames[:len(frames)-1] {
+	for n := range 5 {
+		b := film.Next(FrameBytes)
+		if !bytes.HasSuffix(b, []byte{0xff, 0xd9}) {
+			t.Errorf("frame %d ends in %x, want the end of a JPEG", n, b[len(b)-2:])
+		}
 		img, err := jpeg.Decode(bytes.NewReader(b))
 		if err != nil {
-			t.Fatalf("frame %d: %v", len(seen), err)
+			t.Fatalf("frame %d: %v", n, err)
 		}
 		if got := img.Bounds().Size(); got != image.Pt(320, 240) {
-			t.Errorf("frame %d is %v, want 320x240", len(seen), got)
+			t.Errorf("frame %d is %v, want 320x240", n, got)
 		}
 		seen[pixels(img)] = true
 	}
-	if len(seen) != 5 || len(frames[5]) != 0 {
-		t.Errorf("film has %d different frames and %d bytes after them, want 5 and 0", len(seen), len(frames[len(frames)-1]))
+	if len(seen) != 5 {
+		t.Errorf("film has %d different frames, want 5", len(seen))
+	}
+}
+
+func TestCommentsFillExactly(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{4, 5, 100, 1 << 15, 1<<15 + 1, 1<<15 + 3, 1<<15 + 4, 1 << 16, 1<<17 + 2} {
+		if got := len(comments(n)); got != n {
+			t.Errorf("comments(%d) has %d bytes, want %d", n, got, n)
+		}
 	}
 }
 
