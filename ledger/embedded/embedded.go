@@ -1,0 +1,302 @@
+package embedded
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vouchline/vouchline/ledger"
+)
+
+// Config says where a log lies and who keeps it.
+type Config struct {
+	Dir string
+	Now func() time.Time
+	Log *slog.Logger // nil is silent
+	// Organisation writes; the zero value is the one of [DefaultOrganisation].
+	Organisation ledger.Organisation
+}
+
+// DefaultOrganisation returns the organisation that keeps a log by itself.
+func DefaultOrganisation() ledger.Organisation {
+	return ledger.Organisation{ID: "manager", Name: "Network manager", Role: ledger.RoleIssuer, MSP: "Org1MSP"}
+}
+
+// A Log is the ledger as one organisation sees it. It is safe for concurrent
+// use.
+type Log struct {
+	*core
+	caller string
+}
+
+// core is the log itself, shared by all its views.
+type core struct {
+	mu       sync.RWMutex
+	dir      string
+	now      func() time.Time
+	contract ledger.Contract
+	chain    *chain
+	key      ed25519.PrivateKey // nil when opened for reading
+	file     file
+	lock     io.Closer
+	broken   error // why nothing may be written any more
+}
+
+// A file is what the core needs of *os.File.
+type file interface {
+	io.WriteCloser
+	Sync() error
+	Truncate(size int64) error
+}
+
+var errReadOnly = errors.New("the log was opened for reading")
+
+// Open opens the log for writing, making it if the folder is empty. It replays
+// and checks the whole log, cuts off what a crash left half written, and fails
+// with [ErrTampered] for anything else that is not as written, or [ErrLocked].
+func Open(cfg Config) (*Log, error) {
+	if cfg.Organisation == (ledger.Organisation{}) {
+		cfg.Organisation = DefaultOrganisation()
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	held, err := lock(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	l, err := open(cfg)
+	if err != nil {
+		return nil, errors.Join(err, held.Close())
+	}
+	l.lock = held
+	if err := l.begin(cfg.Organisation); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+func open(cfg Config) (*Log, error) {
+	key, err := signingKey(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	public := key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // by its documentation
+	acknowledged, err := readHead(cfg.Dir, public)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(cfg.Dir, logName), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	c, err := replay(f, public, acknowledged)
+	if err == nil && c.torn > 0 {
+		cfg.Log.Warn("cut an unfinished entry off the ledger's log", "bytes", c.torn, "entries", c.next)
+		err = errors.Join(f.Truncate(c.size), f.Sync())
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &Log{&core{
+		dir: cfg.Dir, now: cfg.Now, contract: ledger.Contract{Writer: cfg.Organisation.MSP},
+		chain: c, key: key, file: f,
+	}, cfg.Organisation.MSP}, nil
+}
+
+// begin writes what every log begins with, as far as it is not there.
+func (l *Log) begin(o ledger.Organisation) error {
+	if l.chain.next == 0 {
+		public := l.key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // by its documentation
+		e := entry{Time: l.now().UTC(), TxID: txID("", 0), Caller: l.caller, Function: "Begin", PublicKey: strict.EncodeToString(public)}
+		if err := l.append(e); err != nil {
+			return err
+		}
+		if err := syncDir(l.dir); err != nil {
+			return err
+		}
+	} else if err := l.writeHead(); err != nil {
+		return err
+	}
+	_, err := transact(l, ledger.FuncRegisterOrganisation, func(s ledger.State) (ledger.Organisation, error) {
+		return l.contract.RegisterOrganisation(s, o)
+	})
+	return err
+}
+
+// OpenReadOnly opens the log for reading as it is now, beside the process that
+// writes to it if there is one.
+func OpenReadOnly(dir string) (*Log, error) {
+	c, err := load(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Log{&core{dir: dir, chain: c, broken: errReadOnly}, ""}, nil
+}
+
+// As returns the same log as another organisation sees it.
+func (l *Log) As(msp string) *Log { return &Log{l.core, msp} }
+
+// Close lets others open the log.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lock == nil {
+		return nil
+	}
+	l.broken = os.ErrClosed
+	err := errors.Join(l.file.Close(), l.lock.Close())
+	l.lock = nil
+	return err
+}
+
+// Issue mints an identity; see [ledger.Contract.IssueIdentity].
+func (l *Log) Issue(ctx context.Context, in ledger.Issue) (ledger.Location, error) {
+	if err := ctx.Err(); err != nil {
+		return ledger.Location{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+	}
+	i, err := transact(l, ledger.FuncIssueIdentity, func(s ledger.State) (ledger.Identity, error) {
+		return l.contract.IssueIdentity(s, in)
+	})
+	return l.locate(i.TxID), err
+}
+
+// SetStatus moves an identity; see [ledger.Contract.SetStatus].
+func (l *Log) SetStatus(ctx context.Context, id string, status ledger.Status, reason string) (ledger.Location, error) {
+	if err := ctx.Err(); err != nil {
+		return ledger.Location{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+	}
+	i, err := transact(l, ledger.FuncSetStatus, func(s ledger.State) (ledger.Identity, error) {
+		return l.contract.SetStatus(s, id, status, reason)
+	})
+	return l.locate(i.UpdateTxID), err
+}
+
+// Identity returns a record and where it was issued.
+func (l *Log) Identity(_ context.Context, id string) (ledger.Identity, ledger.Location, error) {
+	l.mu.RLock()
+	i, err := l.contract.Identity(&tx{chain: l.chain}, id)
+	l.mu.RUnlock()
+	return i, l.locate(i.TxID), err
+}
+
+func (l *Log) locate(txID string) ledger.Location {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	block, ok := l.chain.blocks[txID]
+	if !ok {
+		return ledger.Location{}
+	}
+	return ledger.Location{TxID: txID, Block: block, Network: ledger.NetworkEmbedded}
+}
+
+// transact runs one transaction and appends what it writes.
+func transact[T any](l *Log, function string, call func(ledger.State) (T, error)) (T, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var zero T
+	if l.broken != nil {
+		return zero, fmt.Errorf("%w: %w", ledger.ErrUnavailable, l.broken)
+	}
+	s := &tx{
+		chain: l.chain, caller: l.caller, id: txID(l.chain.hash, l.chain.next), at: l.now().UTC(),
+		writes: map[string]write{},
+	}
+	v, err := call(s)
+	if err != nil || len(s.writes) == 0 {
+		return v, err
+	}
+	e := entry{
+		Seq: l.chain.next, Prev: l.chain.hash, Time: s.at, TxID: s.id,
+		Caller: s.caller, Function: function, Writes: s.sorted(),
+	}
+	if err := l.append(e); err != nil {
+		return zero, err
+	}
+	return v, nil
+}
+
+// append makes one entry durable and then true. If it cannot tell whether the
+// entry is on the disk, nothing more is written until the log is opened again:
+// after a failed fsync the system may have dropped the pages and forgotten it.
+func (c *core) append(e entry) error {
+	line, err := seal(c.key, labelEntry, e)
+	if err != nil {
+		return err
+	}
+	if _, err := c.file.Write(append(slices.Clip(line), '\n')); err != nil {
+		if cut := c.file.Truncate(c.chain.size); cut != nil {
+			return c.breaks(errors.Join(err, cut))
+		}
+		return fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+	}
+	if err := c.file.Sync(); err != nil {
+		return c.breaks(err)
+	}
+	c.chain.apply(e, line)
+	if err := c.writeHead(); err != nil {
+		return c.breaks(err)
+	}
+	return nil
+}
+
+func (c *core) breaks(err error) error {
+	c.broken = err
+	return fmt.Errorf("%w: %w", ledger.ErrUnknown, err)
+}
+
+func (c *core) writeHead() error {
+	line, err := seal(c.key, labelHead, head{c.chain.next - 1, c.chain.hash})
+	if err != nil {
+		return err
+	}
+	return replace(filepath.Join(c.dir, headName), append(line, '\n'))
+}
+
+// tx is one transaction's view of the log. Like Fabric's it reads what was
+// committed before, not its own writes.
+type tx struct {
+	chain  *chain
+	caller string
+	id     string
+	at     time.Time
+	writes map[string]write
+}
+
+var _ ledger.State = (*tx)(nil)
+
+func (t *tx) Get(key string) ([]byte, error) { return t.chain.state[key], nil }
+func (t *tx) Caller() string                 { return t.caller }
+func (t *tx) TxID() string                   { return t.id }
+func (t *tx) Time() time.Time                { return t.at }
+
+func (t *tx) Put(key string, value []byte) error {
+	t.writes[key] = write{Key: key, Value: string(value)}
+	return nil
+}
+
+func (t *tx) Delete(key string) error {
+	t.writes[key] = write{Key: key, Delete: true}
+	return nil
+}
+
+func (t *tx) sorted() []write {
+	out := make([]write, 0, len(t.writes))
+	for _, w := range t.writes {
+		out = append(out, w)
+	}
+	slices.SortFunc(out, func(a, b write) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}
