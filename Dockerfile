@@ -49,7 +49,8 @@ RUN apt-get update \
         libopencv-calib3d406 libopencv-dnn406 libopencv-imgcodecs406 libopencv-objdetect406 libopencv-photo406 \
         libtesseract5 liblept5 tesseract-ocr-eng tesseract-ocr-fra \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/vouchline --create-home vouchline
+    && useradd --system --uid 10001 --home-dir /var/lib/vouchline --create-home vouchline \
+    && install -d -o vouchline /var/lib/vouchline-pbx
 COPY --from=build /out/vouchline /usr/local/bin/vouchline
 COPY --from=build /src/models/files/ /opt/vouchline/models/
 COPY LICENSE /usr/share/doc/vouchline/LICENSE
