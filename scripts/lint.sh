@@ -11,7 +11,7 @@ mkdir -p bin
 GOFLAGS='' go -C tools/lint build -o "$root/bin/" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 bin/golangci-lint run
 if command -v shellcheck >/dev/null; then
-  shellcheck scripts/*.sh deploy/*/*.sh .ci/run
+  find scripts deploy -name '*.sh' -exec shellcheck .ci/run {} +
 else
   echo "lint.sh: shellcheck is not installed; shell scripts were not checked" >&2
 fi
