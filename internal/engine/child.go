@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,6 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -95,25 +95,31 @@ func environment(extra []string) []string {
 }
 
 // roundTrip sends a request and reads its response. Any fault of the pipe or
-// the protocol is ErrCrashed; other errors are the child's findings.
-func (c *child) roundTrip(method string, payload []byte, timeout time.Duration) ([]byte, error) {
+// the protocol is ErrCrashed; other errors are the child's findings, which a
+// result may accompany.
+func (c *child) roundTrip(j job, timeout time.Duration) error {
 	c.serial++
 	c.served++
-	req := request{ID: c.serial, Method: method, TimeoutMS: timeout.Milliseconds()}
-	if err := writeFrame(c.stdin, req, payload); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCrashed, err)
+	req := request{ID: c.serial, Method: j.method, TimeoutMS: timeout.Milliseconds()}
+	if err := writeFrame(c.stdin, req, j.payload); err != nil {
+		return fmt.Errorf("%w: %w", ErrCrashed, err)
 	}
 	var resp response
 	result, err := readFrame(c.stdout, &resp)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrCrashed, err)
+		return fmt.Errorf("%w: %w", ErrCrashed, err)
 	case resp.ID != req.ID:
-		return nil, fmt.Errorf("%w: answer to another request", ErrCrashed)
-	case resp.Error != nil:
-		return result, resp.Error.err()
+		return fmt.Errorf("%w: answer to another request", ErrCrashed)
+	case resp.Error == nil || len(result) > 0:
+		if err := json.Unmarshal(result, j.result); err != nil {
+			return fmt.Errorf("%w: result is not JSON", ErrCrashed)
+		}
 	}
-	return result, nil
+	if resp.Error != nil {
+		return resp.Error.err()
+	}
+	return nil
 }
 
 // exited reports whether the process has ended by itself.
@@ -151,31 +157,4 @@ func (c *child) kill() {
 func (c *child) exit() string {
 	<-c.gone
 	return c.cmd.ProcessState.String()
-}
-
-// tail keeps the end of what a child wrote to stderr, for the log of a crash.
-type tail struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-// tailBytes is enough for an abort message and the head of a stack.
-const tailBytes = 2 << 10
-
-// Write never fails and never keeps more than tailBytes.
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.b = append(t.b, p[max(0, len(p)-tailBytes):]...)
-	if over := len(t.b) - tailBytes; over > 0 {
-		t.b = append(t.b[:0], t.b[over:]...)
-	}
-	return len(p), nil
-}
-
-// String is what was kept.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.b)
 }

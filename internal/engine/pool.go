@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -103,31 +102,38 @@ func call[T any](ctx context.Context, p *Pool, method string, b []byte) (T, erro
 	if len(b) > photo.MaxBytes {
 		return none, &photo.Error{Code: photo.TooLarge}
 	}
-	payload, err := p.do(ctx, method, b)
-	if err != nil && len(payload) == 0 {
-		return none, err
+	job := job{method: method, payload: b, result: &result}
+	if err := p.do(ctx, job); err != nil {
+		if broken(err) {
+			return none, err
+		}
+		return result, err
 	}
-	if jsonErr := json.Unmarshal(payload, &result); jsonErr != nil {
-		return none, fmt.Errorf("%w: result is not JSON", ErrCrashed)
-	}
-	return result, err
+	return result, nil
+}
+
+// job is a request and where its result goes.
+type job struct {
+	method  string
+	payload []byte
+	result  any
 }
 
 // do takes a child, runs the request in it and puts it, or room for another,
 // back.
-func (p *Pool) do(ctx context.Context, method string, payload []byte) ([]byte, error) {
+func (p *Pool) do(ctx context.Context, j job) error {
 	var c *child
 	select {
 	case <-p.closed:
-		return nil, ErrClosed
+		return ErrClosed
 	default:
 	}
 	select {
 	case c = <-p.slots:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	case <-p.closed:
-		return nil, ErrClosed
+		return ErrClosed
 	}
 	defer func() { p.slots <- c }()
 	if c != nil && (c.exited() || c.served >= p.config.MaxRequests) {
@@ -137,36 +143,29 @@ func (p *Pool) do(ctx context.Context, method string, payload []byte) ([]byte, e
 	if c == nil {
 		var err error
 		if c, err = start(p.config); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrCrashed, err)
+			return fmt.Errorf("%w: %w", ErrCrashed, err)
 		}
 	}
-	result, err := p.exchange(ctx, c, method, payload)
+	err := p.exchange(ctx, c, j)
 	if broken(err) {
 		c.kill()
-		p.config.Logger.Warn("engine child replaced", "method", method, "error", err, "exit", c.exit(), "stderr", c.stderr.String())
+		p.config.Logger.Warn("engine child replaced", "method", j.method, "error", err, "exit", c.exit(), "stderr", c.stderr.String())
 		c = nil
 	}
-	return result, err
+	return err
 }
 
 // exchange bounds a request by the pool's timeout, the caller's context and
 // the pool's closing; the first of them kills the child.
-func (p *Pool) exchange(ctx context.Context, c *child, method string, payload []byte) ([]byte, error) {
+func (p *Pool) exchange(ctx context.Context, c *child, j job) error {
 	limit, cancel := context.WithTimeoutCause(ctx, p.config.Timeout, ErrTimeout)
 	defer cancel()
-	type outcome struct {
-		payload []byte
-		err     error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		payload, err := c.roundTrip(method, payload, p.config.Timeout)
-		done <- outcome{payload, err}
-	}()
+	done := make(chan error, 1)
+	go func() { done <- c.roundTrip(j, p.config.Timeout) }()
 	var why error
 	select {
-	case o := <-done:
-		return o.payload, o.err
+	case err := <-done:
+		return err
 	case <-limit.Done():
 		why = context.Cause(limit)
 	case <-p.closed:
@@ -174,7 +173,7 @@ func (p *Pool) exchange(ctx context.Context, c *child, method string, payload []
 	}
 	c.kill()
 	<-done // the pipes are gone, so the round trip has ended
-	return nil, &killedError{cause: why}
+	return &killedError{cause: why}
 }
 
 // killedError marks an outcome that cost the child its life.
