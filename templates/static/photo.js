@@ -1,0 +1,53 @@
+// Shrinks a large photograph before it is sent and shows it, so that a slow
+// network carries only what reading needs. Without scripts the original is sent.
+const longest = 3000;
+const small = 1500000; // bytes; below, the file is sent as it is
+
+async function shrink(file) {
+  if (file.size <= small || !window.createImageBitmap) return file;
+  const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const scale = Math.min(1, longest / Math.max(image.width, image.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92));
+  return blob && blob.size < file.size ? new File([blob], "photo.jpg", { type: "image/jpeg" }) : file;
+}
+
+for (const input of document.querySelectorAll("input[type=file]")) {
+  let busy = null;
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    if (!file) return;
+    busy = shrink(file).then((better) => {
+      if (better !== file) {
+        const box = new DataTransfer();
+        box.items.add(better);
+        input.files = box.files;
+      }
+      const picture = document.getElementById(input.id + "-preview");
+      if (picture) {
+        URL.revokeObjectURL(picture.src);
+        picture.src = URL.createObjectURL(better);
+        picture.hidden = false;
+      }
+    }).catch(() => {}).finally(() => { busy = null; });
+  });
+  input.form.addEventListener("submit", (event) => {
+    if (!busy) return;
+    event.preventDefault();
+    busy.then(() => input.form.requestSubmit());
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-sending]")) {
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    const button = form.querySelector("button");
+    const label = button.textContent;
+    // After the browser has collected the form: a disabled button is not sent.
+    setTimeout(() => { button.disabled = true; button.textContent = form.dataset.sending; });
+    addEventListener("pageshow", () => { button.disabled = false; button.textContent = label; });
+  });
+}
