@@ -20,6 +20,7 @@ const (
 	CodeConnect     = "connect"
 	CodeTLS         = "tls"
 	CodeAuth        = "auth"
+	CodeProtocol    = "protocol"
 	CodeRefused     = "refused"
 	CodeBusy        = "busy"
 	CodeInterrupted = "interrupted"
