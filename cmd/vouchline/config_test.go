@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,8 +52,8 @@ func TestServeSettingsDefaults(t *testing.T) {
 		{"ledger folder", s.LedgerPath(s.DataDir), "var/data/ledger"},
 		{"pbx folder", s.PBXPath(s.DataDir), "var/data/pbx"},
 		{"extensions", s.PBXExtensions.String(), "2000000-2999999"},
-		{"outbox", fmt.Sprint(s.OutboxEnabled()), "true"},
-		{"secure cookies", fmt.Sprint(s.CookiesSecure()), "false"},
+		{"outbox", strconv.FormatBool(s.OutboxEnabled()), "true"},
+		{"secure cookies", strconv.FormatBool(s.CookiesSecure()), "false"},
 	}
 	for _, tt := range tests {
 		if tt.got != tt.want {
