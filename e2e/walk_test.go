@@ -1,0 +1,223 @@
+package e2e
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/vouchline/vouchline/internal/chromium"
+	"github.com/vouchline/vouchline/internal/specimen"
+)
+
+// A walk is one person's way through the pages in one browser.
+type walk struct {
+	t     *testing.T
+	s     *service
+	b     *chromium.Browser
+	a     applicant
+	words catalogue
+	film  string // the camera's file
+	shots string // folder of screenshots; empty takes none
+
+	// What the person learns on the way.
+	startLink, issuedLink  string
+	proofURL               string
+	secret, backup         string
+	extension, sipPassword string
+}
+
+// step is one thing a person does. Between two of them the service may die.
+type step struct {
+	name string
+	do   func(*walk)
+}
+
+// steps is the way from nothing to the issued identity and its line.
+var steps = []step{
+	{"profile", (*walk).profile},
+	{"phone", (*walk).confirmPhone},
+	{"email", (*walk).confirmEmail},
+	{"document", (*walk).document},
+	{"confirmation", (*walk).confirmation},
+	{"selfie", (*walk).selfie},
+	{"live", (*walk).live},
+	{"questions", (*walk).questions},
+	{"issued", (*walk).issued},
+	{"activate", (*walk).activate},
+}
+
+// look is a device's language and window.
+type look struct {
+	locale        string
+	width, height int
+}
+
+var (
+	desktop = look{"en", 1280, 900}
+	mobile  = look{"fr", 390, 844}
+)
+
+func newWalk(t *testing.T, s *service, a applicant, l look) *walk {
+	t.Helper()
+	w := &walk{t: t, s: s, a: a, words: loadCatalogue(t, l.locale), film: filepath.Join(t.TempDir(), "camera.mjpeg")}
+	a.film(t, w.film, []string{"…"})
+	w.b = chromium.New(t, chromium.Options{Film: w.film, Lang: l.locale, Width: l.width, Height: l.height, Timeout: 90 * time.Second})
+	return w
+}
+
+// until walks up to and with the named step.
+func (w *walk) until(name string) {
+	w.t.Helper()
+	for _, s := range steps {
+		w.do(s)
+		if s.name == name {
+			return
+		}
+	}
+	w.t.Fatalf("no step %q", name)
+}
+
+func (w *walk) do(s step) {
+	w.t.Helper()
+	w.t.Logf("step %s", s.name)
+	s.do(w)
+	w.shoot(s.name)
+}
+
+// shoot leaves a picture of the page when the walk collects them.
+func (w *walk) shoot(name string) {
+	if w.shots != "" {
+		w.b.Screenshot(filepath.Join(w.shots, fmt.Sprintf("%s-%s.png", name, w.b.String("String(innerWidth)"))))
+	}
+}
+
+func (w *walk) profile() {
+	w.b.Open(w.s.url + "/enroll/profile")
+	w.b.Fill("given_names", w.a.GivenNames)
+	w.b.Fill("family_names", w.a.FamilyNames)
+	w.b.Fill("birth_day", strconv.Itoa(w.a.BirthDate.Day()))
+	w.b.Fill("birth_month", strconv.Itoa(int(w.a.BirthDate.Month())))
+	w.b.Fill("birth_year", strconv.Itoa(w.a.BirthDate.Year()))
+	w.b.Fill("birth_place", w.a.birthPlace)
+	w.b.Click(w.say("sex." + strings.ReplaceAll(w.a.Sex, "<", "X")))
+	w.b.Fill("nationality", w.a.Nationality)
+	w.b.Fill("phone", w.a.phone)
+	w.b.Fill("email", w.a.email)
+	w.b.Fill("username", w.a.username)
+	w.b.Fill("consent_identity_proofing", "true")
+	w.b.Fill("consent_biometrics", "true")
+	w.b.Click(w.say("form.continue"))
+	w.b.WaitURL("/enroll/contacts")
+}
+
+func (w *walk) confirmPhone() {
+	w.b.Fill("code", w.s.sms.code(w.t, w.a.phone, 1))
+	w.b.Click(w.say("contacts.confirm"))
+	w.b.WaitText(strings.Trim(strings.ReplaceAll(w.say("contacts.phone_done"), "{{.Phone}}", ""), " "))
+}
+
+func (w *walk) confirmEmail() {
+	w.startLink = w.s.mail.wait(w.t, w.a.email, 1).link(w.t, w.s.url)
+	w.b.Open(w.startLink)
+	w.b.Click(w.say("link.button"))
+	w.b.WaitURL("/enroll/document")
+}
+
+// documentType is what people call the format they hold.
+func (a applicant) documentType() string {
+	switch a.format {
+	case specimen.TD3:
+		return "passport"
+	case specimen.MRVA, specimen.MRVB:
+		return "visa"
+	default:
+		return "identity_card"
+	}
+}
+
+func (w *walk) document() {
+	w.b.Click(w.say("document_type." + w.a.documentType()))
+	w.b.Upload("front", w.a.documentFile(w.t, specimen.Front))
+	if w.a.format == specimen.TD1 {
+		w.b.Upload("back", w.a.documentFile(w.t, specimen.Back))
+	}
+	w.b.Click(w.say("document.button"))
+	w.b.WaitURL("/enroll/confirmation")
+}
+
+func (w *walk) confirmation() {
+	w.b.WaitText(w.say("confirmation.agrees"))
+	w.b.Click(w.say("confirmation.button"))
+	w.b.WaitURL("/enroll/selfie")
+}
+
+func (w *walk) selfie() {
+	w.b.Upload("photo", w.a.selfieFile(w.t))
+	w.b.Click(w.say("selfie.button"))
+	w.b.WaitURL("/enroll/live")
+}
+
+// live films the person with the words of this moment: Chromium opens the film
+// when the page asks for the camera.
+func (w *walk) live() {
+	w.b.WaitText(w.say("live.words"))
+	words := strings.Fields(w.b.String(`[...document.querySelectorAll(".words li")].map((e) => e.textContent).join(" ")`))
+	if len(words) < 3 {
+		w.t.Fatalf("the live page shows the words %q, want at least three", words)
+	}
+	w.a.film(w.t, w.film, words)
+	w.b.Click(w.say("live.start"))
+	w.b.WaitText(w.say("live.ready"))
+	w.shoot("camera")
+	w.b.Click(w.say("live.record"))
+	w.b.WaitURL("/enroll/questions")
+}
+
+func (w *walk) questions() {
+	w.b.Fill("profession", "Sage-femme")
+	w.b.Fill("line_use", "Calls with the families that I look after.")
+	w.b.Click(w.say("questions.button"))
+	w.b.WaitTrue("!location.pathname.endsWith('/questions') && document.readyState === 'complete'", "an answer to the questions")
+}
+
+// issued waits for the identity: the page to set up the account, and the
+// e-mail with link and QR code.
+func (w *walk) issued() {
+	w.b.WaitURL("/enroll/activate")
+	mail := w.s.mail.wait(w.t, w.a.email, 2)
+	w.issuedLink, w.proofURL = mail.link(w.t, w.s.url), mail.link(w.t, w.s.url+"/i/")
+	if w.issuedLink == w.proofURL {
+		w.t.Errorf("the e-mail on issue has one link %s, want one to set up the account too", w.issuedLink)
+	}
+	if len(mail.Parts["image/png"]) == 0 {
+		w.t.Errorf("the e-mail on issue has no QR code, want one as image/png")
+	}
+}
+
+const password = "four words of nonsense"
+
+func (w *walk) activate() {
+	w.secret = w.b.String(`document.querySelector("code.secret").textContent`)
+	w.b.Fill("password", password)
+	w.b.Fill("totp", w.totp())
+	w.b.Click(w.say("activate.button"))
+	w.b.WaitText(w.say("once.title"))
+	w.backup = w.b.String(`document.getElementById("backup-code").textContent`)
+	w.extension = w.b.String(`document.getElementById("sip-username").textContent`)
+	w.sipPassword = w.b.String(`document.getElementById("sip-password").textContent`)
+}
+
+// totp is what the authenticator app shows now.
+func (w *walk) totp() string {
+	w.t.Helper()
+	code, err := totp.GenerateCode(strings.ReplaceAll(w.secret, " ", ""), time.Now()) //nolint:forbidigo // an app's clock
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return code
+}
