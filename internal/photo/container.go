@@ -66,17 +66,20 @@ func standsAlone(marker byte) bool {
 		(marker >= markerRST0 && marker <= markerRST7)
 }
 
-// inspectPNG finds the eXIf chunk (PNG third edition, 11.3.4.4). The decoder
-// itself notices a missing end.
+// inspectPNG walks the chunks up to IEND and finds eXIf (PNG third edition,
+// 11.3.4.4) on the way.
 func inspectPNG(b []byte) container {
-	c := container{orientation: 1}
+	c := container{orientation: 1, truncated: true}
 	for i := 8; i+12 <= len(b); {
 		length := int(binary.BigEndian.Uint32(b[i:]))
 		if length < 0 || i+12+length > len(b) {
 			return c
 		}
-		if string(b[i+4:i+8]) == "eXIf" {
+		switch string(b[i+4 : i+8]) {
+		case "eXIf":
 			c.orientation = exifOrientation(b[i+8 : i+8+length])
+		case "IEND":
+			c.truncated = false
 			return c
 		}
 		i += 12 + length
