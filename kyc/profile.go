@@ -163,7 +163,7 @@ func NormalizeAttribute(name, value string) string {
 			}
 			return ' '
 		}, value)
-		return strings.Join(strings.Fields(ocr.Transliterate(letters)), " ")
+		return strings.Join(strings.Fields(strings.ReplaceAll(ocr.Transliterate(letters), "<", " ")), " ")
 	case AttrEmail:
 		return strings.ToLower(value)
 	case AttrPhone:

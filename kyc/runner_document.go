@@ -84,11 +84,12 @@ func recordReading(e *Enrollment, now time.Time, reading ocr.Reading, notice str
 		checks[0].Outcome = Referred
 		checks[0].Reasons = append(checks[0].Reasons, ReasonNoPortrait)
 	}
-	if reading.MRZ != nil && len(checks[0].Reasons) > 0 {
-		notice = string(checks[0].Reasons[0])
-	}
-	if len(checks) > 1 && len(checks[1].Reasons) > 0 {
-		notice = string(checks[1].Reasons[0])
+	if reading.MRZ != nil { // else the engine's own code says it best
+		for _, c := range checks {
+			if len(c.Reasons) > 0 {
+				notice = string(c.Reasons[0])
+			}
+		}
 	}
 	mendable := slices.ContainsFunc(checks, func(c Check) bool { return c.Outcome != Passed })
 	if mendable && len(doc.Tries) < maxUnreadable {
