@@ -1,0 +1,168 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/pbx"
+)
+
+var lineTests = map[string]func(*testing.T, *suite){
+	"an identity keeps its extension":   extensionKept,
+	"extensions are unique under load":  extensionsUnique,
+	"a full plan says so":               planFull,
+	"a changed plan leaves old numbers": planChanged,
+	"accounts by change and extension":  accounts,
+	"an invalid account is refused":     accountInvalid,
+	"an account is replaced by its AOR": accountReplaced,
+}
+
+var plan = pbx.Plan{First: 2000000, Last: 2999999}
+
+func (s *suite) allocate(t *testing.T, identity string, p pbx.Plan) string {
+	t.Helper()
+	ext, err := s.AllocateExtension(t.Context(), identity, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ext
+}
+
+func extensionKept(t *testing.T, s *suite) {
+	first := s.allocate(t, "id1", plan)
+	second := s.allocate(t, "id2", plan)
+	s.reopen(t)
+	if got := s.allocate(t, "id1", plan); got != first || first == second {
+		t.Errorf("extension of id1 = %s, then %s; of id2 = %s", first, got, second)
+	}
+	if first != "2000000" || second != "2000001" {
+		t.Errorf("extensions = %s, %s, want the plan's first two", first, second)
+	}
+	if _, err := s.AllocateExtension(t.Context(), "", plan); err == nil {
+		t.Error("AllocateExtension for nobody = nil, want an error")
+	}
+}
+
+func extensionsUnique(t *testing.T, s *suite) {
+	var mu sync.Mutex
+	got := map[string]map[string]bool{}
+	parallel(32, func(i int) {
+		identity := fmt.Sprintf("id%d", i%24) // some ask twice
+		ext, err := s.AllocateExtension(t.Context(), identity, plan)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if got[ext] == nil {
+			got[ext] = map[string]bool{}
+		}
+		got[ext][identity] = true
+	})
+	if len(got) != 24 {
+		t.Errorf("%d extensions for 24 identities", len(got))
+	}
+	for ext, identities := range got {
+		if len(identities) != 1 {
+			t.Errorf("extension %s was given to %v", ext, identities)
+		}
+	}
+}
+
+func planFull(t *testing.T, s *suite) {
+	small := pbx.Plan{First: 100, Last: 102}
+	for i := range 3 {
+		s.allocate(t, fmt.Sprintf("id%d", i), small)
+	}
+	if ext, err := s.AllocateExtension(t.Context(), "id3", small); !errors.Is(err, pbx.ErrFull) {
+		t.Errorf("AllocateExtension on a full plan = %q, %v, want ErrFull", ext, err)
+	}
+	if got := s.allocate(t, "id1", small); got != "101" {
+		t.Errorf("extension of id1 on a full plan = %s, want 101", got)
+	}
+}
+
+func planChanged(t *testing.T, s *suite) {
+	old := s.allocate(t, "id1", pbx.Plan{First: 100, Last: 199})
+	moved := pbx.Plan{First: 5000, Last: 5999}
+	if got := s.allocate(t, "id1", moved); got != old {
+		t.Errorf("extension after the plan changed = %s, want %s", got, old)
+	}
+	if got := s.allocate(t, "id2", moved); got != "5000" {
+		t.Errorf("first extension of the new plan = %s, want 5000", got)
+	}
+}
+
+func accounts(t *testing.T, s *suite) {
+	for _, n := range []int{3, 1, 2} {
+		if err := s.SaveAccount(t.Context(), account(n, fmt.Sprintf("id%d", n))); err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Advance(time.Minute)
+	}
+	for _, test := range []struct {
+		name  string
+		since time.Time
+		want  []string
+	}{
+		{"all", time.Time{}, []string{"2000001", "2000002", "2000003"}},
+		{"at the second change", Start.Add(time.Minute), []string{"2000001", "2000002"}},
+		{"after the second change", Start.Add(time.Minute + time.Microsecond), []string{"2000002"}},
+		{"nothing new", Start.Add(time.Hour), []string{}},
+	} {
+		list, err := s.Accounts(t.Context(), test.since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]string, len(list))
+		for i, a := range list {
+			got[i] = a.Extension
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("Accounts, %s (-want +got):\n%s", test.name, diff)
+		}
+	}
+	want := account(3, "id3")
+	want.UpdatedAt = Start
+	got, err := s.AccountOf(t.Context(), "id3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("AccountOf (-want +got):\n%s", diff)
+	}
+	if _, err := s.AccountOf(t.Context(), "nobody"); !errors.Is(err, kyc.ErrNotFound) {
+		t.Errorf("AccountOf(nobody) = %v, want ErrNotFound", err)
+	}
+}
+
+func accountInvalid(t *testing.T, s *suite) {
+	a := account(1, "id1")
+	a.DisplayName = "x\n[evil]"
+	var invalid *pbx.Error
+	if err := s.SaveAccount(t.Context(), a); !errors.As(err, &invalid) {
+		t.Errorf("SaveAccount = %v, want a pbx.Error", err)
+	}
+}
+
+func accountReplaced(t *testing.T, s *suite) {
+	a := account(1, "id1")
+	for _, enabled := range []bool{true, false} {
+		a.Enabled = enabled
+		if err := s.SaveAccount(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Advance(time.Second)
+	}
+	list, err := s.Accounts(t.Context(), time.Time{})
+	if err != nil || len(list) != 1 || list[0].Enabled {
+		t.Errorf("Accounts = %v, %v, want one that is disabled", list, err)
+	}
+}
