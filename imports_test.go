@@ -60,6 +60,7 @@ var table = []row{
 	{"tests", "internal/testenv", []string{"models"}},
 	{"tests", "internal/specimen", nil}, // draws documents of invented people
 	{"tests", "internal/chromium", []string{"internal/testenv"}},
+	{"tests", "internal/fabricnet", []string{"internal/testenv"}},
 	{"tests", "e2e", everything},
 }
 
