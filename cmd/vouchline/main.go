@@ -46,7 +46,9 @@ type CLI struct {
 	Probe   ProbeCmd   `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
 	Face    FaceCmd    `cmd:"" help:"Compare faces."`
 	Models  ModelsCmd  `cmd:"" help:"Check and fetch the machine-learning model files."`
+	Ledger  LedgerCmd  `cmd:"" help:"Look into the ledger."`
 	Bench   BenchCmd   `cmd:"" help:"Measure the engines."`
+	Engine  EngineCmd  `cmd:"" hidden:"" help:"Be an engine child of serve or work."`
 }
 
 // Globals is what every command gets from the process around it.
