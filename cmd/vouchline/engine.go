@@ -1,0 +1,56 @@
+package main
+
+import (
+	"log/slog"
+	"os"
+
+	"github.com/vouchline/vouchline/faces/opencv"
+	"github.com/vouchline/vouchline/internal/engine"
+	"github.com/vouchline/vouchline/ocr/tesseract"
+)
+
+// EngineCmd is the child process in which OpenCV and Tesseract run. It is
+// started by newEnginePool, not by people.
+type EngineCmd struct {
+	ModelsFlag
+}
+
+// Run answers requests on stdin until it ends.
+func (c *EngineCmd) Run(g *Globals) error {
+	out, err := engine.Isolate()
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	finder := modelFinder(c.Models)
+	face, err := opencv.New(opencv.Config{Models: finder})
+	if err != nil {
+		return err
+	}
+	defer face.Close()
+	text, err := tesseract.New(tesseract.Config{Models: finder})
+	if err != nil {
+		return err
+	}
+	defer text.Close()
+	return engine.Serve(g.Context, g.Stdin, out, engine.Compose(text, face))
+}
+
+// newEnginePool returns the pool whose children are this program's engine
+// command. It starts nothing yet.
+func newEnginePool(s EngineSettings, log *slog.Logger) (*engine.Pool, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	command := []string{program, "engine"}
+	if s.Models != "" {
+		command = append(command, "--models", s.Models)
+	}
+	return engine.NewPool(engine.Config{
+		Command: command,
+		Size:    s.Workers(),
+		Timeout: s.EngineTimeout,
+		Logger:  log,
+	}), nil
+}
