@@ -1,0 +1,232 @@
+package ledger_test
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ledger/ledgertest"
+)
+
+var contract = ledger.Contract{Writer: "Org1MSP"}
+
+func manager() ledger.Organisation {
+	return ledger.Organisation{ID: "manager", Name: "Network manager", Role: ledger.RoleIssuer, MSP: "Org1MSP"}
+}
+
+// world is a state and the way to run one transaction over it.
+type world struct {
+	state map[string][]byte
+	at    time.Time
+	n     int
+}
+
+// newWorld has the manager registered.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{state: map[string][]byte{}, at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	err := w.as("Org1MSP", func(s ledger.State) error {
+		_, err := contract.RegisterOrganisation(s, manager())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// as runs one transaction. What it wrote counts only if it succeeds.
+func (w *world) as(msp string, f func(ledger.State) error) error {
+	w.n++
+	tx := &ledgertest.Tx{Committed: w.state, CallerMSP: msp, ID: "tx" + string(rune('A'+w.n%26)), At: w.at}
+	before := maps.Clone(w.state)
+	if err := f(tx); err != nil {
+		if !maps.EqualFunc(before, w.state, bytes.Equal) {
+			panic("a refused transaction changed the state")
+		}
+		return err
+	}
+	tx.Commit()
+	return nil
+}
+
+func (w *world) issue(in ledger.Issue) error {
+	return w.as("Org1MSP", func(s ledger.State) error {
+		_, err := contract.IssueIdentity(s, in)
+		return err
+	})
+}
+
+func TestOnlyWhatCannotBePersonalIsAccepted(t *testing.T) {
+	t.Parallel()
+	digest := ledgertest.NewIssue().HolderKey
+	for _, c := range []struct {
+		name   string
+		change func(*ledger.Issue)
+	}{
+		{"no id", func(i *ledger.Issue) { i.ID = "" }},
+		{"short id", func(i *ledger.Issue) { i.ID = "ab" }},
+		{"long id", func(i *ledger.Issue) { i.ID = strings.Repeat("a", 65) }},
+		{"an e-mail address as id", func(i *ledger.Issue) { i.ID = "erika@example.org" }},
+		{"a phone number as id", func(i *ledger.Issue) { i.ID = "22997000000" }},
+		{"a phone number with dashes as id", func(i *ledger.Issue) { i.ID = "229-97-00-00-00" }},
+		{"a phone number with plus as id", func(i *ledger.Issue) { i.ID = "+22997000000" }},
+		{"a full name as id", func(i *ledger.Issue) { i.ID = "Erika Mustermann" }},
+		{"letters beyond ASCII in the id", func(i *ledger.Issue) { i.ID = "müller" }},
+		{"a key of the state as id", func(i *ledger.Issue) { i.ID = "nullifier/x" }},
+		{"no attribute", func(i *ledger.Issue) { i.Attributes = nil }},
+		{"too many attributes", func(i *ledger.Issue) {
+			for k := range 33 {
+				i.Attributes["a"+strings.Repeat("b", k%30)+string(rune('a'+k/30))] = digest
+			}
+		}},
+		{"a name in clear", func(i *ledger.Issue) { i.Attributes["family_names"] = "Mustermann" }},
+		{"a digest in hex", func(i *ledger.Issue) { i.Attributes["a"] = strings.Repeat("0", 64) }},
+		{"a short digest", func(i *ledger.Issue) { i.Attributes["a"] = digest[1:] }},
+		{"a padded digest", func(i *ledger.Issue) { i.Attributes["a"] = digest + "=" }},
+		{"a digest with stray bits", func(i *ledger.Issue) { i.Attributes["a"] = digest[:42] + "B" }},
+		{"a digest with a line end", func(i *ledger.Issue) { i.Attributes["a"] = digest[:42] + "\n" + digest[42:] }},
+		{"a digest under a short salt", func(i *ledger.Issue) { i.Attributes["a"] = ledger.Digest("a", "b", make([]byte, 15)) }},
+		{"an attribute name with capitals", func(i *ledger.Issue) { i.Attributes["Erika"] = digest }},
+		{"a long attribute name", func(i *ledger.Issue) { i.Attributes[strings.Repeat("a", 33)] = digest }},
+		{"an empty attribute name", func(i *ledger.Issue) { i.Attributes[""] = digest }},
+		{"no nullifier", func(i *ledger.Issue) { i.Nullifiers = nil }},
+		{"a document number as nullifier", func(i *ledger.Issue) { i.Nullifiers = []string{"L898902C3"} }},
+		{"a nullifier under a short key", func(i *ledger.Issue) { i.Nullifiers = []string{ledger.Nullifier([]byte("key"), "D", "1")} }},
+		{"a repeated nullifier", func(i *ledger.Issue) { i.Nullifiers = append(i.Nullifiers, i.Nullifiers[0]) }},
+		{"too many nullifiers", func(i *ledger.Issue) {
+			for range 8 {
+				i.Nullifiers = append(i.Nullifiers, ledgertest.NewIssue().HolderKey)
+			}
+		}},
+		{"a holder's name as key", func(i *ledger.Issue) { i.HolderKey = "Erika" }},
+		{"no assurance", func(i *ledger.Issue) { i.Assurance = "" }},
+		{"a sentence as assurance", func(i *ledger.Issue) { i.Assurance = "seen by Max" }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := ledgertest.NewIssue()
+			c.change(&in)
+			if err := newWorld(t).issue(in); !errors.Is(err, ledger.ErrInvalid) {
+				t.Errorf("IssueIdentity() = %v, want invalid", err)
+			}
+		})
+	}
+}
+
+func TestOrganisations(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	register := func(msp string, o ledger.Organisation) error {
+		return w.as(msp, func(s ledger.State) error {
+			_, err := contract.RegisterOrganisation(s, o)
+			return err
+		})
+	}
+	operator := ledger.Organisation{ID: "telecom", Name: "Telephone operators", Role: ledger.RoleOperator, MSP: "Org2MSP"}
+	with := func(change func(*ledger.Organisation)) ledger.Organisation {
+		o := operator
+		change(&o)
+		return o
+	}
+	for _, c := range []struct {
+		name string
+		msp  string
+		org  ledger.Organisation
+		want error
+	}{
+		{"by another", "Org2MSP", operator, ledger.ErrForbidden},
+		{"new", "Org1MSP", operator, nil},
+		{"again", "Org1MSP", operator, nil},
+		{"another name under the id", "Org1MSP", with(func(o *ledger.Organisation) { o.Name = "Others" }), ledger.ErrExists},
+		{"the MSP under another id", "Org1MSP", with(func(o *ledger.Organisation) { o.ID = "other" }), ledger.ErrExists},
+		{"unknown role", "Org1MSP", with(func(o *ledger.Organisation) { o.Role = "owner" }), ledger.ErrInvalid},
+		{"MSP with a slash", "Org1MSP", with(func(o *ledger.Organisation) { o.MSP = "a/b" }), ledger.ErrInvalid},
+		{"id in capitals", "Org1MSP", with(func(o *ledger.Organisation) { o.ID = "Telecom" }), ledger.ErrInvalid},
+		{"name with a line end", "Org1MSP", with(func(o *ledger.Organisation) { o.Name = "a\nb" }), ledger.ErrInvalid},
+	} {
+		if err := register(c.msp, c.org); !errors.Is(err, c.want) {
+			t.Errorf("%s: RegisterOrganisation() = %v, want %v", c.name, err, c.want)
+		}
+	}
+}
+
+func TestOnlyAnActiveIssuerIssues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	set := func(status ledger.Status) error {
+		return w.as("Org1MSP", func(s ledger.State) error {
+			_, err := contract.SetOrganisationStatus(s, "manager", status)
+			return err
+		})
+	}
+	if err := set(ledger.StatusSuspended); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.issue(ledgertest.NewIssue()); !errors.Is(err, ledger.ErrForbidden) {
+		t.Errorf("IssueIdentity(by a suspended issuer) = %v, want forbidden", err)
+	}
+	if err := set(ledger.StatusActive); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.issue(ledgertest.NewIssue()); err != nil {
+		t.Errorf("IssueIdentity(by a restored issuer) = %v, want no error", err)
+	}
+	if err := set(ledger.StatusRevoked); err != nil {
+		t.Fatal(err)
+	}
+	if err := set(ledger.StatusActive); !errors.Is(err, ledger.ErrIllegalStatus) {
+		t.Errorf("SetOrganisationStatus(revoked to active) = %v, want illegal_status", err)
+	}
+	empty := &world{state: map[string][]byte{}}
+	if err := empty.issue(ledgertest.NewIssue()); !errors.Is(err, ledger.ErrForbidden) {
+		t.Errorf("IssueIdentity(by an unregistered issuer) = %v, want forbidden", err)
+	}
+}
+
+func TestZeroContractLetsNobodyWrite(t *testing.T) {
+	t.Parallel()
+	tx := &ledgertest.Tx{Committed: map[string][]byte{}, CallerMSP: ""}
+	if _, err := (ledger.Contract{}).RegisterOrganisation(tx, manager()); !errors.Is(err, ledger.ErrForbidden) {
+		t.Errorf("RegisterOrganisation(zero contract) = %v, want forbidden", err)
+	}
+}
+
+func TestEveryPairOfStatuses(t *testing.T) {
+	t.Parallel()
+	all := []ledger.Status{ledger.StatusActive, ledger.StatusSuspended, ledger.StatusRevoked, "unknown", ""}
+	allowed := map[[2]ledger.Status]bool{
+		{"active", "suspended"}: true, {"active", "revoked"}: true,
+		{"suspended", "active"}: true, {"suspended", "revoked"}: true,
+	}
+	for _, from := range all {
+		for _, to := range all {
+			if got, want := from.May(to), allowed[[2]ledger.Status{from, to}]; got != want {
+				t.Errorf("%q.May(%q) = %v, want %v", from, to, got, want)
+			}
+		}
+	}
+}
+
+func TestErrorsSurviveTheWire(t *testing.T) {
+	t.Parallel()
+	for _, want := range []*ledger.Error{
+		ledger.ErrForbidden, ledger.ErrExists, ledger.ErrDuplicatePerson, ledger.ErrNotFound,
+		{Code: ledger.CodeInvalid, Detail: "id: from 3 to 64 letters"},
+		{Code: ledger.CodeIllegalStatus, Detail: "revoked may not become active"},
+	} {
+		got, ok := ledger.ParseError(want.Error())
+		if !ok || *got != *want || !errors.Is(got, want) {
+			t.Errorf("ParseError(%q) = %v, %v; want %v", want.Error(), got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "boom", "not found: x", "existsx: y"} {
+		if got, ok := ledger.ParseError(text); ok {
+			t.Errorf("ParseError(%q) = %v, want none", text, got)
+		}
+	}
+}
