@@ -1,5 +1,10 @@
 package ledger
 
+import (
+	"maps"
+	"slices"
+)
+
 // Bounds of what a record may hold.
 const (
 	MinIDSize      = 3
@@ -23,11 +28,11 @@ func (i Issue) validate() error {
 	if n := len(i.Attributes); n == 0 || n > MaxAttributes {
 		return invalid("attributes: from 1 to 32 are allowed")
 	}
-	for name, digest := range i.Attributes {
+	for _, name := range slices.Sorted(maps.Keys(i.Attributes)) { // every peer refuses for the same reason
 		if !made(name, 1, maxAttributeName, lower, lower|digit|under) {
 			return invalid("attributes: a name is not lower-case letters, digits and _")
 		}
-		if !isDigest(digest) {
+		if !isDigest(i.Attributes[name]) {
 			return invalid("attributes: a value is not a base64url SHA-256 digest")
 		}
 	}
