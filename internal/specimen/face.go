@@ -34,8 +34,9 @@ func DrawnFace(seed uint64) image.Image {
 	ellipse(img, 240, 225, wide+14, 140, hair)
 	ellipse(img, 240, 305, wide, 160, skin)
 	fringe(img, hair, skin, wide, r)
+	iris := rgb{70, 90, 100}.mix(rgb{80, 56, 36}, r.Float64())
 	for _, side := range []float64{-1, 1} {
-		eye(img, 240+side*50, 290, hair, r.Float64()*0.2)
+		eye(img, 240+side*50, 290, hair, iris)
 	}
 	ellipse(img, 240, 345, 15, 30, skin.scale(0.95))
 	ellipse(img, 231, 366, 5, 3, skin.scale(0.7))
@@ -59,9 +60,9 @@ func fringe(img *image.RGBA, hair, skin rgb, wide float64, r *rand.Rand) {
 	}
 }
 
-func eye(img *image.RGBA, x, y float64, hair rgb, tint float64) {
+func eye(img *image.RGBA, x, y float64, hair, iris rgb) {
 	ellipse(img, x, y, 25, 13, rgb{246, 246, 246})
-	ellipse(img, x, y, 12, 12, rgb{70, 90, 100}.mix(rgb{80, 56, 36}, tint*5))
+	ellipse(img, x, y, 12, 12, iris)
 	ellipse(img, x, y, 5.5, 5.5, rgb{16, 16, 18})
 	ellipse(img, x-4, y-4, 2.5, 2.5, rgb{255, 255, 255})
 	for i := -27.0; i <= 27; i += 0.5 {

@@ -23,7 +23,14 @@ func (c rgb) scale(by float64) rgb {
 }
 
 func byteOf(v float64) uint8 {
-	return uint8(math.Max(0, math.Min(255, math.Round(v))))
+	switch {
+	case v <= 0:
+		return 0
+	case v >= 255:
+		return 255
+	default:
+		return uint8(v + 0.5)
+	}
 }
 
 func at(img *image.RGBA, x, y int) rgb {
