@@ -15,7 +15,7 @@ IMAGE ?= vouchline
 export IMAGE
 
 # The packages that decide: no cgo, no service, seconds.
-QUICK := $(patsubst %/,./%,$(sort $(dir $(wildcard $(addsuffix /*.go,ocr faces otp ledger pbx notify templates models kyc internal/photo ledger/embedded)))))
+QUICK := $(patsubst %/,./%,$(sort $(dir $(wildcard $(addsuffix /*.go,ocr faces otp ledger pbx notify templates models kyc internal/photo)))))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick build lint fuzz golden generate verify models bench vuln image wipe clean

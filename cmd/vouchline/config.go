@@ -201,10 +201,10 @@ type SMSSettings struct {
 	TwilioTokenFile  string `name:"twilio-token-file" env:"VOUCHLINE_TWILIO_TOKEN_FILE" placeholder:"FILE" help:"File that holds the auth token."`
 	TwilioURL        string `name:"twilio-url" env:"VOUCHLINE_TWILIO_URL" placeholder:"URL" help:"Base of an API in Twilio's form. Default: Twilio's own."`
 
-	SMSHTTPURL     string            `name:"sms-http-url" env:"VOUCHLINE_SMS_HTTP_URL" placeholder:"URL" help:"HTTP gateway."`
+	SMSHTTPURL     string            `name:"sms-http-url" env:"VOUCHLINE_SMS_HTTP_URL" placeholder:"URL" help:"HTTP gateway; may be a template as the body."`
 	SMSHTTPMethod  string            `name:"sms-http-method" env:"VOUCHLINE_SMS_HTTP_METHOD" default:"POST" oneof:"POST,PUT,GET" help:"Its method: POST, PUT or GET."`
 	SMSHTTPHeaders map[string]Secret `name:"sms-http-header" env:"VOUCHLINE_SMS_HTTP_HEADER" placeholder:"NAME=VALUE" help:"Headers sent, such as Authorization; several are separated by semicolons."`
-	SMSHTTPBody    string            `name:"sms-http-body" env:"VOUCHLINE_SMS_HTTP_BODY" placeholder:"TEMPLATE" help:"Body as a Go template over .To, .From and .Text; the function json quotes a value."`
+	SMSHTTPBody    string            `name:"sms-http-body" env:"VOUCHLINE_SMS_HTTP_BODY" placeholder:"TEMPLATE" help:"Body as a Go template over .To, .From, .Text and .ID; the function json quotes a value."`
 }
 
 // SMPPSecret returns the SMPP password from whichever place holds it.
