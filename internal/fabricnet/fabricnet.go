@@ -72,6 +72,23 @@ func usable(tb testing.TB, n *Network, err error) *Network {
 // Profile returns the connection profile of org1 (writes) or org2 (reads).
 func (n *Network) Profile(org string) string { return filepath.Join(n.dir, org+".json") }
 
+// Addr returns where a node listens.
+func (n *Network) Addr(node string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(n.dir, "base_port"))
+	if err != nil {
+		return "", err
+	}
+	base, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		return "", err
+	}
+	offset, ok := map[string]int{"orderer": 0, "m0": 10, "t0": 20, "t1": 30, "cc-manager": 40, "cc-telecom": 41}[node]
+	if !ok {
+		return "", fmt.Errorf("no node is called %s", node)
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(base+offset)), nil
+}
+
 // Up starts whatever does not run and returns when the contract answers.
 func (n *Network) Up() error { return n.script("up") }
 
