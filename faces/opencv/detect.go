@@ -14,16 +14,18 @@ import (
 	"github.com/vouchline/vouchline/models"
 )
 
-// Working sizes of the detector, in pixels of the longer side. YuNet finds
-// faces from about ten pixels on.
-const (
-	quickSide    = 320
-	thoroughSide = 640
-	deepestSide  = 1280
-	// refineSide is the crop around a face that was found in a reduced
-	// picture: its five points then come from the original's pixels.
-	refineSide = 256
+// Working sizes of the detector, in pixels of the longer side, in the order
+// tried until a face is found. YuNet finds faces from about ten pixels on;
+// large faces under guilloche, grain or dots are found only when the picture
+// is small enough for the pattern to vanish.
+var (
+	quickSides    = []int{320, 160, 640}
+	thoroughSides = []int{640, 320, 1280, 160}
 )
+
+// refineSide is the crop around a face that was found in a reduced picture:
+// its five points then come from the original's pixels.
+const refineSide = 256
 
 // overlapLimit is the intersection over union above which two detections are
 // one face (non-maximum suppression).
@@ -51,11 +53,11 @@ var faceThreshold = func() float64 {
 // cannot run the 2023 model.
 type detector struct{ net gocv.Net }
 
-// quick is for photographs of people: a reduced picture first, a larger one
-// only when nothing is found; the largest face's points are then refined.
+// quick is for photographs of people. The largest face's points are refined
+// when they were found in a reduced picture.
 func (d *detector) quick(m gocv.Mat) ([]faces.Face, error) {
-	found, err := d.deepen(m, quickSide, thoroughSide)
-	if err != nil || len(found) == 0 || max(m.Cols(), m.Rows()) <= quickSide {
+	found, err := d.search(m, quickSides)
+	if err != nil || len(found) == 0 || max(m.Cols(), m.Rows()) <= quickSides[0] {
 		return found, err
 	}
 	found[0], err = d.refine(m, found[0])
@@ -64,14 +66,23 @@ func (d *detector) quick(m gocv.Mat) ([]faces.Face, error) {
 
 // thorough is for documents, whose portrait may be small.
 func (d *detector) thorough(m gocv.Mat) ([]faces.Face, error) {
-	return d.deepen(m, thoroughSide, deepestSide)
+	return d.search(m, thoroughSides)
 }
 
-// deepen looks at growing sizes until there is a face or no more detail.
-func (d *detector) deepen(m gocv.Mat, sides ...int) ([]faces.Face, error) {
-	for i, side := range sides {
+// search looks at one size after another until there is a face. Sizes beyond
+// the picture's own show nothing more than the picture does.
+func (d *detector) search(m gocv.Mat, sides []int) ([]faces.Face, error) {
+	longest := max(m.Cols(), m.Rows())
+	tried := false
+	for _, side := range sides {
+		if side >= longest {
+			if tried {
+				continue
+			}
+			tried = true
+		}
 		found, err := d.detect(m, side)
-		if err != nil || len(found) > 0 || i == len(sides)-1 || max(m.Cols(), m.Rows()) <= side {
+		if err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
