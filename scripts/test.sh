@@ -7,15 +7,20 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_go
 
+code=0
+# try keeps going after a failure: one run should tell everything.
+try() { "$@" || { code=1 && say "failed: $*"; }; }
+
 scripts/deps.sh build run test
-find scripts deploy -name '*.sh' -exec shellcheck .ci/run {} +
-scripts/build.sh
+try find scripts deploy -name '*.sh' -exec shellcheck .ci/run {} +
+try scripts/build.sh
 say "bin/vouchline is built"
-deploy/fabric/build.sh "${FABRIC_BIN:=$root/bin/fabric}"
+: "${FABRIC_BIN:=$root/bin/fabric}"
 export FABRIC_BIN
+try deploy/fabric/build.sh "$FABRIC_BIN"
 say "the Fabric programs are built"
-go vet ./...
-say "vet found nothing"
+try go vet ./...
+say "vetted"
 
 module=$(go list -m)
 mapfile -t all < <(go list ./...)
@@ -28,7 +33,6 @@ for p in "${all[@]}"; do
   esac
 done
 
-code=0
 # phase PARALLEL PACKAGE...: tests that share a machine with Chromium or a
 # Fabric network run one package at a time, so that their times mean something.
 phase() {
