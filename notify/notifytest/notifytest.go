@@ -48,6 +48,10 @@ type Target struct {
 	Down, Up func(t *testing.T)
 	// Identifies says that Delivery.ID is filled.
 	Identifies bool
+	// AnyChannel says that the sender takes messages of every channel.
+	AnyChannel bool
+	// Replaces says that a message sent again arrives once.
+	Replaces bool
 }
 
 // Message returns a valid message for a channel.
@@ -202,6 +206,9 @@ func refusesOtherChannels(t *testing.T, x Target) {
 		other = notify.SMS
 	}
 	for _, channel := range []notify.Channel{other, "pigeon"} {
+		if x.AnyChannel && channel == other {
+			continue
+		}
 		m := Message(other, "other")
 		m.To.Channel = channel
 		if err := x.Sender.Send(t.Context(), m); !errors.Is(err, notify.ErrPermanent) {
@@ -233,6 +240,9 @@ func sameKeySameID(t *testing.T, x Target) {
 			t.Error("a delivery without an identifier")
 		}
 		ids[d.ID] = true
+	}
+	if n := len(x.Delivered(t)); x.Replaces && n != 2 {
+		t.Errorf("%d deliveries, want 2: a repeated message replaces itself", n)
 	}
 	if len(ids) != 2 {
 		t.Errorf("identifiers = %v, want one for each of two keys", ids)
