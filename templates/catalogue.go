@@ -47,21 +47,16 @@ func loadCatalogues() (map[string]*catalogue, error) {
 	bundle := i18n.NewBundle(language.English)
 	out := map[string]*catalogue{}
 	for _, locale := range locales {
-		name := path.Join("locales", locale+".json")
-		b, err := localeFiles.ReadFile(name)
+		words, err := readWords(locale)
 		if err != nil {
-			return nil, fmt.Errorf("templates: %w", err)
-		}
-		var words map[string]string
-		if err := json.Unmarshal(b, &words); err != nil {
-			return nil, fmt.Errorf("templates: %s: %w", name, err)
+			return nil, err
 		}
 		c := &catalogue{locale: locale, keys: map[string]bool{}}
 		tag := language.Make(locale)
 		for key, text := range words {
 			c.keys[key] = true
 			if err := bundle.AddMessages(tag, &i18n.Message{ID: key, Other: text}); err != nil {
-				return nil, fmt.Errorf("templates: %s: %s: %w", name, key, err)
+				return nil, fmt.Errorf("templates: %s: %s: %w", locale, key, err)
 			}
 		}
 		out[locale] = c
@@ -70,6 +65,21 @@ func loadCatalogues() (map[string]*catalogue, error) {
 		c.localizer = i18n.NewLocalizer(bundle, c.locale)
 	}
 	return out, nil
+}
+
+// readWords reads the files of a locale: what people see, and what staff see.
+func readWords(locale string) (map[string]string, error) {
+	words := map[string]string{}
+	for _, name := range []string{locale + ".json", "console." + locale + ".json"} {
+		b, err := localeFiles.ReadFile(path.Join("locales", name))
+		if err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
+		if err := json.Unmarshal(b, &words); err != nil {
+			return nil, fmt.Errorf("templates: %s: %w", name, err)
+		}
+	}
+	return words, nil
 }
 
 // text returns a sentence with its gaps filled from pairs of name and value.

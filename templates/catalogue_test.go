@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"encoding/json"
 	"io/fs"
 	"maps"
 	"path"
@@ -14,12 +13,8 @@ import (
 
 func words(t *testing.T, locale string) map[string]string {
 	t.Helper()
-	b, err := localeFiles.ReadFile(path.Join("locales", locale+".json"))
+	m, err := readWords(locale)
 	if err != nil {
-		t.Fatal(err)
-	}
-	var m map[string]string
-	if err := json.Unmarshal(b, &m); err != nil {
 		t.Fatal(err)
 	}
 	return m

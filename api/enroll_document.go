@@ -1,0 +1,186 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/templates"
+)
+
+// documentPages photograph the identity document, wait for its reading and
+// have it confirmed (E3).
+type documentPages struct{ *Server }
+
+// Mount adds the routes.
+func (p *documentPages) Mount(r gin.IRouter) {
+	r.GET("/enroll/document", p.do(p.show))
+	r.POST("/enroll/document", p.do(p.submit))
+	r.POST("/enroll/document/retake", p.do(p.retake))
+	r.GET("/enroll/working", p.do(p.working))
+	r.GET("/enroll/confirmation", p.do(p.confirmation))
+	r.POST("/enroll/confirmation", p.do(p.confirm))
+}
+
+// documentType is one choice of the page. The MRZ of a card is on its back
+// (ICAO 9303-5), so cards need both sides.
+type documentType struct {
+	Name  string
+	Sides int
+}
+
+func documentTypes() []documentType {
+	var out []documentType
+	for _, name := range kyc.DocumentTypes() {
+		out = append(out, documentType{name, sides(name)})
+	}
+	return out
+}
+
+func sides(name string) int {
+	switch name {
+	case "identity_card", "residence_permit":
+		return 2
+	default:
+		return 1
+	}
+}
+
+func (p *documentPages) show(c *gin.Context) error {
+	e, err := p.at(c, "/enroll/document")
+	if e == nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, e, templates.View{Form: map[string]string{"type": e.Data.Document.Type}})
+}
+
+func (p *documentPages) render(c *gin.Context, status int, e *kyc.Enrollment, v templates.View) error {
+	v.Step, v.Path = "document", "/enroll/document"
+	v.Data = map[string]any{"Types": documentTypes(), "Notice": e.Data.Notice}
+	return p.page(c, status, "document", v)
+}
+
+func (p *documentPages) submit(c *gin.Context) error {
+	e, err := p.at(c, "/enroll/document")
+	if e == nil {
+		return err
+	}
+	f, done, err := p.uploads.read(c)
+	if err != nil {
+		return p.again(c, e, nil, err, "front")
+	}
+	defer done()
+	in := map[string]string{"type": f.fields["type"]}
+	photos, field, err := p.photographs(c, f)
+	if err != nil {
+		return p.again(c, e, in, err, field)
+	}
+	upload := kyc.DocumentUpload{Type: f.fields["type"], Photos: photos}
+	if err := p.Flow.SubmitDocument(c.Request.Context(), e.ID, upload); err != nil {
+		return p.again(c, e, in, err, "front")
+	}
+	return p.next(c)
+}
+
+// photographs takes the sides that the type of document has, and tells at
+// which field something is wrong.
+func (p *documentPages) photographs(c *gin.Context, f form) (photos []kyc.Upload, field string, err error) {
+	if !slices.Contains(kyc.DocumentTypes(), f.fields["type"]) {
+		return nil, "type", kyc.ErrUnknownDocument
+	}
+	for _, field := range []string{"front", "back"}[:sides(f.fields["type"])] {
+		photo, err := p.uploads.normalize(c.Request.Context(), f.file(field))
+		if err != nil {
+			return nil, field, err
+		}
+		photos = append(photos, photo)
+	}
+	return photos, "", nil
+}
+
+func (p *documentPages) again(c *gin.Context, e *kyc.Enrollment, in map[string]string, cause error, field string) error {
+	if _, code := classify(cause); code == "too_large" {
+		cause = tooLarge()
+	}
+	shown, rest := faults(cause, field)
+	if rest != nil || wantsJSON(c) {
+		return cause
+	}
+	return p.render(c, faultStatus(cause), e, templates.View{Form: in, Faults: shown})
+}
+
+func (p *documentPages) retake(c *gin.Context) error {
+	id, err := p.enrollmentID(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Flow.RetakeDocument(c.Request.Context(), id); err != nil {
+		return err
+	}
+	return redirect(c, "/enroll")
+}
+
+// steps of the step list in which a working state belongs.
+var workingSteps = map[kyc.State]string{
+	kyc.Reading: "document", kyc.Checking: "selfie", kyc.Comparing: "live", kyc.Approved: "line", kyc.Minted: "line",
+}
+
+func (p *documentPages) working(c *gin.Context) error {
+	e, err := p.at(c, "/enroll/working")
+	if e == nil {
+		return err
+	}
+	return p.page(c, http.StatusOK, "working", templates.View{
+		Step: workingSteps[e.State()], Refresh: 3, Data: map[string]any{"State": string(e.State())},
+	})
+}
+
+// comparison is one field of the confirmation page.
+type comparison struct {
+	Name      string
+	Claimed   string
+	Read      string
+	Agreement string
+	Agrees    bool
+}
+
+func (p *documentPages) confirmation(c *gin.Context) error {
+	e, err := p.at(c, "/enroll/confirmation")
+	if e == nil {
+		return err
+	}
+	return p.renderConfirmation(c, http.StatusOK, e, templates.View{Form: profileForm(e.Data.Profile)})
+}
+
+func (p *documentPages) renderConfirmation(c *gin.Context, status int, e *kyc.Enrollment, v templates.View) error {
+	fields, agrees := []comparison{}, true
+	for _, f := range e.Data.Document.Comparisons {
+		fields = append(fields, comparison{f.Field, f.Claimed, f.Read, string(f.Agreement), f.OK()})
+		agrees = agrees && f.OK()
+	}
+	unread := len(fields) == 0
+	v.Step, v.Path = "document", "/enroll/confirmation"
+	v.Data = map[string]any{
+		"Fields": fields, "Agrees": agrees && !unread, "Unread": unread, "Notice": e.Data.Notice,
+		"Countries": countries(c.GetString(localeKey)),
+	}
+	return p.page(c, status, "confirmation", v)
+}
+
+func (p *documentPages) confirm(c *gin.Context) error {
+	e, err := p.at(c, "/enroll/confirmation")
+	if e == nil {
+		return err
+	}
+	profile, in := postedProfile(c)
+	if err := p.Flow.ConfirmDocument(c.Request.Context(), e.ID, profile); err != nil {
+		shown, rest := faults(err, profileFields...)
+		if rest != nil {
+			return rest
+		}
+		return p.renderConfirmation(c, faultStatus(err), e, templates.View{Form: in, Faults: shown})
+	}
+	return redirect(c, "/enroll")
+}

@@ -1,0 +1,224 @@
+package api
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/otp"
+)
+
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// fakeFlow answers with what a test put into it and notes what it was asked.
+type fakeFlow struct {
+	state   kyc.State
+	data    kyc.Data
+	err     error // of every method that changes something
+	proof   kyc.Proof
+	matches bool
+	panics  bool
+
+	application kyc.Application
+	document    kyc.DocumentUpload
+	frames      []kyc.Upload
+	nonce       string
+	calls       []string
+}
+
+func (f *fakeFlow) call(name string) error {
+	f.calls = append(f.calls, name)
+	return f.err
+}
+
+func (f *fakeFlow) enrollment() (*kyc.Enrollment, error) {
+	return kyc.Restore(kyc.Snapshot{ID: "en1", State: f.state, Version: 3, Data: f.data})
+}
+
+func (f *fakeFlow) Begin(_ context.Context, a kyc.Application) (*kyc.Enrollment, error) {
+	f.application = a
+	if err := f.call("Begin"); err != nil {
+		return nil, err
+	}
+	f.state = kyc.Contacts
+	return f.enrollment()
+}
+
+func (f *fakeFlow) Enrollment(context.Context, string) (*kyc.Enrollment, error) {
+	if f.panics {
+		panic("boom with a secret")
+	}
+	return f.enrollment()
+}
+
+func (f *fakeFlow) ChangeContacts(context.Context, string, string, string, string) error {
+	return f.call("ChangeContacts")
+}
+func (f *fakeFlow) ResendCode(context.Context, string, string) error  { return f.call("ResendCode") }
+func (f *fakeFlow) ResendLink(context.Context, string, string) error  { return f.call("ResendLink") }
+func (f *fakeFlow) ConfirmCode(context.Context, string, string) error { return f.call("ConfirmCode") }
+func (f *fakeFlow) OpenLink(context.Context, string) (*kyc.Enrollment, error) {
+	if err := f.call("OpenLink"); err != nil {
+		return nil, err
+	}
+	return f.enrollment()
+}
+func (f *fakeFlow) RequestLink(context.Context, string, string) error { return f.call("RequestLink") }
+func (f *fakeFlow) Withdraw(context.Context, string) error            { return f.call("Withdraw") }
+
+func (f *fakeFlow) SubmitDocument(_ context.Context, _ string, d kyc.DocumentUpload) error {
+	f.document = d
+	return f.call("SubmitDocument")
+}
+func (f *fakeFlow) ConfirmDocument(context.Context, string, kyc.Profile) error {
+	return f.call("ConfirmDocument")
+}
+func (f *fakeFlow) RetakeDocument(context.Context, string) error { return f.call("RetakeDocument") }
+func (f *fakeFlow) SubmitSelfie(context.Context, string, kyc.Upload) error {
+	return f.call("SubmitSelfie")
+}
+func (f *fakeFlow) OpenLive(context.Context, string) (kyc.LiveSession, error) {
+	return f.data.Live, f.call("OpenLive")
+}
+func (f *fakeFlow) SubmitLive(_ context.Context, _, nonce string, frames []kyc.Upload) error {
+	f.nonce, f.frames = nonce, frames
+	return f.call("SubmitLive")
+}
+func (f *fakeFlow) AnswerQuestions(context.Context, string, map[string]string) error {
+	return f.call("AnswerQuestions")
+}
+
+func (f *fakeFlow) PrepareActivation(context.Context, string) (kyc.Activation, error) {
+	return kyc.Activation{Secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", URI: "otpauth://totp/Vouchline:anna?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Vouchline"}, nil
+}
+func (f *fakeFlow) Activate(context.Context, string, string, string) (otp.BackupCode, error) {
+	return "0123456789ABCDEF", f.call("Activate")
+}
+func (f *fakeFlow) RevealLine(context.Context, string) (kyc.Line, error) {
+	return kyc.Line{Extension: "1001", Password: "line-secret"}, f.call("RevealLine")
+}
+func (f *fakeFlow) SignIn(context.Context, kyc.Credentials) (*kyc.Enrollment, error) {
+	if err := f.call("SignIn"); err != nil {
+		return nil, err
+	}
+	return f.enrollment()
+}
+func (f *fakeFlow) ShareLink(_ context.Context, _ string, attributes []string) (string, error) {
+	return "https://id.example.org/i/id1?" + strings.Join(attributes, "=s&") + "=s", f.call("ShareLink")
+}
+
+func (f *fakeFlow) Proof(context.Context, string) (kyc.Proof, error) {
+	return f.proof, f.err
+}
+func (f *fakeFlow) Match(context.Context, string, string, string, string) (bool, error) {
+	return f.matches, f.err
+}
+
+// anna is a made-up applicant.
+func anna() kyc.Data {
+	return kyc.Data{
+		Profile: kyc.Profile{
+			GivenNames: "Anna Maria", FamilyNames: "Eriksson", BirthDate: "1974-08-12", BirthPlace: "Uppsala", Sex: "F",
+			Nationality: "SWE", Phone: "+46701234567", Email: "anna@example.org", Username: "anna",
+		},
+		Live: kyc.LiveSession{Nonce: "nonce-1", Words: []string{"RIVER", "LEMON", "CASTLE"}},
+	}
+}
+
+func annasProof() kyc.Proof {
+	return kyc.Proof{
+		Identity: ledger.Identity{ID: "idabc234", Status: ledger.StatusActive, Assurance: kyc.AssurancePolicy, Issuer: "Org1MSP", IssuedAt: noon},
+		Location: ledger.Location{TxID: "6f1e7cc2b8f3", Block: 42, Network: ledger.NetworkFabric, Channel: "identities"},
+	}
+}
+
+func newServer(t *testing.T, flow Flow) *Server {
+	t.Helper()
+	s, err := New(Config{
+		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A browser keeps cookies and does not follow redirects.
+type browser struct {
+	t      *testing.T
+	client *http.Client
+	base   string
+	header http.Header
+}
+
+func newBrowser(t *testing.T, flow Flow) *browser {
+	t.Helper()
+	server := httptest.NewServer(newServer(t, flow))
+	t.Cleanup(server.Close)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &browser{t: t, client: client, base: server.URL, header: http.Header{"Accept": {"text/html"}, "Sec-Fetch-Site": {"same-origin"}}}
+}
+
+func (b *browser) do(method, path, mediaType string, body io.Reader) (*http.Response, string) {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.base+path, body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	req.Header = b.header.Clone()
+	if mediaType != "" {
+		req.Header.Set("Content-Type", mediaType)
+	}
+	res, err := b.client.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return res, string(text)
+}
+
+func (b *browser) get(path string) (*http.Response, string) {
+	b.t.Helper()
+	return b.do(http.MethodGet, path, "", nil)
+}
+
+func (b *browser) post(path string, form url.Values) (*http.Response, string) {
+	b.t.Helper()
+	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+// enter puts the browser into the fake's enrollment.
+func (b *browser) enter() {
+	b.t.Helper()
+	if res, _ := b.post("/enroll/link/token", nil); res.StatusCode != http.StatusSeeOther {
+		b.t.Fatalf("POST link = %d, want %d", res.StatusCode, http.StatusSeeOther)
+	}
+}
+
+// signIn makes the browser a subscriber's.
+func (b *browser) signIn() {
+	b.t.Helper()
+	if res, _ := b.post("/signin", url.Values{"login": {"anna"}}); res.StatusCode != http.StatusSeeOther {
+		b.t.Fatalf("POST /signin = %d, want %d", res.StatusCode, http.StatusSeeOther)
+	}
+}

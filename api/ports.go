@@ -1,0 +1,58 @@
+package api
+
+import (
+	"context"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/otp"
+)
+
+// Flow is what the pages need of [kyc.Flow], which implements it. It is split
+// by who asks, so that a test fakes only its part.
+type Flow interface {
+	Enroller
+	Evidence
+	Subscribers
+	Proofs
+}
+
+// Enroller begins, resumes and ends enrollments.
+type Enroller interface {
+	Begin(ctx context.Context, a kyc.Application) (*kyc.Enrollment, error)
+	Enrollment(ctx context.Context, id string) (*kyc.Enrollment, error)
+	ChangeContacts(ctx context.Context, id, phone, email, source string) error
+	ResendCode(ctx context.Context, id, source string) error
+	ResendLink(ctx context.Context, id, source string) error
+	ConfirmCode(ctx context.Context, id, code string) error
+	OpenLink(ctx context.Context, token string) (*kyc.Enrollment, error)
+	RequestLink(ctx context.Context, email, source string) error
+	Withdraw(ctx context.Context, id string) error
+}
+
+// Evidence takes what an applicant shows.
+type Evidence interface {
+	SubmitDocument(ctx context.Context, id string, d kyc.DocumentUpload) error
+	ConfirmDocument(ctx context.Context, id string, corrected kyc.Profile) error
+	RetakeDocument(ctx context.Context, id string) error
+	SubmitSelfie(ctx context.Context, id string, photo kyc.Upload) error
+	OpenLive(ctx context.Context, id string) (kyc.LiveSession, error)
+	SubmitLive(ctx context.Context, id, nonce string, frames []kyc.Upload) error
+	AnswerQuestions(ctx context.Context, id string, answers map[string]string) error
+}
+
+// Subscribers sets accounts up and signs their holders in.
+type Subscribers interface {
+	PrepareActivation(ctx context.Context, id string) (kyc.Activation, error)
+	Activate(ctx context.Context, id, password, code string) (otp.BackupCode, error)
+	RevealLine(ctx context.Context, id string) (kyc.Line, error)
+	SignIn(ctx context.Context, c kyc.Credentials) (*kyc.Enrollment, error)
+	ShareLink(ctx context.Context, id string, attributes []string) (string, error)
+}
+
+// Proofs answers anyone who wants to check an identity.
+type Proofs interface {
+	Proof(ctx context.Context, identityID string) (kyc.Proof, error)
+	Match(ctx context.Context, identityID, attribute, value, salt string) (bool, error)
+}
+
+var _ Flow = (*kyc.Flow)(nil)
