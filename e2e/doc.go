@@ -1,6 +1,6 @@
 // Package e2e tests the whole program on real parts: the built binary, a real
-// Chromium with a filmed camera, an SMTP server, an SMS gateway, the ledger and
-// the PBX's folder.
+// Chromium with a filmed camera, an SMTP server, an SMPP message centre, the
+// ledger and the PBX's folder.
 //
 // It speaks of what people see, in the words of the pages' own catalogues, and
 // knows the program only by its settings, its addresses and its exit codes. It

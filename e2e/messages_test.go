@@ -4,26 +4,23 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"io"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"net/mail"
 	"net/smtp"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/vouchline/vouchline/internal/mailtest"
+	"github.com/vouchline/vouchline/internal/smpptest"
 )
 
 // A mailbox is a real mail server that wants a password and gives everything
@@ -157,41 +154,24 @@ func (e *email) collect(t *testing.T, contentType, encoding string, body io.Read
 	}
 }
 
-// A phone receives SMS through an HTTP gateway of the generic kind.
-type phone struct {
-	mu       sync.Mutex
-	messages []sms
-}
+// A phone is what a real SMPP message centre has delivered.
+type phone struct{ centre *smpptest.Server }
 
-type sms struct{ To, Text string }
+const smppSystemID, smppPassword = "vouchline", "smppsec8"
 
 func startSMS(t *testing.T, settings map[string]string) *phone {
 	t.Helper()
-	p := &phone{}
-	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var m sms
-		if err := json.NewDecoder(r.Body).Decode(&m); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.messages = append(p.messages, m)
-		w.WriteHeader(http.StatusAccepted)
-	}))
-	t.Cleanup(gateway.Close)
-	settings["SMS_PROVIDER"], settings["SMS_FROM"] = "http", "Vouchline"
-	settings["SMS_HTTP_URL"] = gateway.URL
-	settings["SMS_HTTP_BODY"] = `{"to": {{json .To}}, "text": {{json .Text}}}`
-	return p
+	centre := smpptest.New(t, smpptest.Options{SystemID: smppSystemID, Password: smppPassword})
+	settings["SMS_PROVIDER"], settings["SMS_FROM"] = "smpp", "Vouchline"
+	settings["SMPP_ADDR"] = centre.Address
+	settings["SMPP_SYSTEM_ID"], settings["SMPP_PASSWORD"] = smppSystemID, smppPassword
+	return &phone{centre}
 }
 
 // to returns the texts that a number has received, oldest first.
 func (p *phone) to(number string) []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var out []string
-	for _, m := range p.messages {
+	for _, m := range p.centre.Messages() {
 		if strings.TrimPrefix(m.To, "+") == strings.TrimPrefix(number, "+") {
 			out = append(out, m.Text)
 		}

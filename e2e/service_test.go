@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/vouchline/vouchline/internal/testenv"
 )
 
 // A service is one `vouchline serve` with its data folder and the parts it
@@ -36,7 +39,7 @@ type service struct {
 // It ends with the test.
 func start(t *testing.T, change func(map[string]string)) *service {
 	t.Helper()
-	binary(t)
+	testenv.Need(t, "serve", hasServe(t))
 	dir, address := t.TempDir(), freeAddress(t)
 	s := &service{t: t, dir: dir, url: "http://" + address, log: &journal{}}
 	s.settings = map[string]string{
@@ -58,6 +61,15 @@ func start(t *testing.T, change func(map[string]string)) *service {
 	s.run()
 	t.Cleanup(s.finish)
 	return s
+}
+
+// hasServe reports whether the program can serve yet.
+func hasServe(t *testing.T) error {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), binary(t), "serve", "--help").CombinedOutput(); err != nil {
+		return fmt.Errorf("vouchline serve: %w: %s", err, out)
+	}
+	return nil
 }
 
 // run starts the process and waits until it answers.

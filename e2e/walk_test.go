@@ -24,6 +24,9 @@ type walk struct {
 	film  string // the camera's file
 	shots string // folder of screenshots; empty takes none
 
+	// interrupt, when set, strikes right after a button that starts work.
+	interrupt func()
+
 	// What the person learns on the way.
 	startLink, issuedLink  string
 	proofURL               string
@@ -147,6 +150,7 @@ func (w *walk) document() {
 		w.b.Upload("back", w.a.documentFile(w.t, specimen.Back))
 	}
 	w.b.Click(w.say("document.button"))
+	w.working()
 	w.b.WaitURL("/enroll/confirmation")
 }
 
@@ -159,6 +163,7 @@ func (w *walk) confirmation() {
 func (w *walk) selfie() {
 	w.b.Upload("photo", w.a.selfieFile(w.t))
 	w.b.Click(w.say("selfie.button"))
+	w.working()
 	w.b.WaitURL("/enroll/live")
 }
 
@@ -175,6 +180,7 @@ func (w *walk) live() {
 	w.b.WaitText(w.say("live.ready"))
 	w.shoot("camera")
 	w.b.Click(w.say("live.record"))
+	w.working()
 	w.b.WaitURL("/enroll/questions")
 }
 
@@ -183,6 +189,19 @@ func (w *walk) questions() {
 	w.b.Fill("line_use", "Calls with the families that I look after.")
 	w.b.Click(w.say("questions.button"))
 	w.b.WaitTrue("!location.pathname.endsWith('/questions') && document.readyState === 'complete'", "an answer to the questions")
+	if w.interrupt != nil {
+		w.interrupt()
+	}
+}
+
+// working waits until what was sent is saved and the engines work, and lets
+// the interruption strike then.
+func (w *walk) working() {
+	if w.interrupt == nil {
+		return
+	}
+	w.b.WaitTrue("!/(document|selfie|live)$/.test(location.pathname) && document.readyState === 'complete'", "the waiting page")
+	w.interrupt()
 }
 
 // issued waits for the identity: the page to set up the account, and the

@@ -78,14 +78,14 @@ func TestFormAsAPersonFillsIt(t *testing.T) {
 	}
 }
 
-func TestClickWaitsAndPrefersTheExactText(t *testing.T) {
+func TestClickWaitsAndPrefersTheExactButton(t *testing.T) {
 	t.Parallel()
 	b := New(t, Options{})
-	b.Open(page(t, `<button onclick="say('wrong')">Send again</button><div id=later></div><p id=said></p>
+	b.Open(page(t, `<a href="#wrong">Send</a> <button onclick="say('wrong')">Send again</button><div id=later></div><p id=said></p>
 		<script>function say(s) { document.getElementById('said').textContent = 'said ' + s }
 		setTimeout(() => { document.getElementById('later').innerHTML = '<button onclick="say(\'right\')">Send</button>' }, 0)
 		</script>`))
-	b.WaitTrue(`f.clickable("send").textContent === "Send"`, "the second button")
+	b.WaitTrue(`f.clickable("send").tagName === "BUTTON" && f.clickable("send").textContent === "Send"`, "the second button")
 	b.Click("send")
 	b.WaitText("said right")
 	if got := b.WaitAny("said wrong", "said right"); got != "said right" {

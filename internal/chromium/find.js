@@ -21,11 +21,20 @@
     return best([...document.querySelectorAll("input, select, textarea")], wanted,
       (e) => squeeze(e.getAttribute("aria-label") || e.placeholder));
   };
+  // A button goes before a link and that before a label of the same text; the
+  // exact text before one that contains it.
   const clickable = (wanted) => {
-    const all = [...document.querySelectorAll("button, a[href], input[type=submit], input[type=button], summary, [role=button], label")]
-      .filter((e) => visible(e) && !e.disabled && e.getAttribute("aria-disabled") !== "true");
-    const strong = all.filter((e) => e.tagName !== "LABEL");
-    return best(strong, squeeze(wanted), nameOf) || best(all, squeeze(wanted), nameOf);
+    const kinds = ["button, input[type=submit], input[type=button], summary, [role=button]", "a[href]", "label"];
+    const lists = kinds.map((k) => [...document.querySelectorAll(k)]
+      .filter((e) => visible(e) && !e.disabled && e.getAttribute("aria-disabled") !== "true"));
+    wanted = squeeze(wanted);
+    for (const fits of [(e) => nameOf(e) === wanted, (e) => nameOf(e).includes(wanted)]) {
+      for (const list of lists) {
+        const e = list.find(fits);
+        if (e) return e;
+      }
+    }
+    return undefined;
   };
   const mark = (e, kind) => {
     document.querySelectorAll("[data-found]").forEach((o) => o.removeAttribute("data-found"));
