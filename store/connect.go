@@ -35,8 +35,8 @@ type connection struct {
 	read    *bun.DB
 }
 
-func connect(ctx context.Context, dsn string) (*connection, error) {
-	c, err := dial(dsn)
+func connect(ctx context.Context, dsn string, create creation) (*connection, error) {
+	c, err := dial(dsn, create)
 	if err != nil {
 		return nil, err
 	}
@@ -46,11 +46,11 @@ func connect(ctx context.Context, dsn string) (*connection, error) {
 	return c, nil
 }
 
-func dial(dsn string) (*connection, error) {
+func dial(dsn string, create creation) (*connection, error) {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		return dialPostgres(dsn)
 	}
-	return dialSQLite(strings.TrimPrefix(strings.TrimPrefix(dsn, "file:"), "sqlite://"))
+	return dialSQLite(strings.TrimPrefix(strings.TrimPrefix(dsn, "file:"), "sqlite://"), create)
 }
 
 func dialPostgres(dsn string) (*connection, error) {
@@ -65,12 +65,16 @@ func dialPostgres(dsn string) (*connection, error) {
 	return &connection{dialect: postgres, write: b, read: b}, nil
 }
 
-func dialSQLite(file string) (*connection, error) {
+func dialSQLite(file string, create creation) (*connection, error) {
 	if file == "" {
 		return nil, errors.New("store: no database named")
 	}
-	if err := makePrivate(file); err != nil {
-		return nil, wrap("make the database file", err)
+	if create == mayCreate {
+		if err := makePrivate(file); err != nil {
+			return nil, wrap("make the database file", err)
+		}
+	} else if _, err := os.Stat(file); err != nil { // SQLite would make an empty one in the wrong place
+		return nil, fmt.Errorf("%w (%w)", ErrSchema, err)
 	}
 	write, err := sql.Open("sqlite", sqliteDSN(file, "immediate"))
 	if err != nil {

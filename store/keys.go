@@ -80,6 +80,7 @@ func (k *Keys) warn(log *slog.Logger) {
 	}
 }
 
+// creation says whether what is missing may be made, as on a first start.
 type creation bool
 
 const (

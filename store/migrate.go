@@ -31,7 +31,7 @@ type Migration func(ctx context.Context, db *sql.DB, dialect string) error
 // operator's key where there is none yet, and runs the other migrations. It
 // changes nothing the second time. Servers may call it at the same time.
 func Migrate(ctx context.Context, cfg Config, others ...Migration) (err error) {
-	c, err := connect(ctx, cfg.DSN)
+	c, err := connect(ctx, cfg.DSN, mayCreate)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ var (
 
 // Open opens a database that [Migrate] has prepared.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	conn, err := connect(ctx, cfg.DSN)
+	conn, err := connect(ctx, cfg.DSN, mustExist)
 	if err != nil {
 		return nil, err
 	}

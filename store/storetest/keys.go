@@ -21,6 +21,7 @@ var keyTests = map[string]func(*testing.T, *suite){
 	"servers that start at once do not fight":    migrateAtOnce,
 	"a newer schema is refused":                  newerSchema,
 	"an older schema asks for vouchline migrate": olderSchema,
+	"a database that is not there is not made":   notThere,
 }
 
 func keyFile(t *testing.T, s *suite) {
@@ -160,5 +161,16 @@ func olderSchema(t *testing.T, s *suite) {
 	}
 	if _, err := store.Open(t.Context(), s.cfg); !errors.Is(err, store.ErrSchema) {
 		t.Errorf("Open on an older schema = %v, want ErrSchema", err)
+	}
+}
+
+func notThere(t *testing.T, s *suite) {
+	cfg := s.cfg
+	cfg.DSN = filepath.Join(t.TempDir(), "sub", "elsewhere.db")
+	if _, err := store.Open(t.Context(), cfg); !errors.Is(err, store.ErrSchema) || !strings.Contains(err.Error(), cfg.DSN) {
+		t.Errorf("Open of nothing = %v, want ErrSchema with the file's name", err)
+	}
+	if _, err := os.Stat(filepath.Dir(cfg.DSN)); err == nil {
+		t.Error("Open of nothing made something")
 	}
 }
