@@ -22,8 +22,7 @@ func (chaincode) Init(shim.ChaincodeStubInterface) *peer.Response { return shim.
 // Invoke runs one function on one request. A refusal is returned as its text,
 // which ledger.ParseError reads back; Fabric then drops the writes.
 func (c chaincode) Invoke(stub shim.ChaincodeStubInterface) *peer.Response {
-	// Exactly one argument, and nothing transient: whatever else came along
-	// would be kept in the block unread.
+	// Exactly one argument: another one would be kept in the block unread.
 	args := stub.GetArgs()
 	if len(args) != 2 {
 		return refuse(&ledger.Error{Code: ledger.CodeInvalid, Detail: "a function takes one request"})

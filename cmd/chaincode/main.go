@@ -4,8 +4,8 @@
 // us, not we the peer). It adapts Fabric's stub to [ledger.State] and nothing
 // more: every rule is in package ledger, deploy/fabric installs and starts it.
 //
-// The rule: it speaks mutual TLS or, off a loopback address, not at all. Who
-// reaches the port unauthenticated answers for the organisation's peers.
+// The rule: it speaks mutual TLS or not at all. Who could reach the port without
+// it would play the organisation's peer.
 //
 // Its environment: CHAINCODE_ID (the package id), CHAINCODE_ADDRESS,
 // CHAINCODE_WRITER_MSP, and the PEM files CHAINCODE_TLS_KEY,

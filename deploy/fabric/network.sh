@@ -37,6 +37,7 @@ up() {
   if [ -e "$NET/ready" ]; then
     load_settings
     say "resuming the ledger in $NET"
+    render_nodes
     start_all
   else
     stop_all

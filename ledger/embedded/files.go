@@ -27,7 +27,7 @@ var ErrLocked = errors.New("ledger/embedded: another process holds the log")
 // lock takes the folder for this process until the file is closed or the
 // process ends, however it ends.
 func lock(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the folder
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func lock(dir string) (*os.File, error) {
 // replace writes a file so that a crash leaves the old one or the new one.
 func replace(path string, content []byte) error {
 	tmp := path + ".new"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // the operator names the folder
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func replace(path string, content []byte) error {
 }
 
 func syncDir(dir string) error {
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) //nolint:gosec // the operator names the folder
 	if err != nil {
 		return err
 	}

@@ -51,8 +51,7 @@ func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, e
 		line, err := readLine(r)
 		switch {
 		case errors.Is(err, io.EOF):
-			c.torn += int64(len(line))
-			return c, c.reaches(acknowledged)
+			return c.ends(acknowledged, len(line))
 		case err != nil && !errors.Is(err, errForm):
 			return nil, fmt.Errorf("read log: %w", err)
 		}
@@ -63,8 +62,7 @@ func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, e
 			// A line nobody was told of, and the last one: its pages reached
 			// the disk in another order than they were written.
 			if _, more := r.Peek(1); acknowledged != nil && c.next > acknowledged.Seq && errors.Is(more, io.EOF) {
-				c.torn = int64(len(line)) + 1
-				return c, c.reaches(acknowledged)
+				return c.ends(acknowledged, len(line)+1)
 			}
 			return nil, &TamperedError{c.next, err.Error()}
 		}
@@ -74,15 +72,17 @@ func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, e
 	}
 }
 
-// reaches fails if acknowledged entries are missing at the end.
-func (c *chain) reaches(acknowledged *head) error {
+// ends is the end of the log and torn bytes after it. It fails if acknowledged
+// entries are missing.
+func (c *chain) ends(acknowledged *head, torn int) (*chain, error) {
 	switch {
 	case acknowledged == nil && c.next > 1:
-		return &TamperedError{c.next - 1, "the head file is missing"}
+		return nil, &TamperedError{c.next - 1, "the head file is missing"}
 	case acknowledged != nil && c.next <= acknowledged.Seq:
-		return &TamperedError{c.next, "acknowledged entries are missing"}
+		return nil, &TamperedError{c.next, "acknowledged entries are missing"}
 	default:
-		return nil
+		c.torn = int64(torn)
+		return c, nil
 	}
 }
 

@@ -59,6 +59,49 @@ func TestBlockIsFoundByOthers(t *testing.T) {
 	}
 }
 
+// Nobody waits for the commit status here: every outcome is unknown at first
+// and must be found by reading the record again.
+func TestUnknownOutcomesAreReadAgain(t *testing.T) {
+	t.Parallel()
+	p, err := fabric.LoadProfile(fabricnet.Shared(t).Profile("org1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blind, err := fabric.Connect(p, fabric.Timeouts{CommitStatus: time.Nanosecond, Settle: 30 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = blind.Close() }()
+	in := ledgertest.NewIssue()
+	at, err := blind.Issue(t.Context(), in)
+	if err != nil || at.TxID == "" || at.Block == 0 {
+		t.Fatalf("Issue() = %+v, %v; want a location", at, err)
+	}
+	changed, err := blind.SetStatus(t.Context(), in.ID, ledger.StatusSuspended, ledger.ReasonUnderReview)
+	if err != nil || changed.Block <= at.Block {
+		t.Errorf("SetStatus() = %+v, %v; want a block after %d", changed, err, at.Block)
+	}
+	got, where, err := blind.Identity(t.Context(), in.ID)
+	if err != nil || where != at || got.UpdateTxID != changed.TxID || got.Version != 2 {
+		t.Errorf("Identity() = %+v at %+v, %v; want version 2 at %+v", got, where, err, at)
+	}
+
+	// Where nothing is ever read, the answer is that nothing is known.
+	p2, err := fabric.Connect(p, fabric.Timeouts{CommitStatus: time.Nanosecond, Settle: time.Nanosecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p2.Close() }()
+	in = ledgertest.NewIssue()
+	if _, err := p2.Issue(t.Context(), in); !errors.Is(err, ledger.ErrUnknown) {
+		t.Errorf("Issue(nothing read) = %v, want ErrUnknown", err)
+	}
+	ledgertest.Eventually(t, "the issue that nobody saw", func() error {
+		_, _, err := blind.Identity(t.Context(), in.ID)
+		return err
+	})
+}
+
 func TestCancelledIssueWroteNothing(t *testing.T) {
 	t.Parallel()
 	c := connect(t, fabricnet.Shared(t), "org1")

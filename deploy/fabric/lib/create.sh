@@ -4,7 +4,8 @@
 create() {
   ports_free
   make_identities
-  render_all
+  render_nodes
+  render_configtx >"$NET/cfg/configtx.yaml"
   "$FABRIC_BIN/configtxgen" -configPath "$NET/cfg" -profile Net -channelID "$CHANNEL" \
     -outputBlock "$NET/genesis.block" 2>"$NET/log/configtxgen.log" || fail configtxgen
   say "identities and genesis block made"

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # The files that Fabric's programs and our clients read; sourced by network.sh.
 
-render_all() {
+# render_nodes is done at every start, so that a network follows its scripts, and its folder if that
+# was moved. The channel's own configuration is in its blocks since the first start.
+render_nodes() {
   local p
   mkdir -p "$NET/cfg/orderer" "$NET/builder/bin"
-  render_configtx >"$NET/cfg/configtx.yaml"
   render_orderer >"$NET/cfg/orderer/orderer.yaml"
   for p in "${PEERS[@]}"; do
     mkdir -p "$NET/cfg/$p"
