@@ -1,0 +1,237 @@
+package tesseract
+
+import (
+	"context"
+	"image"
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"github.com/vouchline/vouchline/ocr"
+)
+
+// Bounds of a search. A reading costs about 60 ms; a photograph without MRZ
+// costs maxReadings of them.
+const (
+	maxBands    = 3
+	maxReadings = 12
+	minVoters   = 3
+)
+
+// Below this height of characters, in pixels of the photograph, Tesseract
+// makes the same mistake at most scales, so that all variants must be heard and
+// agree.
+const (
+	lowResolution = 9.0
+	simpleQuorum  = 0.7
+	strictQuorum  = 0.85
+)
+
+// first is the variant every band is tried with; voters are those that join it,
+// in this order, until readings agree.
+var (
+	first  = variant{ink: 24, flatten: true}
+	voters = []variant{
+		{ink: 32, flatten: true, sharpen: true},
+		{ink: 20, flatten: true},
+		{ink: 24, sharpen: true},
+		{ink: 32},
+	}
+)
+
+// zone is an MRZ with where and how it lies in the photograph.
+type zone struct {
+	mrz       ocr.MRZ
+	height    float64 // of a character, in pixels
+	sharpness float64
+	rotation  int
+}
+
+// search reads one photograph.
+type search struct {
+	ctx     context.Context
+	client  *client
+	corners *cornerNet
+	gray    gocv.Mat
+	colour  gocv.Mat
+	votes   [][]string // readings that may be of one zone
+	count   int        // readings made
+	seen    bool       // something looked like an MRZ
+}
+
+// candidate is a band read one way round.
+type candidate struct {
+	gray  gocv.Mat
+	scale float64 // of gray, in pixels per pixel of the photograph
+	band  band
+	flip  bool
+}
+
+// run tries the photograph as it is, then straightened by the document's
+// corners, and keeps the better zone.
+func (s *search) run() (zone, error) {
+	best, found, err := s.read(s.gray, 1)
+	if err != nil || found && best.mrz.Valid {
+		return best, err
+	}
+	if flat, back, ok := s.corners.straighten(s.colour); ok {
+		defer flat.Close()
+		z, ok, err := s.read(flat, back.scale)
+		if err != nil {
+			return zone{}, err
+		}
+		if ok && (!found || z.mrz.Valid) {
+			z.rotation = (z.rotation + back.rotation) % 360
+			best, found = z, true
+		}
+	}
+	switch {
+	case found:
+		return best, nil
+	case s.seen:
+		return zone{}, &ocr.Error{Code: ocr.CodeMRZUnreadable, Detail: "no reading makes sense"}
+	}
+	return zone{}, &ocr.Error{Code: ocr.CodeMRZNotFound}
+}
+
+// read tries the best bands, both ways round, and confirms the first one that
+// reads like an MRZ.
+func (s *search) read(gray gocv.Mat, scale float64) (zone, bool, error) {
+	bands := locate(gray)
+	bands = bands[:min(len(bands), maxBands)]
+	for _, flip := range []bool{false, true} {
+		for _, b := range bands {
+			c := candidate{gray: gray, scale: scale, band: b, flip: flip}
+			i, ok, err := s.attempt(c, first)
+			if err != nil {
+				return zone{}, false, err
+			}
+			if ok && i.plausible() {
+				z, err := s.confirm(c, i)
+				return z, err == nil, err
+			}
+		}
+	}
+	return zone{}, false, nil
+}
+
+// attempt reads a band once. Not ok is a reading without sense, or that the
+// number of readings is used up.
+func (s *search) attempt(c candidate, v variant) (interpretation, bool, error) {
+	if err := s.ctx.Err(); err != nil {
+		return interpretation{}, false, err
+	}
+	if s.count >= maxReadings {
+		return interpretation{}, false, nil
+	}
+	m, ok := c.band.picture(c.gray, c.flip, v.ink)
+	if !ok {
+		return interpretation{}, false, nil
+	}
+	defer m.Close()
+	v.apply(&m)
+	s.count++
+	text, err := s.client.text(m)
+	if err != nil {
+		return interpretation{}, false, err
+	}
+	s.seen = s.seen || looksLikeMRZ(text)
+	i, ok := interpret(text)
+	return i, ok, nil
+}
+
+// confirm lets other variants vote until the readings agree. Readings of the
+// photograph before it was straightened keep their vote.
+func (s *search) confirm(c candidate, i interpretation) (zone, error) {
+	z := zone{
+		height:    c.band.height() * c.band.scale() / c.scale,
+		rotation:  c.rotation(),
+		sharpness: c.sharpness(),
+	}
+	if len(s.votes) > 0 && !sameShape(s.votes[0], i.raw) {
+		s.votes = nil
+	}
+	s.votes = append(s.votes, i.raw)
+	needed, quorum := minVoters, simpleQuorum
+	if z.height < lowResolution {
+		needed, quorum = 1+len(voters), strictQuorum
+	}
+	for _, v := range voters {
+		i, ok, err := s.attempt(c, v)
+		if err != nil {
+			return zone{}, err
+		}
+		if ok && i.plausible() && sameShape(s.votes[0], i.raw) {
+			s.votes = append(s.votes, i.raw)
+		}
+		if z.mrz, err = ocr.Consensus(s.votes, quorum); err != nil {
+			return zone{}, err
+		}
+		if len(s.votes) >= needed && z.mrz.Valid {
+			return z, nil
+		}
+	}
+	if repaired, n := ocr.Repair(z.mrz, s.votes); n > 0 {
+		z.mrz = repaired
+	}
+	z.mrz.Valid = z.mrz.Valid && len(s.votes) >= needed
+	return z, nil
+}
+
+func sameShape(a, b []string) bool {
+	return len(a) == len(b) && len(a[0]) == len(b[0])
+}
+
+// rotation is the clockwise turn, in quarters, that makes the photograph upright.
+func (c candidate) rotation() int {
+	a := -c.band.angle
+	if c.flip {
+		a += 180
+	}
+	return (int(math.Round(a/90))*90 + 720) % 360
+}
+
+// sharpness of the zone itself: a sharp background behind a blurred document
+// must not count.
+func (c candidate) sharpness() float64 {
+	m, ok := c.band.picture(c.gray, c.flip, first.ink)
+	if !ok {
+		return 0
+	}
+	defer m.Close()
+	return laplacianVariance(m)
+}
+
+// looksLikeMRZ: no other print has runs of fillers.
+func looksLikeMRZ(text []string) bool {
+	for _, l := range text {
+		if r := fillerRuns(clean(l)); len(l) >= 20 && len(r) > 0 && r[0].to-r[0].from >= 5 {
+			return true
+		}
+	}
+	return false
+}
+
+func upright(img image.Image, rotation int) image.Image {
+	b := img.Bounds()
+	w, h := b.Dx(), b.Dy()
+	var out *image.RGBA
+	var from func(x, y int) (int, int)
+	switch rotation {
+	case 90:
+		out, from = image.NewRGBA(image.Rect(0, 0, h, w)), func(x, y int) (int, int) { return y, h - 1 - x }
+	case 180:
+		out, from = image.NewRGBA(image.Rect(0, 0, w, h)), func(x, y int) (int, int) { return w - 1 - x, h - 1 - y }
+	case 270:
+		out, from = image.NewRGBA(image.Rect(0, 0, h, w)), func(x, y int) (int, int) { return w - 1 - y, x }
+	default:
+		return img
+	}
+	for y := range out.Rect.Dy() {
+		for x := range out.Rect.Dx() {
+			sx, sy := from(x, y)
+			out.Set(x, y, img.At(b.Min.X+sx, b.Min.Y+sy))
+		}
+	}
+	return out
+}
