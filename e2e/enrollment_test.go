@@ -6,6 +6,7 @@ import (
 
 	"github.com/vouchline/vouchline/internal/chromium"
 	"github.com/vouchline/vouchline/internal/fabricnet"
+	"github.com/vouchline/vouchline/internal/pgtest"
 	"github.com/vouchline/vouchline/internal/specimen"
 )
 
@@ -143,10 +144,12 @@ func TestKilledAfterEveryStep(t *testing.T) {
 	w.checkLedger(1)
 }
 
-// The service dies while it works: between the button and the answer.
+// The service dies while it works, between the button and the answer, this
+// time on PostgreSQL.
 func TestKilledWhileItWorks(t *testing.T) {
 	t.Parallel()
-	s := start(t, nil)
+	dsn := pgtest.Start(t)
+	s := start(t, func(settings map[string]string) { settings["DATABASE"] = dsn })
 	w := newWalk(t, s, newApplicant("interrupted"), desktop)
 	for _, text := range []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"} {
 		w.b.Expect(text)
