@@ -45,3 +45,17 @@ var countryLists = sync.OnceValue(func() map[string][]templates.Option {
 })
 
 func countries(locale string) []templates.Option { return countryLists()[locale] }
+
+// country is the name of a country, or the code as it is. Passports of Germany
+// say D (ICAO 9303-3, section 5).
+func country(locale, code string) string {
+	if code == "D" {
+		code = "DEU"
+	}
+	for _, o := range countries(locale) {
+		if o.Value == code {
+			return o.Label
+		}
+	}
+	return code
+}

@@ -157,7 +157,11 @@ func (p *documentPages) confirmation(c *gin.Context) error {
 func (p *documentPages) renderConfirmation(c *gin.Context, status int, e *kyc.Enrollment, v templates.View) error {
 	fields, agrees := []comparison{}, true
 	for _, f := range e.Data.Document.Comparisons {
-		fields = append(fields, comparison{f.Field, f.Claimed, f.Read, string(f.Agreement), f.OK()})
+		shown := comparison{f.Field, f.Claimed, f.Read, string(f.Agreement), f.OK()}
+		if f.Field == "nationality" {
+			shown.Claimed, shown.Read = country(c.GetString(localeKey), f.Claimed), country(c.GetString(localeKey), f.Read)
+		}
+		fields = append(fields, shown)
 		agrees = agrees && f.OK()
 	}
 	unread := len(fields) == 0

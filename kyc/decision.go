@@ -3,6 +3,7 @@ package kyc
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/ledger"
@@ -115,12 +116,26 @@ func (f *Flow) Review(ctx context.Context, agent, id string) (*Enrollment, error
 	return e, f.audit(ctx, agent, "review", id, "")
 }
 
-// ReviewPhoto returns a photograph of a case for a proofing agent.
+// ReviewPhoto returns a photograph of a case for a proofing agent. Only names
+// that the case itself holds are looked up.
 func (f *Flow) ReviewPhoto(ctx context.Context, agent, id, name string) ([]byte, error) {
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(e.Data.photos(), name) {
+		return nil, ErrNotFound
+	}
 	if err := f.audit(ctx, agent, "view_photograph", id, name); err != nil {
 		return nil, err
 	}
 	return f.Photos.Evidence(ctx, id, name)
+}
+
+// photos names every photograph that the data point to.
+func (d Data) photos() []string {
+	names := slices.Concat(d.Document.Photos, d.Live.Frames, []string{d.Document.Portrait, d.Selfie.Photo})
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 // A Ruling is a proofing agent's decision on a referred case.

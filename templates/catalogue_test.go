@@ -134,8 +134,14 @@ func (u used) command(n *parse.CommandNode) {
 		if field, ok := n.Args[2].(*parse.StringNode); ok {
 			label := "field." + field.Text
 			for i := 3; i+1 < len(n.Args); i += 2 {
-				if a, ok := n.Args[i].(*parse.StringNode); ok && a.Text == "label" {
-					label = n.Args[i+1].(*parse.StringNode).Text
+				a, ok := n.Args[i].(*parse.StringNode)
+				value, literal := n.Args[i+1].(*parse.StringNode)
+				switch {
+				case !ok || !literal:
+				case a.Text == "label":
+					label = value.Text
+				case a.Text == "hint" && value.Text != "no":
+					u.keys["hint."+value.Text] = true
 				}
 			}
 			u.keys[label] = true
@@ -159,7 +165,7 @@ func TestTemplatesUseKnownKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := used{keys: map[string]bool{}, prefixes: map[string]bool{}}
-	builtin := map[string]any{"print": 0, "len": 0, "eq": 0, "ne": 0, "not": 0, "or": 0, "and": 0}
+	builtin := map[string]any{"print": 0, "printf": 0, "len": 0, "eq": 0, "ne": 0, "not": 0, "or": 0, "and": 0}
 	funcs := map[string]any{}
 	maps.Copy(funcs, all.words[locales[0]].funcs())
 	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {

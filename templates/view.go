@@ -76,7 +76,7 @@ type Input struct {
 	Name         string
 	Value        string
 	Fault        *Fault
-	Hint         bool
+	Hint         string // catalogue key; empty shows none
 	Type         string
 	Autocomplete string
 	Inputmode    string
@@ -99,7 +99,7 @@ type Option struct {
 // attributes.
 func (c *catalogue) input(v View, name string, pairs ...string) (Input, error) {
 	in := Input{
-		Name: name, Value: v.Form[name], Fault: v.Fault(name), Hint: c.has("hint." + name),
+		Name: name, Value: v.Form[name], Fault: v.Fault(name), Hint: "hint." + name,
 		Type: "text", Label: "field." + name, Required: true,
 	}
 	if len(pairs)%2 != 0 {
@@ -123,9 +123,14 @@ func (c *catalogue) input(v View, name string, pairs ...string) (Input, error) {
 			in.Maxlength = value
 		case "label":
 			in.Label = value
+		case "hint":
+			in.Hint = "hint." + value
 		default:
 			return Input{}, fmt.Errorf("templates: field %s: unknown attribute %q", name, pairs[i])
 		}
+	}
+	if !c.has(in.Hint) {
+		in.Hint = ""
 	}
 	return in, nil
 }

@@ -42,6 +42,10 @@ type CLI struct {
 	LogFormat string          `help:"Form of log records on stderr: text or json." env:"VOUCHLINE_LOG_FORMAT" enum:"text,json" default:"text"`
 	JSON      bool            `help:"Write answers as JSON, one object a line." name:"json"`
 
+	Serve   ServeCmd   `cmd:"" help:"Run the web service."`
+	Work    WorkCmd    `cmd:"" help:"Run jobs and engines for a web service elsewhere."`
+	Migrate MigrateCmd `cmd:"" help:"Prepare the database and the operator's key."`
+	Admin   AdminCmd   `cmd:"" help:"Give people and programs access."`
 	Version VersionCmd `cmd:"" help:"Show the program's version."`
 	Probe   ProbeCmd   `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
 	Face    FaceCmd    `cmd:"" help:"Compare faces."`

@@ -1,0 +1,268 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/templates"
+)
+
+// Reviews is what proofing agents need of [kyc.Flow].
+type Reviews interface {
+	Referrals(ctx context.Context, limit int) ([]*kyc.Enrollment, error)
+	Review(ctx context.Context, agent, id string) (*kyc.Enrollment, error)
+	ReviewPhoto(ctx context.Context, agent, id, name string) ([]byte, error)
+	Rule(ctx context.Context, id string, r kyc.Ruling) error
+}
+
+// A StaffMember is who signed in to the console.
+type StaffMember struct{ Name, Role string }
+
+// Staff redeems one-time links. It returns kyc.ErrLinkInvalid for a link that
+// is unknown, used or too old.
+type Staff interface {
+	RedeemLink(ctx context.Context, token string) (StaffMember, error)
+}
+
+// An APIKey is what the console shows of a key.
+type APIKey struct {
+	ID, Name          string
+	Scopes            []string
+	Created, LastUsed time.Time
+	Revoked           bool
+}
+
+// APIKeys makes and revokes the keys of programs.
+type APIKeys interface {
+	CreateKey(ctx context.Context, name string, scopes []string) (token string, err error)
+	ListKeys(ctx context.Context) ([]APIKey, error)
+	RevokeKey(ctx context.Context, id string) error
+}
+
+// Scopes of API keys.
+var keyScopes = []string{"pbx:read"}
+
+// Console is what the console is made of; without Reviews there is none.
+type Console struct {
+	Reviews Reviews
+	Staff   Staff
+	Keys    APIKeys
+	Auditor kyc.Auditor
+}
+
+// What a staff session holds, beside an applicant's in the same browser.
+const (
+	keyStaff     = "staff"
+	keyStaffRole = "staff_role"
+	keyStaffSeen = "staff_seen"
+	// staffIdle ends a console session that nobody uses: it shows strangers'
+	// documents.
+	staffIdle     = 15 * time.Minute
+	administrator = "administrator"
+	queueLimit    = 200
+)
+
+type consolePages struct{ *Server }
+
+// Mount adds the console's routes.
+func (p *consolePages) Mount(r gin.IRouter) {
+	if p.Console.Reviews == nil {
+		return
+	}
+	r.GET("/console/link/:token", p.do(p.askToEnter))
+	r.POST("/console/link/:token", p.do(p.enterConsole))
+	r.POST("/console/leave", p.do(p.leave))
+	r.GET("/console", p.do(p.staff(p.queue)))
+	r.GET("/console/cases/:id", p.do(p.staff(p.showCase)))
+	r.GET("/console/cases/:id/photos/:name", p.do(p.staff(p.photo)))
+	r.POST("/console/cases/:id/ruling", p.do(p.staff(p.rule)))
+	r.GET("/console/keys", p.do(p.admin(p.keys)))
+	r.POST("/console/keys", p.do(p.admin(p.createKey)))
+	r.POST("/console/keys/:id/revoke", p.do(p.admin(p.revokeKey)))
+}
+
+// askToEnter asks for a click, so that a mail scanner which follows links does
+// not use the link up.
+func (p *consolePages) askToEnter(c *gin.Context) error {
+	private(c)
+	return p.page(c, http.StatusOK, "console/enter", templates.View{})
+}
+
+func (p *consolePages) enterConsole(c *gin.Context) error {
+	ctx := c.Request.Context()
+	member, err := p.Console.Staff.RedeemLink(ctx, c.Param("token"))
+	if err != nil {
+		return err
+	}
+	if err := p.sessions.RenewToken(ctx); err != nil { // against session fixation
+		return err
+	}
+	p.sessions.Put(ctx, keyStaff, member.Name)
+	p.sessions.Put(ctx, keyStaffRole, member.Role)
+	p.sessions.Put(ctx, keyStaffSeen, p.Clock().Unix())
+	entry := kyc.AuditEntry{At: p.Clock(), Actor: actor(member), Action: "console_sign_in"}
+	if err := p.Console.Auditor.Audit(ctx, entry); err != nil {
+		return err
+	}
+	return redirect(c, "/console")
+}
+
+func (p *consolePages) leave(c *gin.Context) error {
+	for _, key := range []string{keyStaff, keyStaffRole, keyStaffSeen} {
+		p.sessions.Remove(c.Request.Context(), key)
+	}
+	return redirect(c, "/")
+}
+
+func actor(m StaffMember) string { return "agent:" + m.Name }
+
+// A staffHandler answers a member of staff.
+type staffHandler func(c *gin.Context, m StaffMember) error
+
+// staff lets only signed-in staff through.
+func (p *consolePages) staff(h staffHandler) handler {
+	return func(c *gin.Context) error {
+		private(c)
+		ctx := c.Request.Context()
+		m := StaffMember{Name: p.sessions.GetString(ctx, keyStaff), Role: p.sessions.GetString(ctx, keyStaffRole)}
+		idle := p.Clock().Sub(time.Unix(p.sessions.GetInt64(ctx, keyStaffSeen), 0))
+		if m.Name == "" || idle > staffIdle {
+			return errNoStaff
+		}
+		p.sessions.Put(ctx, keyStaffSeen, p.Clock().Unix())
+		return h(c, m)
+	}
+}
+
+// admin lets only administrators through.
+func (p *consolePages) admin(h staffHandler) handler {
+	return p.staff(func(c *gin.Context, m StaffMember) error {
+		if m.Role != administrator {
+			return errNoStaff
+		}
+		return h(c, m)
+	})
+}
+
+func (p *consolePages) queue(c *gin.Context, m StaffMember) error {
+	cases, err := p.Console.Reviews.Referrals(c.Request.Context(), queueLimit)
+	if err != nil {
+		return err
+	}
+	return p.page(c, http.StatusOK, "console/queue", templates.View{Data: map[string]any{
+		"Cases": cases, "Admin": m.Role == administrator, "Done": c.Query("done"),
+	}})
+}
+
+func (p *consolePages) showCase(c *gin.Context, m StaffMember) error {
+	e, err := p.Console.Reviews.Review(c.Request.Context(), actor(m), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return p.caseOf(c, http.StatusOK, e, m, templates.View{})
+}
+
+func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m StaffMember, v templates.View) error {
+	reading := e.Data.Document.Reading
+	needsNumber := reading == nil || reading.MRZ == nil || reading.MRZ.Fields.DocumentNumber == ""
+	v.Data = map[string]any{
+		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": needsNumber,
+		"Reasons": rulingReasons, "Admin": m.Role == administrator,
+	}
+	return p.page(c, status, "console/case", v)
+}
+
+// rulingReasons are what an agent can give for a refusal.
+var rulingReasons = []kyc.Reason{
+	kyc.ReasonFaceDifferent, kyc.ReasonPresentation, kyc.ReasonProfileDiffers, kyc.ReasonUnreadable,
+	kyc.ReasonExpired, kyc.ReasonDuplicate, kyc.ReasonWords,
+}
+
+func (p *consolePages) photo(c *gin.Context, m StaffMember) error {
+	b, err := p.Console.Reviews.ReviewPhoto(c.Request.Context(), actor(m), c.Param("id"), c.Param("name"))
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Disposition", "inline")
+	c.Data(http.StatusOK, "image/jpeg", b)
+	return nil
+}
+
+func (p *consolePages) rule(c *gin.Context, m StaffMember) error {
+	ctx, id := c.Request.Context(), c.Param("id")
+	ruling := kyc.Ruling{
+		Agent: actor(m), Outcome: kyc.Outcome(c.PostForm("outcome")), Note: strings.TrimSpace(c.PostForm("note")),
+		DocumentNumber: strings.ToUpper(strings.TrimSpace(c.PostForm("document_number"))),
+		IssuingState:   strings.ToUpper(strings.TrimSpace(c.PostForm("issuing_state"))),
+	}
+	for _, r := range c.PostFormArray("reason") {
+		if ruling.Outcome == kyc.Failed && slices.Contains(rulingReasons, kyc.Reason(r)) {
+			ruling.Reasons = append(ruling.Reasons, kyc.Reason(r))
+		}
+	}
+	err := p.Console.Reviews.Rule(ctx, id, ruling)
+	if err == nil {
+		return redirect(c, "/console?done="+string(ruling.Outcome))
+	}
+	found, err := faults(err, "note", "document_number", "issuing_state")
+	if err != nil {
+		return err
+	}
+	e, err := p.Console.Reviews.Review(ctx, actor(m), id)
+	if err != nil {
+		return err
+	}
+	form := map[string]string{}
+	for _, field := range []string{"outcome", "note", "document_number", "issuing_state"} {
+		form[field] = c.PostForm(field)
+	}
+	return p.caseOf(c, http.StatusUnprocessableEntity, e, m, templates.View{Faults: found, Form: form})
+}
+
+func (p *consolePages) keys(c *gin.Context, _ StaffMember) error {
+	return p.keyPage(c, http.StatusOK, "", templates.View{})
+}
+
+func (p *consolePages) keyPage(c *gin.Context, status int, token string, v templates.View) error {
+	keys, err := p.Console.Keys.ListKeys(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	v.Data = map[string]any{"Keys": keys, "Token": token, "Scopes": keyScopes, "Admin": true}
+	return p.page(c, status, "console/keys", v)
+}
+
+func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
+	ctx := c.Request.Context()
+	name := strings.TrimSpace(c.PostForm("key_name"))
+	if name == "" || len(name) > 100 {
+		fault := templates.Fault{Field: "key_name", Code: kyc.FieldRequired}
+		return p.keyPage(c, http.StatusUnprocessableEntity, "", templates.View{Faults: []templates.Fault{fault}, Form: map[string]string{"key_name": name}})
+	}
+	token, err := p.Console.Keys.CreateKey(ctx, name, keyScopes)
+	if err != nil {
+		return err
+	}
+	if err := p.Console.Auditor.Audit(ctx, kyc.AuditEntry{At: p.Clock(), Actor: actor(m), Action: "create_api_key", Detail: name}); err != nil {
+		return err
+	}
+	// Rendered, not redirected to: the token is shown this once.
+	return p.keyPage(c, http.StatusOK, token, templates.View{Path: "/console/keys"})
+}
+
+func (p *consolePages) revokeKey(c *gin.Context, m StaffMember) error {
+	ctx, id := c.Request.Context(), c.Param("id")
+	if err := p.Console.Keys.RevokeKey(ctx, id); err != nil {
+		return err
+	}
+	if err := p.Console.Auditor.Audit(ctx, kyc.AuditEntry{At: p.Clock(), Actor: actor(m), Action: "revoke_api_key", Subject: id}); err != nil {
+		return err
+	}
+	return redirect(c, "/console/keys")
+}

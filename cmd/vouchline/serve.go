@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vouchline/vouchline/api"
+	v1 "github.com/vouchline/vouchline/api/v1"
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/store"
+)
+
+// ServeCmd runs the web service with its queue and its engines.
+type ServeCmd struct {
+	ServeSettings
+}
+
+// Run serves until the context ends.
+func (c *ServeCmd) Run(g *Globals) error {
+	// Listened on first: a busy port is told at once, before anything is made.
+	listener, err := (&net.ListenConfig{}).Listen(g.Context, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; --listen chooses another address", c.Listen, err)
+	}
+	defer func() { _ = listener.Close() }()
+	site := c.SiteSettings
+	site.BaseURL = c.PublicURL()
+	a, err := newApp(g, parts{
+		Site: site, Storage: c.StorageSettings, Ledger: c.LedgerSettings, Engines: c.EngineSettings,
+		Message: c.MessageSettings, PBX: c.PBXSettings, Outbox: c.OutboxEnabled(), Words: c.words(),
+	})
+	if err != nil {
+		return err
+	}
+	handler, err := c.newEdge(g, a, site.BaseURL)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	if err := a.queue.Start(g.Context); err != nil {
+		return errors.Join(err, a.close())
+	}
+	err = errors.Join(c.greet(g, a, site.BaseURL), serve(g, listener, handler))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.Context), stopWithin)
+	defer cancel()
+	return errors.Join(err, a.queue.Stop(ctx), a.close())
+}
+
+// words returns the language of the live words, or "" for the applicant's.
+func (c *ServeCmd) words() string {
+	if c.LiveWords == "auto" {
+		return ""
+	}
+	return c.LiveWords
+}
+
+func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error) {
+	console := console{a.store}
+	cfg := api.Config{
+		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
+		SIP:     api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
+		Console: api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store},
+		API: func(r gin.IRouter) error {
+			return v1.Mount(r, v1.Config{
+				Spec: api.Description(), Prover: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
+			})
+		},
+	}
+	if c.OutboxEnabled() {
+		cfg.Outbox = outbox{a.store.Outbox()}
+	}
+	return api.New(cfg)
+}
+
+// serve answers until the context ends and lets what runs finish.
+func serve(g *Globals, l net.Listener, h http.Handler) error {
+	s := &http.Server{
+		Handler: h,
+		// A photograph on a slow network takes minutes; headers do not.
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-g.Context.Done():
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.Context), stopWithin)
+	defer cancel()
+	return s.Shutdown(ctx)
+}
+
+// greet prints where to go. The administrator's link is a secret: it is
+// printed to the person at the terminal and never logged.
+func (c *ServeCmd) greet(g *Globals, a *app, base string) error {
+	link, expires, err := staffLink(g, a.store, base, store.StaffLink{Name: "administrator", Role: "administrator"}, store.StaffLinkLifetime)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("\nEnroll:         %s/\nConsole:        %s\n                (works once, until %s; another: vouchline admin link)\n",
+		base, link, expires.Local().Format("15:04"))
+	if c.OutboxEnabled() {
+		text += fmt.Sprintf("Message outbox: %s/outbox\n", base)
+	}
+	text += fmt.Sprintf("API:            %s/v1/openapi.yaml\n", base)
+	if a.missing != nil {
+		text += fmt.Sprintf("\nNOT COMPLETE: %v\nEvery check that needs them is referred to a reviewer.\n", a.missing)
+	}
+	return g.Printf("%s\n", text)
+}
+
+// console adapts the store to the console and the API.
+type console struct{ *store.Store }
+
+// RedeemLink implements api.Staff.
+func (c console) RedeemLink(ctx context.Context, token string) (api.StaffMember, error) {
+	link, err := c.UseStaffLink(ctx, token)
+	if errors.Is(err, store.ErrLinkInvalid) {
+		return api.StaffMember{}, kyc.ErrLinkInvalid
+	}
+	return api.StaffMember{Name: link.Name, Role: link.Role}, err
+}
+
+// CreateKey implements api.APIKeys.
+func (c console) CreateKey(ctx context.Context, name string, scopes []string) (string, error) {
+	_, token, err := c.CreateAPIKey(ctx, name, scopes)
+	return token, err
+}
+
+// ListKeys implements api.APIKeys.
+func (c console) ListKeys(ctx context.Context) ([]api.APIKey, error) {
+	keys, err := c.APIKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]api.APIKey, len(keys))
+	for i, k := range keys {
+		out[i] = api.APIKey{ID: k.ID, Name: k.Name, Scopes: k.Scopes, Created: k.CreatedAt, LastUsed: k.UsedAt, Revoked: !k.RevokedAt.IsZero()}
+	}
+	return out, nil
+}
+
+// RevokeKey implements api.APIKeys.
+func (c console) RevokeKey(ctx context.Context, id string) error {
+	err := c.RevokeAPIKey(ctx, id)
+	if errors.Is(err, store.ErrNoAPIKey) {
+		return kyc.ErrNotFound
+	}
+	return err
+}
+
+// CheckKey implements v1.KeyChecker.
+func (c console) CheckKey(ctx context.Context, token string) (string, []string, error) {
+	key, err := c.APIKey(ctx, token)
+	if errors.Is(err, store.ErrNoAPIKey) {
+		return "", nil, v1.ErrUnauthorized
+	}
+	return key.ID, key.Scopes, err
+}
+
+// outbox adapts the store's outbox to the page.
+type outbox struct{ *store.Outbox }
+
+// SentMessages implements api.Outbox.
+func (o outbox) SentMessages(ctx context.Context, limit int) ([]api.SentMessage, error) {
+	messages, err := o.Messages(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]api.SentMessage, len(messages))
+	for i, m := range messages {
+		out[i] = api.SentMessage{At: m.At, Message: m.Message}
+	}
+	return out, nil
+}

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	qrcode "github.com/yeqown/go-qrcode/v2"
+	"github.com/yeqown/go-qrcode/writer/standard"
+
+	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/internal/engine"
+	"github.com/vouchline/vouchline/jobs"
+	"github.com/vouchline/vouchline/kyc"
+	ledgerlog "github.com/vouchline/vouchline/ledger/embedded"
+	"github.com/vouchline/vouchline/models"
+	"github.com/vouchline/vouchline/notify"
+	"github.com/vouchline/vouchline/notify/sms"
+	"github.com/vouchline/vouchline/notify/smtp"
+	"github.com/vouchline/vouchline/pbx"
+	"github.com/vouchline/vouchline/pbx/asterisk"
+	"github.com/vouchline/vouchline/store"
+	"github.com/vouchline/vouchline/templates"
+)
+
+// parts is what the commands are wired from. Site's base URL is already the
+// one that messages link to.
+type parts struct {
+	Site    SiteSettings
+	Storage StorageSettings
+	Ledger  LedgerSettings
+	Engines EngineSettings
+	Message MessageSettings
+	PBX     PBXSettings
+	Outbox  bool
+	Words   string // of the live step; empty follows the applicant
+}
+
+// app is the service without its edge: what serve and work share.
+type app struct {
+	store *store.Store
+	flow  *kyc.Flow
+	queue *jobs.Queue
+	// missing is nil when every model file was found.
+	missing error
+	closers []io.Closer
+}
+
+// close closes what was opened, the last first.
+func (a *app) close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i].Close())
+	}
+	return errors.Join(errs...)
+}
+
+// newApp opens everything in the order in which one needs the other: database
+// and keys, ledger, engines, senders, PBX; then the flow over them and the
+// queue that runs its effects.
+func newApp(g *Globals, p parts) (a *app, err error) {
+	a = &app{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if a.store, err = openStore(g.Context, g, p.Storage); err != nil {
+		return a, err
+	}
+	a.closers = append(a.closers, a.store)
+	ledger, err := a.openLedger(g, p)
+	if err != nil {
+		return a, err
+	}
+	a.flow = &kyc.Flow{
+		Enrollments: a.store, Photos: a.store, Throttle: a.store, Lines: a.store, Ledger: ledger, Auditor: a.store,
+		Keys: a.store.Keyring(), Clock: g.Now,
+		Settings: kyc.Settings{
+			Service: p.Site.Name, BaseURL: strings.TrimSuffix(p.Site.BaseURL, "/"), DefaultCountry: p.Site.DefaultCountry,
+			Plan: pbx.Plan{First: p.PBX.PBXExtensions.First, Last: p.PBX.PBXExtensions.Last}, Realm: p.PBX.PBXRealm,
+			SIPDomain: p.PBX.PBXRealm, LiveWords: p.Words,
+		},
+	}
+	runner, err := a.newRunner(g, p)
+	if err != nil {
+		return a, err
+	}
+	a.queue, err = jobs.New(jobs.Config{
+		DB: a.store.DB(), Dialect: a.store.Dialect(), Runner: runner, Logger: g.Log, Clock: g.Now,
+		Queues: jobs.Queues{Effects: 16, Engines: p.Engines.Workers()},
+	})
+	if err != nil {
+		return a, err
+	}
+	a.store.EnqueueWith(a.queue.Enqueue)
+	return a, nil
+}
+
+func storeConfig(g *Globals, s StorageSettings) store.Config {
+	return store.Config{
+		DSN: s.DatabaseDSN().Reveal(), Blobs: s.BlobsPath(), KeyFile: s.OperatorKeyPath(), Clock: g.Now, Logger: g.Log,
+	}
+}
+
+// openStore brings the database up to date and opens it.
+func openStore(ctx context.Context, g *Globals, s StorageSettings) (*store.Store, error) {
+	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
+		return nil, err
+	}
+	cfg := storeConfig(g, s)
+	if err := store.Migrate(ctx, cfg, jobs.Migrate); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, cfg)
+}
+
+func (a *app) openLedger(g *Globals, p parts) (kyc.Ledger, error) {
+	if p.Ledger.Ledger == "fabric" {
+		c, err := connectFabric(p.Ledger.FabricProfile)
+		if err != nil {
+			return nil, err
+		}
+		a.closers = append(a.closers, c)
+		return c, nil
+	}
+	l, err := ledgerlog.Open(ledgerlog.Config{Dir: p.Ledger.LedgerPath(p.Storage.DataDir), Now: g.Now, Log: g.Log})
+	if errors.Is(err, ledgerlog.ErrLocked) {
+		return nil, fmt.Errorf("%w; the embedded ledger has one writer: several processes need --ledger fabric", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, l)
+	return l, nil
+}
+
+func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
+	a.missing = modelFinder(p.Engines.Models).Missing(neededModels...)
+	pool, err := newEnginePool(p.Engines, g.Log)
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, poolCloser{pool})
+	sender, err := a.newSender(g, p)
+	if err != nil {
+		return nil, err
+	}
+	provisioner, err := newProvisioner(g, p)
+	if err != nil {
+		return nil, err
+	}
+	return &kyc.Runner{
+		Flow: a.flow, Documents: pool, Faces: pool, Words: pool, Sender: sender, Messages: messageWriter{},
+		Provisioner: provisioner, Thresholds: thresholds(), QR: qrPNG, Logger: g.Log,
+	}, nil
+}
+
+// neededModels are the files without which some check goes to a reviewer.
+var neededModels = []string{models.YuNet, models.MobileFaceNet, models.MiniFASNetV1, models.MiniFASNetV2, models.DocCorners, models.MRZ}
+
+type poolCloser struct{ *engine.Pool }
+
+func (p poolCloser) Close() error {
+	p.Pool.Close()
+	return nil
+}
+
+// thresholds come from the manifest that describes the model files, so that
+// nobody moves them without touching the figures beside them (ADR 0006).
+func thresholds() kyc.Thresholds {
+	value := func(file, name string) float64 {
+		f, ok := models.Lookup(file)
+		if !ok {
+			return 0
+		}
+		t, _ := f.Threshold(name)
+		return t.Value
+	}
+	return kyc.Thresholds{
+		Face:     faces.Thresholds{Same: value(models.MobileFaceNet, "same"), Refer: value(models.MobileFaceNet, "refer")},
+		BonaFide: value(models.MiniFASNetV2, "bona_fide"),
+	}
+}
+
+// channels sends each message by the sender of its channel.
+type channels map[notify.Channel]notify.Sender
+
+// Send implements notify.Sender.
+func (c channels) Send(ctx context.Context, m notify.Message) error {
+	s, ok := c[m.To.Channel]
+	if !ok {
+		return notify.Temporary("no_provider", fmt.Errorf("no provider for %s is set up", m.To.Channel))
+	}
+	return s.Send(ctx, m)
+}
+
+// newSender makes a sender for each channel. A channel without a provider goes
+// to the outbox where there is one; else its messages wait for a provider.
+func (a *app) newSender(g *Globals, p parts) (notify.Sender, error) {
+	senders := channels{}
+	if p.Outbox {
+		senders[notify.Email], senders[notify.SMS] = a.store.Outbox(), a.store.Outbox()
+	}
+	if p.Message.SMTPHost != "" {
+		s, err := newSMTP(g, &p.Message.SMTPSettings)
+		if err != nil {
+			return nil, err
+		}
+		senders[notify.Email] = s
+	}
+	if p.Message.SMSProvider != "none" {
+		s, err := newSMS(g.Log, &p.Message.SMSSettings)
+		if err != nil {
+			return nil, err
+		}
+		if c, ok := s.(io.Closer); ok {
+			a.closers = append(a.closers, c)
+		}
+		senders[notify.SMS] = s
+	}
+	for _, channel := range []notify.Channel{notify.Email, notify.SMS} {
+		if senders[channel] == nil {
+			g.Log.Warn("no provider: messages wait until one is set up", "channel", channel)
+		}
+	}
+	return senders, nil
+}
+
+func newSMTP(g *Globals, s *SMTPSettings) (notify.Sender, error) {
+	password, err := s.SMTPSecret()
+	if err != nil {
+		return nil, err
+	}
+	security := map[string]smtp.Security{"starttls": smtp.StartTLS, "tls": smtp.TLS, "none": smtp.Plain}[s.SMTPSecurity]
+	return smtp.New(smtp.Config{
+		Address: fmt.Sprintf("%s:%d", s.SMTPHost, s.SMTPPort), Security: security, Username: s.SMTPUsername,
+		Password: password.Reveal(), From: s.SMTPFrom, Now: g.Now, Logger: g.Log,
+	})
+}
+
+func newSMS(log *slog.Logger, s *SMSSettings) (notify.Sender, error) {
+	switch s.SMSProvider {
+	case "smpp":
+		password, err := s.SMPPSecret()
+		if err != nil {
+			return nil, err
+		}
+		return sms.NewSMPP(sms.SMPPConfig{
+			Address: s.SMPPAddr, TLS: s.SMPPTLS, SystemID: s.SMPPSystemID, Password: password.Reveal(), From: s.SMSFrom, Logger: log,
+		})
+	case "twilio":
+		token, err := s.TwilioSecret()
+		if err != nil {
+			return nil, err
+		}
+		return sms.NewTwilio(sms.TwilioConfig{
+			URL: s.TwilioURL, AccountSID: s.TwilioAccountSID, Password: token.Reveal(), From: s.SMSFrom, Logger: log,
+		})
+	case "http":
+		headers := map[string]string{}
+		for name, value := range s.SMSHTTPHeaders {
+			headers[name] = value.Reveal()
+		}
+		return sms.NewHTTP(sms.HTTPConfig{
+			Method: s.SMSHTTPMethod, URL: s.SMSHTTPURL, Headers: headers, Body: s.SMSHTTPBody, From: s.SMSFrom, Logger: log,
+		})
+	default:
+		return nil, fmt.Errorf("unknown SMS provider %q", s.SMSProvider)
+	}
+}
+
+// fetched stands for a PBX that fetches the accounts itself, by API or
+// command: there is nothing to set and nothing to read back.
+type fetched struct{}
+
+// Provision implements kyc.Provisioner.
+func (fetched) Provision(context.Context, pbx.Account) error { return nil }
+
+func newProvisioner(g *Globals, p parts) (kyc.Provisioner, error) {
+	if p.PBX.PBX != "asterisk" {
+		return fetched{}, nil
+	}
+	return asterisk.New(asterisk.Config{
+		Dir: p.PBX.PBXPath(p.Storage.DataDir), Reload: strings.Fields(p.PBX.PBXReload), Logger: g.Log,
+	})
+}
+
+// messageWriter gives the flow's messages the words of templates.
+type messageWriter struct{}
+
+// WriteMessage implements kyc.MessageWriter.
+func (messageWriter) WriteMessage(locale string, kind kyc.MessageKind, data kyc.MessageData) (notify.Message, error) {
+	r, err := templates.Message(locale, string(kind), data)
+	if err != nil {
+		return notify.Message{}, err
+	}
+	m := notify.Message{Subject: r.Subject, Text: r.Text, HTML: r.HTML}
+	if len(data.QR) > 0 {
+		m.Attachments = []notify.Attachment{{ID: templates.QRContentID, Name: "identity.png", MediaType: "image/png", Content: data.QR}}
+	}
+	return m, nil
+}
+
+// qrPNG draws a text as a QR code of about 300 pixels. Level M survives a
+// poor print (ISO/IEC 18004).
+func qrPNG(text string) ([]byte, error) {
+	code, err := qrcode.NewWith(text, qrcode.WithErrorCorrectionLevel(qrcode.ErrorCorrectionMedium))
+	if err != nil {
+		return nil, err
+	}
+	var b buffer
+	w := standard.NewWithWriter(&b, standard.WithBuiltinImageEncoder(standard.PNG_FORMAT), standard.WithQRWidth(8), standard.WithBorderWidth(24))
+	if err := code.Save(w); err != nil {
+		return nil, err
+	}
+	return b.bytes, nil
+}
+
+// buffer is the io.WriteCloser that the QR writer asks for.
+type buffer struct{ bytes []byte }
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.bytes = append(b.bytes, p...)
+	return len(p), nil
+}
+
+func (*buffer) Close() error { return nil }
+
+// hostOf returns the host of a base URL, for what a phone is set up with.
+func hostOf(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return base
+	}
+	return u.Hostname()
+}
+
+// stopWithin bounds what happens after a signal.
+const stopWithin = 20 * time.Second
