@@ -98,42 +98,53 @@ type embedded struct {
 	took      time.Duration
 }
 
-func benchFaces(g *Globals, engine *opencv.Engine, pairs []pair) (facesReport, error) {
-	cache := map[string]embedded{}
-	embed := func(file string) (embedded, error) {
-		if e, ok := cache[file]; ok {
-			return e, nil
-		}
-		start := g.Now()
-		embedding, err := embedFile(g.Context, engine, file)
-		var noFace *faces.Error
-		var refused *photo.Error
-		if err != nil && !errors.As(err, &noFace) && !errors.As(err, &refused) {
-			return embedded{}, err
-		}
-		if err != nil {
-			g.Log.Warn("counts as no match", "file", file, "error", err)
-		}
-		cache[file] = embedded{embedding: embedding, took: g.Now().Sub(start)}
-		return cache[file], nil
+// bench keeps what each file gave.
+type bench struct {
+	g      *Globals
+	engine *opencv.Engine
+	cache  map[string]embedded
+}
+
+// embed examines a file once. A photograph that cannot be compared has no
+// embedding; other errors end the benchmark.
+func (b *bench) embed(file string) (embedded, error) {
+	if e, ok := b.cache[file]; ok {
+		return e, nil
 	}
+	start := b.g.Now()
+	x, err := embedFile(b.g.Context, b.engine, file)
+	var noFace *faces.Error
+	var refused *photo.Error
+	switch {
+	case errors.As(err, &noFace), errors.As(err, &refused):
+		b.g.Log.Warn("counts as no match", "file", file, "error", err)
+	case err != nil:
+		return embedded{}, err
+	}
+	e := embedded{embedding: x.Embedding, took: b.g.Now().Sub(start)}
+	b.cache[file] = e
+	return e, nil
+}
+
+func benchFaces(g *Globals, engine *opencv.Engine, pairs []pair) (facesReport, error) {
+	b := bench{g: g, engine: engine, cache: map[string]embedded{}}
 	report := facesReport{Pairs: len(pairs)}
 	var trials []faces.Trial
 	var times []float64
 	for _, p := range pairs {
-		a, errA := embed(p.a)
-		b, errB := embed(p.b)
-		if err := errors.Join(errA, errB); err != nil {
+		first, errFirst := b.embed(p.a)
+		second, errSecond := b.embed(p.b)
+		if err := errors.Join(errFirst, errSecond); err != nil {
 			return facesReport{}, err
 		}
 		if p.mated {
 			report.Mated++
 		}
-		if a.embedding == nil || b.embedding == nil {
+		if first.embedding == nil || second.embedding == nil {
 			report.Failed++
 		}
-		trials = append(trials, faces.Trial{Score: a.embedding.Score(b.embedding), Mated: p.mated})
-		times = append(times, milliseconds(a.took+b.took))
+		trials = append(trials, faces.Trial{Score: first.embedding.Score(second.embedding), Mated: p.mated})
+		times = append(times, milliseconds(first.took+second.took))
 	}
 	report.judge(engine.Thresholds(), trials, times)
 	return report, nil

@@ -47,12 +47,17 @@ func (c *FaceCompareCmd) Run(g *Globals) error {
 		engines[i] = engine
 	}
 	start := g.Now()
-	a, b, err := embedBoth(g.Context, engines, [2]string{c.A, c.B})
+	found, err := embedBoth(g.Context, engines, [2]string{c.A, c.B})
 	if err != nil {
 		return err
 	}
-	answer := faceAnswer{Comparison: engines[0].Thresholds().Compare(a, b)}
+	answer := faceAnswer{Comparison: engines[0].Thresholds().Compare(found[0].Embedding, found[1].Embedding)}
 	answer.MS = milliseconds(g.Now().Sub(start))
+	for i, file := range []string{c.A, c.B} {
+		if _, err := found[i].Sole(); err != nil {
+			g.Log.Warn("the largest face was compared", "file", file, "faces", len(found[i].Faces))
+		}
+	}
 	if err := answer.print(g); err != nil {
 		return err
 	}
@@ -78,8 +83,8 @@ func newFaceEngine(finder models.Finder, g *Globals) (*opencv.Engine, error) {
 	return opencv.New(opencv.Config{Models: finder, Logger: g.Log})
 }
 
-func embedBoth(ctx context.Context, engines [2]*opencv.Engine, files [2]string) (a, b faces.Embedding, err error) {
-	var found [2]faces.Embedding
+// embedBoth examines the photographs side by side.
+func embedBoth(ctx context.Context, engines [2]*opencv.Engine, files [2]string) (found [2]faces.Examination, err error) {
 	var errs [2]error
 	var wait sync.WaitGroup
 	for i := range files {
@@ -88,25 +93,24 @@ func embedBoth(ctx context.Context, engines [2]*opencv.Engine, files [2]string) 
 	wait.Wait()
 	for i, err := range errs {
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", files[i], err)
+			return found, fmt.Errorf("%s: %w", files[i], err)
 		}
 	}
-	return found[0], found[1], nil
+	return found, nil
 }
 
 // embedFile reads a photograph as an upload is read and embeds its largest
 // face.
-func embedFile(ctx context.Context, engine *opencv.Engine, file string) (faces.Embedding, error) {
+func embedFile(ctx context.Context, engine *opencv.Engine, file string) (faces.Examination, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return faces.Examination{}, err
 	}
 	img, _, err := photo.Decode(b)
 	if err != nil {
-		return nil, err
+		return faces.Examination{}, err
 	}
-	x, err := engine.Embed(ctx, img)
-	return x.Embedding, err
+	return engine.Embed(ctx, img)
 }
 
 func milliseconds(d time.Duration) float64 {
