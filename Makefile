@@ -51,8 +51,8 @@ generate: golden ## write everything that is generated
 verify: generate ## fail when something generated is stale
 	@git diff --exit-code
 
-models: build ## fetch the missing model files and check all digests
-	@bin/vouchline models verify || { bin/vouchline models fetch && bin/vouchline models verify; }
+models: build ## check the model files; with FROM=address-or-folder fetch the missing ones
+	@$(if $(FROM),bin/vouchline models fetch --from "$(FROM)" &&) bin/vouchline models verify
 
 bench: build ## measure: reading, comparing, and the pure packages
 	@go test -run '^$$' -bench . -benchmem $(QUICK)

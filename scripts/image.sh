@@ -67,7 +67,8 @@ fi
 
 for target in "${targets[@]}"; do
   say "buildah builds $target"
-  buildah bud --layers --build-arg DEBIAN_IMAGE="$debian" --build-arg GO_IMAGE="$golang" \
+  # Docker's format, because the other one has no health check.
+  buildah bud --format docker --layers --build-arg DEBIAN_IMAGE="$debian" --build-arg GO_IMAGE="$golang" \
     --target "$target" -t "$(tag_of "$target")" .
 done
 say "built: ${targets[*]}"

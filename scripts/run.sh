@@ -25,7 +25,7 @@ scripts/deps.sh build run
 scripts/build.sh
 say "bin/vouchline is built"
 if ! bin/vouchline models verify >/dev/null 2>&1; then
-  say "model files are missing: the checks that need them go to a reviewer. bin/vouchline models verify names them, bin/vouchline models fetch gets them"
+  say "model files are missing: the checks that need them go to a reviewer. bin/vouchline models verify names them, make models FROM=ADDRESS-OR-FOLDER gets them"
 fi
 
 server=
