@@ -1,0 +1,103 @@
+package asterisk
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vouchline/vouchline/pbx"
+)
+
+// A ParseError says which line of a file is not of our making. The line itself
+// is not repeated: it may hold a digest.
+type ParseError struct {
+	Line   int
+	Reason string
+}
+
+func (e *ParseError) Error() string { return fmt.Sprintf("asterisk: line %d: %s", e.Line, e.Reason) }
+
+// Parse reads what [Render] wrote, and nothing else: a file that somebody has
+// changed by hand is an error, so that reading back proves what was written.
+// All accounts are enabled, and UpdatedAt is not kept.
+func Parse(b []byte) ([]pbx.Account, error) {
+	p := &parser{}
+	for i, line := range strings.Split(string(b), "\n") {
+		if err := p.line(line); err != nil {
+			return nil, &ParseError{Line: i + 1, Reason: err.Error()}
+		}
+	}
+	for _, a := range p.accounts {
+		if err := a.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	// What renders to the same bytes has no line too many, too few or twice.
+	again, err := Render(p.accounts)
+	if err != nil {
+		return nil, err
+	}
+	if string(again) != string(b) {
+		return nil, &ParseError{Line: 1, Reason: "not as written by Vouchline"}
+	}
+	return p.accounts, nil
+}
+
+type parser struct {
+	accounts []pbx.Account
+	template string
+}
+
+func (p *parser) line(line string) error {
+	switch {
+	case line == "" || line == strings.TrimSuffix(header, "\n"):
+		return nil
+	case strings.HasPrefix(line, aorComment):
+		aor := pbx.AOR(strings.TrimPrefix(line, aorComment))
+		p.accounts = append(p.accounts, pbx.Account{AOR: aor, Extension: aor.User(), Enabled: true})
+		p.template = ""
+		return nil
+	case strings.HasPrefix(line, "["):
+		return p.section(line)
+	}
+	key, value, ok := strings.Cut(line, " = ")
+	if !ok || len(p.accounts) == 0 {
+		return fmt.Errorf("neither a section nor an option")
+	}
+	return p.option(key, value)
+}
+
+func (p *parser) section(line string) error {
+	if len(p.accounts) == 0 {
+		return fmt.Errorf("section without an address of record before it")
+	}
+	name, template, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(line, "["), ")"), "](")
+	if !ok || name != p.accounts[len(p.accounts)-1].Extension {
+		return fmt.Errorf("section of another line")
+	}
+	p.template = template
+	return nil
+}
+
+func (p *parser) option(key, value string) error {
+	a := &p.accounts[len(p.accounts)-1]
+	switch p.template + "/" + key {
+	case endpointTemplate + "/auth", endpointTemplate + "/aors",
+		authTemplate + "/supported_algorithms_uas", authTemplate + "/supported_algorithms_uac":
+		return nil // follow from the rest; rendering again compares them
+	case endpointTemplate + "/callerid":
+		name, _, _ := strings.Cut(value, "<")
+		a.DisplayName = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(name, " "), `"`), `"`)
+	case endpointTemplate + "/accountcode":
+		a.IdentityID = value
+	case authTemplate + "/username":
+		a.AuthUsername = value
+	case authTemplate + "/realm":
+		a.Realm = value
+	case authTemplate + "/password_digest":
+		alg, ha1, _ := strings.Cut(value, ":")
+		a.SetHA1(pbx.Algorithm(alg), ha1)
+	default:
+		return fmt.Errorf("unknown option")
+	}
+	return nil
+}

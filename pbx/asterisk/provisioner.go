@@ -1,0 +1,222 @@
+package asterisk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vouchline/vouchline/pbx"
+)
+
+// The defaults of [Config].
+const (
+	DefaultTimeout = 10 * time.Second
+	pollInterval   = 50 * time.Millisecond
+)
+
+// Config is what the operator sets.
+type Config struct {
+	// Dir is the folder that pjsip.conf includes as "<dir>/*.conf".
+	Dir string
+	// Reload, when set, is run after each change, such as
+	// asterisk -rx "module reload res_pjsip.so". Without it something else
+	// must watch the folder, and nobody knows when a change takes effect.
+	Reload []string
+	// Show, when set, prints what Asterisk itself believes about a line, with
+	// "{extension}" replaced in every argument, such as
+	// asterisk -rx "pjsip show auth {extension}". A change is done once it shows.
+	Show []string
+	// Timeout bounds each change, with reload and wait.
+	Timeout time.Duration
+	Logger  *slog.Logger
+}
+
+// Errors of a change that was written but is not known to be in effect. The
+// change may be tried again.
+var (
+	ErrReadBack  = errors.New("asterisk: file does not read back as written")
+	ErrReload    = errors.New("asterisk: reload failed")
+	ErrNotLoaded = errors.New("asterisk: change was not taken over")
+)
+
+// A Provisioner keeps one file a line. Several goroutines may use it at once,
+// and the files are only ever replaced as a whole: Asterisk never reads half
+// of one.
+type Provisioner struct {
+	config Config
+	mu     sync.Mutex // one change at a time: reloads do not overlap
+}
+
+// keepFile keeps the folder from being empty: an include that matches nothing
+// makes Asterisk refuse the whole of pjsip.conf.
+const (
+	keepFile    = "000-vouchline.conf"
+	keepContent = "; Vouchline writes one file a line into this folder. This one keeps the folder\n" +
+		"; from being empty, which Asterisk takes for an error.\n"
+)
+
+// New makes the folder when it does not exist.
+func New(c Config) (*Provisioner, error) {
+	if c.Dir == "" {
+		return nil, errors.New("asterisk: no folder")
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(c.Dir, 0o750); err != nil {
+		return nil, fmt.Errorf("asterisk: %w", err)
+	}
+	if err := replace(filepath.Join(c.Dir, keepFile), []byte(keepContent)); err != nil {
+		return nil, fmt.Errorf("asterisk: %w", err)
+	}
+	return &Provisioner{config: c}, nil
+}
+
+// Provision writes the line's file, reads it back, reloads, and waits until
+// Asterisk shows the line. A disabled account is taken away.
+func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
+	if err := a.Validate(); err != nil {
+		return err
+	}
+	if !a.Enabled {
+		return p.Deprovision(ctx, a.AOR)
+	}
+	content, err := Render([]pbx.Account{a})
+	if err != nil {
+		return err
+	}
+	return p.change(ctx, a.Extension, "provisioned", func(path string) error {
+		if err := replace(path, content); err != nil {
+			return err
+		}
+		return readBack(path, content)
+	}, func(shown string) bool { return showsAccount(shown, a) })
+}
+
+// Deprovision takes the line away. An unknown one is no error.
+func (p *Provisioner) Deprovision(ctx context.Context, aor pbx.AOR) error {
+	if _, err := pbx.ParseAOR(string(aor)); err != nil {
+		return err
+	}
+	extension := aor.User()
+	return p.change(ctx, extension, "deprovisioned", remove, func(shown string) bool { return showsNothing(shown, extension) })
+}
+
+// change writes, reloads and waits, in this order and one at a time.
+func (p *Provisioner) change(ctx context.Context, extension, what string, write func(path string) error, done func(shown string) bool) error {
+	ctx, cancel := context.WithTimeout(ctx, p.config.Timeout)
+	defer cancel()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := write(p.path(extension)); err != nil {
+		return fmt.Errorf("asterisk: %w", err)
+	}
+	if err := p.reload(ctx); err != nil {
+		return err
+	}
+	if err := p.await(ctx, extension, done); err != nil {
+		return err
+	}
+	p.config.Logger.InfoContext(ctx, "line "+what, "extension", extension)
+	return nil
+}
+
+// path is safe because an extension has nothing but digits.
+func (p *Provisioner) path(extension string) string {
+	return filepath.Join(p.config.Dir, extension+".conf")
+}
+
+// Accounts reads all lines back from the folder.
+func (p *Provisioner) Accounts() ([]pbx.Account, error) {
+	files, err := filepath.Glob(filepath.Join(p.config.Dir, "*.conf"))
+	if err != nil {
+		return nil, fmt.Errorf("asterisk: %w", err)
+	}
+	var all []pbx.Account
+	for _, path := range files {
+		if filepath.Base(path) == keepFile {
+			continue
+		}
+		b, err := os.ReadFile(path) //nolint:gosec // a name from our own folder
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // taken away meanwhile
+		}
+		if err != nil {
+			return nil, fmt.Errorf("asterisk: %w", err)
+		}
+		accounts, err := Parse(b)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+		}
+		all = append(all, accounts...)
+	}
+	return all, nil
+}
+
+func readBack(path string, want []byte) error {
+	got, err := os.ReadFile(path) //nolint:gosec // our own file
+	if err != nil {
+		return err
+	}
+	if _, err := Parse(got); err != nil || !bytes.Equal(got, want) {
+		return errors.Join(ErrReadBack, err)
+	}
+	return nil
+}
+
+// showsAccount reports whether Asterisk's "pjsip show auth" has the account's
+// user, realm and digests.
+func showsAccount(shown string, a pbx.Account) bool {
+	var digests []string
+	for _, alg := range algorithms(a) {
+		digests = append(digests, alg+":"+a.HA1(pbx.Algorithm(alg)))
+	}
+	// Asterisk lists them in an order of its own.
+	slices.Sort(digests)
+	got := strings.Split(option(shown, "password_digest"), ",")
+	slices.Sort(got)
+	return shows(shown, a.Extension) && option(shown, "username") == a.AuthUsername &&
+		option(shown, "realm") == a.Realm && slices.Equal(got, digests)
+}
+
+// shows reports whether the output is about the extension.
+func shows(shown, extension string) bool {
+	for line := range strings.Lines(shown) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "Auth:"); ok {
+			id, _, _ := strings.Cut(strings.TrimSpace(rest), "/")
+			return id == extension
+		}
+	}
+	return false
+}
+
+// showsNothing reports whether Asterisk says that it does not know the line.
+// An output that says something else proves nothing.
+func showsNothing(shown, extension string) bool {
+	return strings.Contains(shown, "Unable to find object "+extension+".")
+}
+
+// option returns the value of a line "name : value".
+func option(shown, name string) string {
+	for line := range strings.Lines(shown) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
