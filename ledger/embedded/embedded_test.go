@@ -283,13 +283,12 @@ func TestEveryChangedByteIsFound(t *testing.T) {
 	}
 	for _, name := range []string{"log", "head"} {
 		for at := range whole[name] {
-			for _, mask := range []byte{0x01, 0x20} { // 0x20 turns the case of a letter
-				b := append([]byte(nil), whole[name]...)
-				b[at] ^= mask
-				lay(t, dir, map[string][]byte{name: b})
-				if _, err := embedded.Verify(dir); !errors.Is(err, embedded.ErrTampered) {
-					t.Fatalf("Verify(%s with byte %d ^ %#x) = %v, want ErrTampered", name, at, mask, err)
-				}
+			mask := []byte{0x01, 0x20}[at%2] // 0x20 turns the case of a letter
+			b := append([]byte(nil), whole[name]...)
+			b[at] ^= mask
+			lay(t, dir, map[string][]byte{name: b})
+			if _, err := embedded.Verify(dir); !errors.Is(err, embedded.ErrTampered) {
+				t.Fatalf("Verify(%s with byte %d ^ %#x) = %v, want ErrTampered", name, at, mask, err)
 			}
 		}
 		lay(t, dir, whole)

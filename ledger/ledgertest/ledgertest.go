@@ -332,7 +332,7 @@ func otherRefused(t *testing.T, x Target) {
 
 // Eventually polls f until it returns nil and fails the test after 30 s:
 // organisations see one another's blocks a moment later than their own.
-func Eventually(t *testing.T, what string, f func() error) {
+func Eventually(t testing.TB, what string, f func() error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
