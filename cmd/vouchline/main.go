@@ -46,6 +46,7 @@ type CLI struct {
 	Work    WorkCmd    `cmd:"" help:"Run jobs and engines for a web service elsewhere."`
 	Migrate MigrateCmd `cmd:"" help:"Prepare the database and the operator's key."`
 	Admin   AdminCmd   `cmd:"" help:"Give people and programs access."`
+	PBX     PBXCmd     `cmd:"" name:"pbx" help:"Give the SIP accounts to a PBX."`
 	Version VersionCmd `cmd:"" help:"Show the program's version."`
 	Probe   ProbeCmd   `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
 	Face    FaceCmd    `cmd:"" help:"Compare faces."`
