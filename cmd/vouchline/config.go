@@ -221,7 +221,8 @@ func (s *SMSSettings) TwilioSecret() (Secret, error) {
 type PBXSettings struct {
 	PBX           string     `name:"pbx" env:"VOUCHLINE_PBX" default:"none" oneof:"none,asterisk" help:"PBX that is configured: none (accounts are fetched by API or command) or asterisk."`
 	PBXDir        string     `name:"pbx-dir" env:"VOUCHLINE_PBX_DIR" placeholder:"DIR" help:"Folder of the rendered configuration, included by the PBX's own. Default: pbx in the data folder."`
-	PBXReload     string     `name:"pbx-reload" env:"VOUCHLINE_PBX_RELOAD" placeholder:"COMMAND" help:"Command run after a change, split at spaces, without a shell."`
+	PBXReload     Command    `name:"pbx-reload" env:"VOUCHLINE_PBX_RELOAD" placeholder:"COMMAND" help:"Command run after a change, without a shell; quotes keep words together: asterisk -rx 'module reload res_pjsip.so'."`
+	PBXShow       Command    `name:"pbx-show" env:"VOUCHLINE_PBX_SHOW" placeholder:"COMMAND" help:"Command that prints what the PBX believes about a line, with {extension} in it: asterisk -rx 'pjsip show auth {extension}'. A change is done once it shows."`
 	PBXRealm      string     `name:"pbx-realm" env:"VOUCHLINE_PBX_REALM" default:"vouchline" help:"Digest realm and domain of the accounts. Changing it voids every stored HA1."`
 	PBXExtensions Extensions `name:"pbx-extensions" env:"VOUCHLINE_PBX_EXTENSIONS" default:"2000000-2999999" placeholder:"FIRST-LAST" help:"Numbering plan: the extensions given out."`
 }
@@ -247,6 +248,44 @@ func (e *Extensions) UnmarshalText(text []byte) error {
 }
 
 func (e Extensions) String() string { return fmt.Sprintf("%d-%d", e.First, e.Last) }
+
+// A Command is a program and its arguments.
+type Command []string
+
+// UnmarshalText splits at spaces; single and double quotes keep words
+// together. Nothing else is special: no shell ever sees it.
+func (c *Command) UnmarshalText(text []byte) error {
+	var word strings.Builder
+	var quote rune
+	*c, quote = nil, 0
+	begun := false
+	for _, r := range string(text) {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '\'' || r == '"':
+			quote, begun = r, true
+		case r == ' ' || r == '\t' || r == '\n':
+			if begun {
+				*c = append(*c, word.String())
+			}
+			word.Reset()
+			begun = false
+		default:
+			word.WriteRune(r)
+			begun = true
+		}
+	}
+	if quote != 0 {
+		return fmt.Errorf("%q has a quote that is not closed", text)
+	}
+	if begun {
+		*c = append(*c, word.String())
+	}
+	return nil
+}
 
 func orUnder(path, dir, name string) string {
 	if path != "" {

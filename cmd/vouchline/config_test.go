@@ -96,6 +96,7 @@ func TestServeSettingsRefused(t *testing.T) {
 		{"password twice", []string{"--smtp-password=a", "--smtp-password-file=" + os.DevNull}, "set twice"},
 		{"missing file", []string{"--smtp-password-file=/does/not/exist"}, "no such file"},
 		{"body template", []string{"--sms-provider=http", "--sms-http-url=http://x", "--sms-http-body={{"}, "--sms-http-body"},
+		{"open quote", []string{"--pbx-reload=asterisk -rx 'module"}, "not closed"},
 		{"extensions without a dash", []string{"--pbx-extensions=12"}, "FIRST-LAST"},
 		{"unknown provider", []string{"--sms-provider=pigeon"}, `"pigeon" is none of none, smpp`},
 	}
@@ -138,6 +139,34 @@ func TestOutboxEnabled(t *testing.T) {
 				t.Errorf("OutboxEnabled() with %q = %v, want %v", tt.args, got, tt.want)
 			}
 		})
+	}
+}
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, in string
+		want     Command
+	}{
+		{"nothing", "", nil},
+		{"words", " a  b\tc ", Command{"a", "b", "c"}},
+		{"single quotes", "asterisk -rx 'module reload res_pjsip.so'", Command{"asterisk", "-rx", "module reload res_pjsip.so"}},
+		{"double quotes", `say "it's" x"y"z`, Command{"say", "it's", "xyz"}},
+		{"empty argument", "a '' b", Command{"a", "", "b"}},
+		{"no shell", "a;b $c `d`", Command{"a;b", "$c", "`d`"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got Command
+			if err := got.UnmarshalText([]byte(tt.in)); err != nil || !slices.Equal(got, tt.want) {
+				t.Errorf("UnmarshalText(%q) = %q, %v, want %q", tt.in, got, err, tt.want)
+			}
+		})
+	}
+	s, err := parseServe(t, "--pbx-reload=asterisk -rx 'core show uptime'")
+	if want := (Command{"asterisk", "-rx", "core show uptime"}); err != nil || !slices.Equal(s.PBXReload, want) {
+		t.Errorf("--pbx-reload = %q, %v, want %q", s.PBXReload, err, want)
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/vouchline/vouchline/pbx"
@@ -82,7 +81,7 @@ type reconciled struct {
 // others off the PBX.
 func (c *PBXReconcileCmd) Run(g *Globals) error {
 	p, err := asterisk.New(asterisk.Config{
-		Dir: c.PBXPath(c.DataDir), Reload: strings.Fields(c.PBXReload), Logger: g.Log,
+		Dir: c.PBXPath(c.DataDir), Reload: c.PBXReload, Show: c.PBXShow, Logger: g.Log,
 	})
 	if err != nil {
 		return err

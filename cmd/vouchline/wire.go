@@ -288,7 +288,7 @@ func newProvisioner(g *Globals, p parts) (kyc.Provisioner, error) {
 		return fetched{}, nil
 	}
 	return asterisk.New(asterisk.Config{
-		Dir: p.PBX.PBXPath(p.Storage.DataDir), Reload: strings.Fields(p.PBX.PBXReload), Logger: g.Log,
+		Dir: p.PBX.PBXPath(p.Storage.DataDir), Reload: p.PBX.PBXReload, Show: p.PBX.PBXShow, Logger: g.Log,
 	})
 }
 
