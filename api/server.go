@@ -111,7 +111,9 @@ func (s *Server) newEngine() (*gin.Engine, error) {
 	e.NoMethod(func(c *gin.Context) { s.fail(c, errNoMethod) })
 	e.GET("/manifest.webmanifest", s.manifest)
 	e.GET("/favicon.ico", serveIcon)
-	e.GET("/robots.txt", func(c *gin.Context) { c.String(http.StatusOK, "User-agent: *\nDisallow: /enroll\nDisallow: /account\nDisallow: /i/\n") })
+	e.GET("/robots.txt", func(c *gin.Context) {
+		c.String(http.StatusOK, "User-agent: *\nDisallow: /enroll\nDisallow: /account\nDisallow: /i/\n")
+	})
 	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	return e, nil
 }

@@ -1,0 +1,99 @@
+package api
+
+import (
+	"testing"
+
+	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/internal/photo"
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ocr"
+	"github.com/vouchline/vouchline/otp"
+	"github.com/vouchline/vouchline/templates"
+)
+
+// codes are all stable codes that a page may have to put into words, by the
+// family of the catalogue.
+func codes() map[string][]string {
+	reasons := []kyc.Reason{
+		kyc.ReasonUnreadable, kyc.ReasonCheckDigits, kyc.ReasonExpired, kyc.ReasonBadDates, kyc.ReasonTypeDiffers, kyc.ReasonProfileDiffers,
+		kyc.ReasonNoPortrait, kyc.ReasonFaceUncertain, kyc.ReasonFaceDifferent, kyc.ReasonNoFace, kyc.ReasonSeveralFaces, kyc.ReasonPresentation,
+		kyc.ReasonWords, kyc.ReasonModelsMissing, kyc.ReasonEngineFailed, kyc.ReasonCheckMissing, kyc.ReasonDuplicate, kyc.ReasonAgent, kyc.ReasonLedgerRefused,
+	}
+	pictures := []string{photo.Empty, photo.TooLarge, photo.UnsupportedFormat, photo.Corrupt, photo.TooManyPixels, photo.TooSmall, photo.Truncated}
+	notices := append([]string{
+		ocr.CodeNoDocument, ocr.CodeMRZNotFound, ocr.CodeMRZUnreadable, ocr.CodeMRZWrongLength, ocr.CodeMRZWrongAlphabet, ocr.CodeDateUnknown, ocr.CodeDateInvalid,
+		faces.NoFace, faces.SeveralFaces, faces.FaultTooSmall, faces.FaultBlurred, faces.FaultTooDark, faces.FaultTooBright, faces.FaultLowContrast,
+		faces.FaultTilted, faces.FaultTurned,
+	}, pictures...)
+	m := map[string][]string{
+		"notice": notices,
+		"agreement": {
+			string(ocr.Agree), string(ocr.Transliterated), string(ocr.Reordered), string(ocr.Truncated), string(ocr.Missing), string(ocr.Differ),
+		},
+		"status":        {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
+		"proof.status":  {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
+		"assurance":     {kyc.AssurancePolicy, kyc.AssuranceAgent},
+		"network":       {ledger.NetworkFabric, ledger.NetworkEmbedded},
+		"document_type": kyc.DocumentTypes(), "document_side": kyc.DocumentTypes(),
+		"country": withoutState,
+		"field": append(kyc.AttributeNames(), kyc.QuestionNames()...),
+		"error": append([]string{kyc.FieldRequired, kyc.FieldInvalid, kyc.FieldTooLong, kyc.FieldTooYoung, kyc.FieldFuture, "too_often"}, pictures...),
+	}
+	for _, r := range reasons {
+		m["reason"] = append(m["reason"], string(r))
+		m["notice"] = append(m["notice"], string(r))
+	}
+	for _, err := range []error{
+		otp.ErrWrong, otp.ErrExpired, otp.ErrUsed, otp.ErrSpent, otp.ErrDisabled, otp.ErrInvalid, kyc.ErrTooManyTries, kyc.ErrSameImage,
+		kyc.ErrSignInRefused, kyc.ErrPasswordShort, kyc.ErrPasswordLong, kyc.ErrPasswordCommon, kyc.ErrUnknownDocument, kyc.ErrNoPhotograph, kyc.ErrUnknownField,
+	} {
+		m["error"] = append(m["error"], kyc.Code(err))
+	}
+	problems := []string{"other", "photograph", "invalid_fields", "too_often"}
+	for _, err := range []*edgeError{errNoPage, errNoMethod, errCrossOrigin, errNoSession, errNotSignedIn, errBadRequest, errBusy, errUnavailable} {
+		problems = append(problems, err.code)
+	}
+	for _, err := range []error{
+		kyc.ErrTooManyTries, kyc.ErrSameImage, kyc.ErrLinkInvalid, kyc.ErrLiveExpired, kyc.ErrTooFewFrames, kyc.ErrAlreadyActive, kyc.ErrAlreadyShown,
+		kyc.ErrNotSubscriber, kyc.ErrNoPhotograph, kyc.ErrUnknownField, kyc.ErrConflict, kyc.ErrNotFound, &kyc.TransitionError{},
+	} {
+		problems = append(problems, kyc.Code(err))
+	}
+	m["problem"], m["problem_title"] = problems, problems
+	for _, s := range kyc.States() {
+		if s.Working() {
+			m["working"] = append(m["working"], string(s))
+		}
+	}
+	for _, s := range []kyc.State{kyc.InReview, kyc.Rejected, kyc.Expired, kyc.Withdrawn} {
+		m["outcome"] = append(m["outcome"], string(s), string(s)+"_title", string(s)+"_next")
+	}
+	return m
+}
+
+// Every stable code has words of its own in every language: "Something went
+// wrong" is for what nobody could foresee.
+func TestEveryCodeHasWords(t *testing.T) {
+	t.Parallel()
+	for _, locale := range templates.Locales() {
+		for family, list := range codes() {
+			for _, code := range list {
+				if !templates.HasWords(locale, family, code) {
+					t.Errorf("%s: no words for %s.%s", locale, family, code)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryFieldErrorHasWords(t *testing.T) {
+	t.Parallel()
+	for _, locale := range templates.Locales() {
+		for _, field := range profileFields {
+			if !templates.HasWords(locale, "error", field+"."+kyc.FieldRequired) {
+				t.Errorf("%s: no words for a missing %s", locale, field)
+			}
+		}
+	}
+}
