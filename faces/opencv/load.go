@@ -105,11 +105,11 @@ func forward(net *gocv.Net, blob gocv.Mat, outputs ...string) ([][]float32, erro
 	values := make([][]float32, len(mats))
 	for i := range mats {
 		if mats[i].Empty() {
-			return nil, fmt.Errorf("faces/opencv: output %q is empty", outputs[i])
+			return nil, fmt.Errorf("faces/opencv: output %d is empty", i)
 		}
 		data, err := mats[i].DataPtrFloat32()
 		if err != nil {
-			return nil, fmt.Errorf("faces/opencv: output %q: %w", outputs[i], err)
+			return nil, fmt.Errorf("faces/opencv: output %d: %w", i, err)
 		}
 		values[i] = append([]float32(nil), data...)
 	}

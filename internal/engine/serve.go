@@ -25,29 +25,56 @@ type Handlers struct {
 // A panic in a handler is not caught: the process has shown that its state
 // cannot be relied on, and the supervisor has another.
 func Serve(ctx context.Context, r io.Reader, w io.Writer, h Handlers) error {
-	if c, ok := r.(io.Closer); ok {
-		defer context.AfterFunc(ctx, func() { c.Close() })()
-	}
+	requests := receive(ctx, r)
 	for {
-		var req request
-		payload, err := readFrame(r, &req)
-		switch {
-		case ctx.Err() != nil:
+		select {
+		case <-ctx.Done():
 			return ctx.Err()
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("engine: read request: %w", err)
-		}
-		result, err := h.handle(ctx, req, payload)
-		resp := response{ID: req.ID}
-		if err != nil {
-			resp.Error = toWire(err)
-		}
-		if err := writeFrame(w, resp, result); err != nil {
-			return fmt.Errorf("engine: write response: %w", err)
+		case in := <-requests:
+			if errors.Is(in.err, io.EOF) {
+				return nil
+			}
+			if in.err != nil {
+				return fmt.Errorf("engine: read request: %w", in.err)
+			}
+			result, err := h.handle(ctx, in.request, in.payload)
+			out := response{ID: in.request.ID}
+			if err != nil {
+				out.Error = toWire(err)
+			}
+			if err := writeFrame(w, out, result); err != nil {
+				return fmt.Errorf("engine: write response: %w", err)
+			}
 		}
 	}
+}
+
+// received is a request, or why there are no more.
+type received struct {
+	request request
+	payload []byte
+	err     error
+}
+
+// receive reads requests apart from their handling: a read from a pipe cannot
+// be cancelled, and a child told to leave must not wait for one.
+func receive(ctx context.Context, r io.Reader) <-chan received {
+	requests := make(chan received)
+	go func() {
+		for {
+			var in received
+			in.payload, in.err = readFrame(r, &in.request)
+			select {
+			case requests <- in:
+			case <-ctx.Done():
+				return
+			}
+			if in.err != nil {
+				return
+			}
+		}
+	}()
+	return requests
 }
 
 // handle runs one request and returns its result as JSON, which a finding

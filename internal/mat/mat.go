@@ -97,42 +97,42 @@ func fillGray(dst []byte, src *image.Gray) {
 }
 
 // fillYCbCr converts by JFIF's matrix in 16-bit fixed point, as
-// color.YCbCrToRGB does, but walks the planes once.
+// color.YCbCrToRGB does, but walks the planes once and weighs a chroma sample
+// once for all the pixels that share it.
 func fillYCbCr(dst []byte, src *image.YCbCr) {
 	w, h := src.Rect.Dx(), src.Rect.Dy()
 	left := src.Rect.Min.X
-	shift := chromaShift(src.SubsampleRatio)
+	share := chromaShare(src.SubsampleRatio)
 	for row := range h {
 		y := src.Rect.Min.Y + row
-		luma := src.Y[src.YOffset(left, y):]
+		at := src.YOffset(left, y)
+		luma := src.Y[at : at+w]
 		chroma := src.COffset(left, y)
-		cb, cr := src.Cb[chroma:], src.Cr[chroma:]
 		out := dst[3*w*row : 3*w*(row+1)]
-		base := left >> shift
-		for x := 0; x < w; x++ {
-			c := (left+x)>>shift - base
-			d := out[3*x : 3*x+3 : 3*x+3]
-			d[0], d[1], d[2] = bgr(luma[x], cb[c], cr[c])
+		next := share - left%share // decoders start sub-images anywhere
+		for x := 0; x < w; next += share {
+			cb, cr := int32(src.Cb[chroma])-128, int32(src.Cr[chroma])-128
+			chroma++
+			b, g, r := 116130*cb, -22554*cb-46802*cr, 91881*cr
+			for ; x < min(next, w); x++ {
+				yy := int32(luma[x]) * 0x10101
+				d := out[3*x : 3*x+3 : 3*x+3]
+				d[0], d[1], d[2] = clamp(yy+b), clamp(yy+g), clamp(yy+r)
+			}
 		}
 	}
 }
 
-// chromaShift is the binary logarithm of how many columns share a chroma
-// sample.
-func chromaShift(ratio image.YCbCrSubsampleRatio) uint {
+// chromaShare is how many columns share a chroma sample.
+func chromaShare(ratio image.YCbCrSubsampleRatio) int {
 	switch ratio {
 	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
-		return 1
-	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
 		return 2
+	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
+		return 4
+	case image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio440:
 	}
-	return 0
-}
-
-func bgr(y, cb, cr uint8) (b, g, r uint8) {
-	yy := int32(y) * 0x10101
-	cb1, cr1 := int32(cb)-128, int32(cr)-128
-	return clamp(yy + 116130*cb1), clamp(yy - 22554*cb1 - 46802*cr1), clamp(yy + 91881*cr1)
+	return 1
 }
 
 // clamp takes the high byte, saturated at both ends.
