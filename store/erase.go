@@ -80,3 +80,19 @@ func (s *Store) Sweep(ctx context.Context) error {
 	}
 	return nil
 }
+
+// KeepSwept sweeps now and every hour until ctx ends. Several servers may do so.
+func (s *Store) KeepSwept(ctx context.Context) {
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "sweeping the database failed", "cause", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}

@@ -11,12 +11,15 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/s3blob" // buckets by s3:// URLs
 	"gocloud.dev/gcerrors"
 
 	"github.com/vouchline/vouchline/kyc"
 )
 
-// openBucket opens a folder, or a bucket by a URL whose driver is linked in.
+// openBucket opens a folder, or an S3 bucket by its URL: s3://NAME?region=…,
+// and for storage that is not Amazon's endpoint=…&use_path_style=true.
+// Credentials come from the environment as the AWS SDK finds them.
 func openBucket(ctx context.Context, where string) (*blob.Bucket, error) {
 	if where == "" {
 		return nil, errors.New("store: no place for blobs named")

@@ -214,10 +214,6 @@ func (s *suite) unchanged(t *testing.T, want *kyc.Enrollment) {
 
 func effectsAreNeverDropped(t *testing.T, s *suite) {
 	s.create(t, "en1")
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s.Store = open(t, s.cfg, false)
 	s.EnqueueWith(nil)
 	_, err := s.Update(t.Context(), "en1", func(e *kyc.Enrollment) error {
 		return e.Apply(kyc.ValidateAddresses, Start, kyc.Effect{Kind: kyc.SendLink, EnrollmentID: "en1", Ref: "1"})

@@ -30,6 +30,9 @@ type Clock struct {
 	now time.Time
 }
 
+// NewClock returns a clock that shows [Start].
+func NewClock() *Clock { return &Clock{now: Start} }
+
 // Now returns the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
@@ -49,20 +52,23 @@ func (c *Clock) Advance(d time.Duration) {
 func New(tb testing.TB, clock func() time.Time) *store.Store {
 	tb.Helper()
 	dir := tb.TempDir()
-	cfg := store.Config{
+	return Open(tb, store.Config{
 		DSN: filepath.Join(dir, "test.db"), Blobs: filepath.Join(dir, "blobs"),
 		KeyFile: filepath.Join(dir, "operator.key"), Clock: clock,
-	}
-	return open(tb, cfg, true)
+	})
 }
 
-func open(tb testing.TB, cfg store.Config, migrate bool) *store.Store {
+// Open migrates and opens a store that ends with the test.
+func Open(tb testing.TB, cfg store.Config) *store.Store {
 	tb.Helper()
-	if migrate {
-		if err := store.Migrate(tb.Context(), cfg); err != nil {
-			tb.Fatal(err)
-		}
+	if err := store.Migrate(tb.Context(), cfg); err != nil {
+		tb.Fatal(err)
 	}
+	return open(tb, cfg)
+}
+
+func open(tb testing.TB, cfg store.Config) *store.Store {
+	tb.Helper()
 	s, err := store.Open(tb.Context(), cfg)
 	if err != nil {
 		tb.Fatal(err)
@@ -91,11 +97,11 @@ func Run(t *testing.T, fresh func(t *testing.T, dir string) (dsn string)) {
 	setup := func(t *testing.T) *suite {
 		t.Helper()
 		dir := t.TempDir()
-		clock := &Clock{now: Start}
+		clock := NewClock()
 		s := &suite{clock: clock, dir: dir, cfg: store.Config{
 			DSN: fresh(t, dir), Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "operator.key"), Clock: clock.Now,
 		}}
-		s.Store = open(t, s.cfg, true)
+		s.Store = Open(t, s.cfg)
 		return s
 	}
 	for _, tests := range []map[string]func(*testing.T, *suite){
@@ -116,7 +122,7 @@ func (s *suite) reopen(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.Store = open(t, s.cfg, false)
+	s.Store = open(t, s.cfg)
 }
 
 // exec runs raw SQL beside the store.
