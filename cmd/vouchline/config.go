@@ -67,18 +67,18 @@ func (s *WorkSettings) OutboxEnabled() bool {
 
 // SiteSettings is how the service names itself in pages and messages.
 type SiteSettings struct {
-	BaseURL        string `name:"base-url" env:"VOUCHLINE_BASE_URL" placeholder:"URL" help:"Address people reach the service at; links in messages start with it. Default: http:// and the listen address, on a loopback address only."`
+	BaseURL        string `name:"base-url" env:"VOUCHLINE_BASE_URL" placeholder:"URL" help:"Address people reach the service at; links in messages start with it, and cookies are Secure when it is https. Default: http:// and the listen address, on a loopback address only."`
 	Name           string `name:"name" env:"VOUCHLINE_NAME" default:"Vouchline" help:"The service's name in pages and messages."`
 	DefaultCountry string `name:"default-country" env:"VOUCHLINE_DEFAULT_COUNTRY" default:"BJ" placeholder:"ALPHA-2" help:"Country (ISO 3166-1 alpha-2) of phone numbers typed without a prefix."`
 }
 
 // WebSettings is how the web service listens.
 type WebSettings struct {
-	SiteSettings  `group:"Site"`
-	Listen        string `name:"listen" env:"VOUCHLINE_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address the web service listens on."`
-	SecureCookies string `name:"secure-cookies" env:"VOUCHLINE_SECURE_COOKIES" default:"auto" oneof:"auto,on,off" help:"Send cookies over HTTPS only: auto, on or off. Auto: on when the base URL is https."`
-	LiveWords     string `name:"live-words" env:"VOUCHLINE_LIVE_WORDS" default:"auto" oneof:"auto,en,fr" help:"Language of the words held up in the live step: auto (the page's), en or fr."`
-	Metrics       string `name:"metrics" env:"VOUCHLINE_METRICS" placeholder:"HOST:PORT" help:"Serve Prometheus metrics on this separate address. Default: no metrics."`
+	SiteSettings   `group:"Site"`
+	Listen         string   `name:"listen" env:"VOUCHLINE_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address the web service listens on."`
+	TrustedProxies []string `name:"trusted-proxies" env:"VOUCHLINE_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Networks of proxies whose X-Forwarded-For is believed. Default: none, so that nobody chooses the address the limits count by."`
+	LiveWords      string   `name:"live-words" env:"VOUCHLINE_LIVE_WORDS" default:"auto" oneof:"auto,en,fr" help:"Language of the words held up in the live step: auto (the page's), en or fr."`
+	Metrics        string   `name:"metrics" env:"VOUCHLINE_METRICS" placeholder:"HOST:PORT" help:"Serve Prometheus metrics on this separate address, for scrapers only. Default: no metrics."`
 }
 
 // PublicURL returns the address people reach the service at.
@@ -87,14 +87,6 @@ func (s *WebSettings) PublicURL() string {
 		return strings.TrimSuffix(s.BaseURL, "/")
 	}
 	return "http://" + s.Listen
-}
-
-// CookiesSecure reports whether cookies carry the Secure attribute.
-func (s *WebSettings) CookiesSecure() bool {
-	if s.SecureCookies == "auto" {
-		return strings.HasPrefix(s.PublicURL(), "https://")
-	}
-	return s.SecureCookies == "on"
 }
 
 // StorageSettings is where data lies. Commands that only touch the database

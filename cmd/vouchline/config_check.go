@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
@@ -77,8 +78,13 @@ func (s *SiteSettings) faults() []error {
 }
 
 func (s *WebSettings) faults() []error {
+	faults := s.SiteSettings.faults()
+	for _, network := range s.TrustedProxies {
+		_, err := netip.ParsePrefix(network)
+		faults = append(faults, fault(err == nil, "trusted-proxies", "%q is not a network, such as 10.0.0.0/8", network))
+	}
 	return append(
-		s.SiteSettings.faults(),
+		faults,
 		fault(hostPort(s.Listen), "listen", "%q is not HOST:PORT", s.Listen),
 		fault(s.Metrics == "" || hostPort(s.Metrics), "metrics", "%q is not HOST:PORT", s.Metrics),
 		// Links in messages must not lead to 0.0.0.0, nor to a host of the

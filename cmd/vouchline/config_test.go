@@ -53,7 +53,6 @@ func TestServeSettingsDefaults(t *testing.T) {
 		{"pbx folder", s.PBXPath(s.DataDir), "var/data/pbx"},
 		{"extensions", s.PBXExtensions.String(), "2000000-2999999"},
 		{"outbox", strconv.FormatBool(s.OutboxEnabled()), "true"},
-		{"secure cookies", strconv.FormatBool(s.CookiesSecure()), "false"},
 	}
 	for _, tt := range tests {
 		if tt.got != tt.want {
@@ -65,7 +64,7 @@ func TestServeSettingsDefaults(t *testing.T) {
 func TestServeSettingsFaultsTogether(t *testing.T) {
 	t.Parallel()
 	_, err := parseServe(t,
-		"--listen=8080", "--base-url=ftp://x", "--default-country=Benin", "--secure-cookies=maybe",
+		"--listen=8080", "--base-url=ftp://x", "--default-country=Benin", "--live-words=de", "--trusted-proxies=10.0.0.1",
 		"--database=mysql://x", "--ledger=fabric", "--engine-workers=-1", "--engine-timeout=0s",
 		"--smtp-host=mail.example", "--smtp-username=u", "--smtp-security=none", "--sms-provider=smpp", "--pbx-extensions=9-1",
 	)
@@ -73,7 +72,7 @@ func TestServeSettingsFaultsTogether(t *testing.T) {
 		t.Fatal("Parse(faulty settings) = nil, want an error")
 	}
 	for _, setting := range []string{
-		"listen", "base-url", "default-country", "secure-cookies", "database", "fabric-profile", "engine-workers", "engine-timeout",
+		"listen", "base-url", "default-country", "live-words", "trusted-proxies", "database", "fabric-profile", "engine-workers", "engine-timeout",
 		"smtp-from", "smtp-security", "smpp-addr", "smpp-system-id", "sms-from", "pbx-extensions",
 	} {
 		if !strings.Contains(err.Error(), "--"+setting+":") {

@@ -42,6 +42,11 @@ func (c *ServeCmd) Run(g *Globals) error {
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
+	handler, metrics, err := c.observe(g, handler)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	a.closers = append(a.closers, metrics)
 	if err := a.queue.Start(g.Context); err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -63,6 +68,7 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 	console := console{a.store}
 	cfg := api.Config{
 		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
+		TrustedProxies: c.TrustedProxies,
 		SIP:     api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
 		Console: api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store},
 		API: func(r gin.IRouter) error {
