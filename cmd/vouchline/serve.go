@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gin-gonic/gin"
-
 	"github.com/vouchline/vouchline/api"
 	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/kyc"
@@ -69,18 +67,22 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 	cfg := api.Config{
 		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
 		TrustedProxies: c.TrustedProxies,
-		SIP:     api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
-		Console: api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store},
-		API: func(r gin.IRouter) error {
-			return v1.Mount(r, v1.Config{
-				Spec: api.Description(), Prover: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
-			})
-		},
+		SIP:            api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
+		Console:        api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store},
+		API: with(v1.Mount, v1.Config{
+			Spec: api.Description(), Prover: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
+		}),
 	}
 	if c.OutboxEnabled() {
 		cfg.Outbox = outbox{a.store.Outbox()}
 	}
 	return api.New(cfg)
+}
+
+// with fixes the second argument of mount. The router's type is inferred, so
+// that Gin stays in api.
+func with[R, C any](mount func(R, C) error, c C) func(R) error {
+	return func(r R) error { return mount(r, c) }
 }
 
 // serve answers until the context ends and lets what runs finish.
