@@ -22,7 +22,8 @@ var errPicture = errors.New("tesseract: picture of a wrong kind or size")
 // client is one Tesseract instance with one language.
 type client struct{ c *gosseract.Client }
 
-// newClient makes a client for the file dir/lang.traineddata. Tesseract itself
+// newClient makes a client for the file dir/lang.traineddata; an empty whitelist
+// allows everything. Tesseract itself
 // starts with the first picture. Not to be called by two goroutines at once:
 // gosseract redirects stderr for the whole process meanwhile.
 func newClient(file, whitelist string, mode gosseract.PageSegMode) (*client, error) {
@@ -34,8 +35,10 @@ func newClient(file, whitelist string, mode gosseract.PageSegMode) (*client, err
 		c.SetPageSegMode(mode),
 		c.SetVariable("load_system_dawg", "0"),
 		c.SetVariable("load_freq_dawg", "0"),
-		c.SetWhitelist(whitelist),
 	)
+	if whitelist != "" {
+		err = errors.Join(err, c.SetWhitelist(whitelist))
+	}
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}

@@ -126,7 +126,7 @@ func (r *Reader) loadLetters() error {
 		return &ocr.UnavailableError{Files: []string{path}}
 	}
 	var err error
-	r.letters, err = newClient(path, wordAlphabet, gosseract.PSM_SINGLE_BLOCK)
+	r.letters, err = newClient(path, "", gosseract.PSM_SPARSE_TEXT)
 	return err
 }
 
