@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/templates"
 )
 
@@ -30,8 +31,8 @@ type Config struct {
 	Console Console
 	// Outbox shows messages that no provider took; nil shows none.
 	Outbox Outbox
-	// API mounts the JSON API, if there is one.
-	API func(gin.IRouter) error
+	// API is the JSON API below /v1; nil is none.
+	API *v1.Config
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none
 	// by default, because the limits count by source address.
 	TrustedProxies []string
@@ -91,7 +92,7 @@ func New(c Config) (*Server, error) {
 		group.Mount(s.engine)
 	}
 	if c.API != nil {
-		if err := c.API(s.engine); err != nil {
+		if err := v1.Mount(s.engine, *c.API); err != nil {
 			return nil, err
 		}
 	}
