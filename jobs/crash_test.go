@@ -48,7 +48,8 @@ func TestVictim(t *testing.T) {
 
 func TestAKilledProcess(t *testing.T) {
 	onEach(t, func(t *testing.T, b *bundle) {
-		q := b.queue(t)
+		// With this lease only the missing pid tells that the process is dead.
+		q := b.queue(t, func(c *jobs.Config) { c.Lease = time.Hour })
 		b.schedule(t, "en1", effect(kyc.MintIdentity, "mint"), effect(kyc.ReadDocument, "photo"))
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestVictim$")
 		cmd.Env = append(os.Environ(), victim+"="+b.cfg.DSN+"\n"+strings.TrimSuffix(b.cfg.KeyFile, "/operator.key"))
@@ -74,12 +75,7 @@ func TestAKilledProcess(t *testing.T) {
 			t.Fatalf("the victim began %d jobs, want 2", begun)
 		}
 		start(t, q)
-		restarted := time.Now()
 		b.run.wait(t, "done mint 1", "done photo 1")
-		// At once, because its pid is gone; the lease alone would be 6 s.
-		if took := time.Since(restarted); took > 5*time.Second {
-			t.Errorf("the jobs of a killed process ran again after %s", took)
-		}
 	})
 }
 

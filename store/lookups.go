@@ -37,7 +37,7 @@ func (s *Store) Find(ctx context.Context, by kyc.Lookup, value string) ([]string
 }
 
 // List returns the enrollments in a state, oldest first; all of them when
-// limit is not positive.
+// limit is not positive. One that does not open is logged and left out.
 func (s *Store) List(ctx context.Context, state kyc.State, limit int) ([]*kyc.Enrollment, error) {
 	if limit <= 0 {
 		limit = math.MaxInt32
@@ -51,7 +51,9 @@ func (s *Store) List(ctx context.Context, state kyc.State, limit int) ([]*kyc.En
 	for _, row := range rows {
 		l, err := s.open(row)
 		if err != nil {
-			return nil, err
+			// One damaged enrollment must not hide the others from everyone.
+			s.log.ErrorContext(ctx, "an enrollment is left out of a list", "enrollment", row.ID, "cause", err)
+			continue
 		}
 		list = append(list, l.enrollment)
 	}

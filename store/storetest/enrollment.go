@@ -29,6 +29,8 @@ var enrollmentTests = map[string]func(*testing.T, *suite){
 	"a change in between is seen":              changeInBetween,
 	"many updates of one enrollment":           manyUpdates,
 	"an identity is minted once":               mintedOnce,
+	"two servers on one database":              twoServers,
+	"a damaged enrollment hides no other":      damagedInList,
 	"a cancelled request saves nothing":        cancelledRequest,
 	"an enrollment lives through a restart":    enrollmentRestart,
 	"concurrent creates of one id":             concurrentCreates,
@@ -375,4 +377,51 @@ func parallel(n int, f func(i int)) {
 		wg.Go(func() { f(i) })
 	}
 	wg.Wait()
+}
+
+func twoServers(t *testing.T, s *suite) {
+	s.create(t, "en1")
+	second := open(t, s.cfg)
+	const workers, each = 8, 4
+	parallel(workers, func(w int) {
+		server := s.Store
+		if w%2 == 1 {
+			server = second
+		}
+		for i := range each {
+			_, err := server.Update(t.Context(), "en1", func(e *kyc.Enrollment) error {
+				e.Data.Answers[fmt.Sprintf("%d-%d", w, i)] = "x"
+				return nil
+			})
+			if err != nil {
+				t.Errorf("Update of worker %d: %v", w, err)
+			}
+			if _, err := server.AllocateExtension(t.Context(), fmt.Sprintf("id%d-%d", w, i), plan); err != nil {
+				t.Errorf("AllocateExtension of worker %d: %v", w, err)
+			}
+		}
+	})
+	for _, server := range []interface {
+		Get(ctx context.Context, id string) (*kyc.Enrollment, error)
+	}{s.Store, second} {
+		got, err := server.Get(t.Context(), "en1")
+		if err != nil || len(got.Data.Answers) != workers*each+1 {
+			t.Errorf("Get = %v, %v, want %d answers", got, err, workers*each+1)
+		}
+	}
+	if n := s.column(t, "SELECT COUNT(*) FROM extensions"); n[0] != fmt.Sprint(workers*each) {
+		t.Errorf("%s extensions, want %d", n[0], workers*each)
+	}
+}
+
+func damagedInList(t *testing.T, s *suite) {
+	s.create(t, "en1")
+	s.create(t, "en2")
+	if err := s.exec(t, "UPDATE enrollments SET version = 7 WHERE id = 'en1'"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.List(t.Context(), kyc.Contacts, 0)
+	if err != nil || len(list) != 1 || list[0].ID != "en2" {
+		t.Errorf("List = %v, %v, want the one that is whole", list, err)
+	}
 }
