@@ -91,7 +91,7 @@ func TestKeepFileIsTheDeployedOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile("../../deploy/asterisk/etc/accounts/000-vouchline.conf")
+	want, err := os.ReadFile("../../deploy/asterisk/etc/pjsip.d/000-vouchline.conf")
 	if err != nil {
 		t.Fatal(err)
 	}

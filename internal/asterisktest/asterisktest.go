@@ -1,0 +1,255 @@
+// Package asterisktest starts a real Asterisk for tests, with the configuration
+// of deploy/asterisk and ports of its own.
+//
+// It uses the words of Asterisk and of package pbx.
+//
+// Where the machine has Asterisk 22 or later, that is used. Otherwise the
+// package unpacks Debian's into a folder of the user's cache, once: Debian's
+// present stable release has none. That takes a minute, root and debootstrap,
+// and the mirror of the machine's own package sources.
+//
+// It listens on 127.0.0.1 only.
+package asterisktest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vouchline/vouchline/internal/testenv"
+)
+
+// A Server is a running Asterisk.
+type Server struct {
+	// Address is where it speaks SIP, by UDP and TCP.
+	Address string
+	// Accounts is the folder it includes lines from.
+	Accounts string
+
+	root   string // of the chroot, or ""
+	config string // asterisk.conf, as Asterisk sees it
+}
+
+// bootTime bounds the start, which takes half a second on an idle machine.
+const bootTime = 60 * time.Second
+
+// Start starts an Asterisk that stops with the test, or skips the test.
+func Start(tb testing.TB, realm string) *Server {
+	tb.Helper()
+	root, err := find(tb.Context())
+	testenv.Need(tb, "asterisk", err)
+	s := &Server{root: root, Address: freeAddress(tb)}
+	dir, err := os.MkdirTemp(filepath.Join("/", root, "tmp"), "vouchline-")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := s.configure(dir, realm); err != nil {
+		tb.Fatal(err)
+	}
+	s.run(tb)
+	return s
+}
+
+// freeAddress returns an address that nobody uses for UDP or TCP now.
+func freeAddress(tb testing.TB) string {
+	tb.Helper()
+	var listen net.ListenConfig
+	for range 20 {
+		udp, err := listen.ListenPacket(tb.Context(), "udp4", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		tcp, err := listen.Listen(tb.Context(), "tcp4", udp.LocalAddr().String())
+		_ = udp.Close()
+		if err == nil {
+			_ = tcp.Close()
+			return udp.LocalAddr().String()
+		}
+	}
+	tb.Fatal("no port is free for both UDP and TCP")
+	return ""
+}
+
+// configure copies Debian's defaults, ours over them, and sets what differs:
+// folders, address and realm.
+func (s *Server) configure(dir, realm string) error {
+	etc := filepath.Join(dir, "etc")
+	ours := filepath.Join(testenv.Root(), "deploy", "asterisk", "etc")
+	for _, d := range []string{"etc", "run", "spool", "log", "db/keys", "cache"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil { //nolint:gosec // a test's folder
+			return err
+		}
+	}
+	for _, from := range []string{filepath.Join("/", s.root, "etc", "asterisk"), ours} {
+		if err := overlay(etc, from); err != nil {
+			return err
+		}
+	}
+	// Debian ships it, and Asterisk itself calls it deprecated.
+	if err := os.RemoveAll(filepath.Join(etc, "users.conf")); err != nil {
+		return err
+	}
+	local := filepath.Join(etc, "local.conf")
+	b, err := os.ReadFile(local) //nolint:gosec // the copy
+	if err != nil {
+		return err
+	}
+	text := strings.NewReplacer("0.0.0.0:5060", s.Address, "default_realm = vouchline.example", "default_realm = "+realm).Replace(string(b))
+	if err := os.WriteFile(local, []byte(text), 0o600); err != nil {
+		return err
+	}
+	inside := "/" + strings.TrimPrefix(strings.TrimPrefix(dir, s.root), "/")
+	options, err := os.ReadFile(filepath.Join(ours, "asterisk.conf")) //nolint:gosec // the repository's
+	if err != nil {
+		return err
+	}
+	s.Accounts, s.config = filepath.Join(etc, "pjsip.d"), inside+"/etc/asterisk.conf"
+	directories, err := s.directories(inside)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(etc, "asterisk.conf"), append([]byte(directories), options...), 0o600)
+}
+
+// directories moves everything that Asterisk writes below dir.
+func (s *Server) directories(dir string) (string, error) {
+	modules, err := filepath.Glob(filepath.Join("/", s.root, "usr", "lib", "*", "asterisk", "modules"))
+	if err != nil || len(modules) == 0 {
+		return "", errors.Join(err, errors.New("no Asterisk modules found"))
+	}
+	return fmt.Sprintf(`[directories]
+astmoddir => /%[2]s
+astetcdir => %[1]s/etc
+astrundir => %[1]s/run
+astspooldir => %[1]s/spool
+astlogdir => %[1]s/log
+astdbdir => %[1]s/db
+astkeydir => %[1]s/db
+astcachedir => %[1]s/cache
+astvarlibdir => /var/lib/asterisk
+astdatadir => /usr/share/asterisk
+astagidir => /usr/share/asterisk/agi-bin
+
+`, dir, strings.TrimPrefix(strings.TrimPrefix(modules[0], s.root), "/")), nil
+}
+
+func overlay(to, from string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, name)
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o755) //nolint:gosec // a test's folder
+		}
+		b, err := os.ReadFile(path) //nolint:gosec // configuration
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(target, b, 0o644) //nolint:gosec // Asterisk may run as another user
+	})
+}
+
+// command runs a program where Asterisk lives.
+func (s *Server) command(ctx context.Context, argv ...string) *exec.Cmd {
+	if s.root != "" {
+		argv = append([]string{"chroot", s.root}, argv...)
+	}
+	return exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the test's own
+}
+
+// run starts the server and waits until it has booted.
+func (s *Server) run(tb testing.TB) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), 10*time.Minute)
+	cmd := s.command(ctx, "asterisk", "-f", "-n", "-C", s.config)
+	var output strings.Builder
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Start(); err != nil {
+		cancel()
+		tb.Fatal(err)
+	}
+	exited := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(exited)
+	}()
+	tb.Cleanup(func() {
+		_ = s.command(ctx, "asterisk", "-C", s.config, "-rx", "core stop now").Run()
+		select {
+		case <-exited:
+		case <-time.After(5 * time.Second):
+		}
+		cancel() // kills it if it is still there
+		<-exited
+		if tb.Failed() {
+			tb.Logf("Asterisk said:\n%s", complaints(output.String()))
+		}
+	})
+	s.awaitBoot(tb, exited, &output)
+}
+
+// complaints are the lines of a log that a failed test needs.
+func complaints(log string) string {
+	var b strings.Builder
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, "WARNING") || strings.Contains(line, "ERROR") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+func (s *Server) awaitBoot(tb testing.TB, exited <-chan struct{}, output *strings.Builder) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), bootTime)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		out, _ := s.command(ctx, "asterisk", "-C", s.config, "-rx", "core waitfullybooted").CombinedOutput()
+		if strings.Contains(string(out), "fully booted") {
+			return
+		}
+		select {
+		case <-exited:
+			tb.Fatalf("Asterisk ended while starting:\n%s", output.String())
+		case <-ctx.Done():
+			tb.Fatalf("Asterisk did not boot within %v: %s", bootTime, out)
+		case <-tick.C:
+		}
+	}
+}
+
+// Console returns the command that runs one line on Asterisk's console; the
+// line is to be appended.
+func (s *Server) Console() []string {
+	argv := []string{"asterisk", "-C", s.config, "-rx"}
+	if s.root == "" {
+		return argv
+	}
+	return append([]string{"chroot", s.root}, argv...)
+}
+
+// CLI runs one line on Asterisk's console and returns what it prints.
+func (s *Server) CLI(tb testing.TB, line string) string {
+	tb.Helper()
+	out, err := s.command(tb.Context(), "asterisk", "-C", s.config, "-rx", line).CombinedOutput()
+	if err != nil {
+		tb.Fatalf("asterisk -rx %q: %v: %s", line, err, out)
+	}
+	return string(out)
+}

@@ -1,0 +1,190 @@
+package asterisk_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vouchline/vouchline/internal/asterisktest"
+	"github.com/vouchline/vouchline/pbx"
+	"github.com/vouchline/vouchline/pbx/asterisk"
+	"github.com/vouchline/vouchline/pbx/pbxtest"
+)
+
+// onServer returns a provisioner that reloads a running Asterisk and waits for
+// it, as an operator's on the same machine would.
+func onServer(t *testing.T, s *asterisktest.Server) *asterisk.Provisioner {
+	t.Helper()
+	return newProvisioner(t, asterisk.Config{
+		Dir:     s.Accounts,
+		Reload:  append(s.Console(), "module reload res_pjsip.so"),
+		Show:    append(s.Console(), "pjsip show auth {extension}"),
+		Timeout: time.Minute,
+	})
+}
+
+// TestAsterisk runs the suite on a real Asterisk and asks Asterisk itself what
+// it believes.
+func TestAsterisk(t *testing.T) {
+	t.Parallel()
+	s := asterisktest.Start(t, pbxtest.Domain)
+	p := onServer(t, s)
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Target {
+		for _, ext := range []string{"100", "1001"} {
+			if err := p.Deprovision(t.Context(), pbx.NewAOR(ext, pbxtest.Domain)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return pbxtest.Target{
+			Provisioner: p,
+			Lookup:      func(t *testing.T, aor pbx.AOR) (pbx.Account, bool) { return lookup(t, s, aor) },
+		}
+	})
+}
+
+// lookup reads an account from the console's "pjsip show". Only the domain of
+// the address comes from the question: Asterisk has no place for it.
+func lookup(t *testing.T, s *asterisktest.Server, aor pbx.AOR) (pbx.Account, bool) {
+	t.Helper()
+	ext := aor.User()
+	auth, endpoint := s.CLI(t, "pjsip show auth "+ext), s.CLI(t, "pjsip show endpoint "+ext)
+	if strings.Contains(auth, "Unable to find object") {
+		if !strings.Contains(endpoint, "Unable to find object") {
+			t.Errorf("endpoint %s is there without its credentials", ext)
+		}
+		return pbx.Account{}, false
+	}
+	name, number, named := strings.Cut(shownOption(endpoint, "callerid"), "<")
+	if !named { // a number alone is shown without brackets
+		name, number = "", name
+	}
+	a := pbx.Account{
+		Extension: strings.TrimSuffix(number, ">"), AuthUsername: shownOption(auth, "username"), Realm: shownOption(auth, "realm"),
+		DisplayName: strings.Trim(strings.TrimSpace(name), `"`), AOR: pbx.NewAOR(shownOption(endpoint, "aors"), aor.Domain()),
+		IdentityID: shownOption(endpoint, "accountcode"), Enabled: true,
+	}
+	for digest := range strings.SplitSeq(shownOption(auth, "password_digest"), ",") {
+		alg, ha1, _ := strings.Cut(digest, ":")
+		a.SetHA1(pbx.Algorithm(alg), ha1)
+	}
+	return a, true
+}
+
+func shownOption(shown, name string) string {
+	m := regexp.MustCompile(`(?m)^ *` + name + ` +: *(.*?) *$`).FindStringSubmatch(shown)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+func phone(number string, password pbx.Password, alg pbx.Algorithm) asterisktest.Phone {
+	return asterisktest.Phone{Number: number, Password: password.Reveal(), Realm: pbxtest.Domain, Algorithm: string(alg), Expires: 60}
+}
+
+// The life of a line, as a phone sees it, with each algorithm.
+func TestPhonesRegister(t *testing.T) {
+	t.Parallel()
+	s := asterisktest.Start(t, pbxtest.Domain)
+	p := onServer(t, s)
+	a := pbxtest.Account("2001", "first-password")
+	expect := func(step string, password pbx.Password, want int) {
+		t.Helper()
+		for _, alg := range pbx.Algorithms() {
+			if got := s.Register(t, phone("2001", password, alg)); got.Status != want {
+				t.Errorf("%s: REGISTER by %s = %d, want %d", step, alg, got.Status, want)
+			}
+		}
+	}
+	expect("before", "first-password", 401)
+	if err := p.Provision(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	expect("right password", "first-password", 200)
+	expect("wrong password", "second-password", 401)
+	if err := p.Provision(t.Context(), a.WithPassword("second-password")); err != nil {
+		t.Fatal(err)
+	}
+	expect("old password", "first-password", 401)
+	expect("new password", "second-password", 200)
+	if err := p.Deprovision(t.Context(), a.AOR); err != nil {
+		t.Fatal(err)
+	}
+	expect("revoked", "second-password", 401)
+}
+
+// The same by sipp, whose digests are its own, over UDP and TCP.
+func TestSIPpRegisters(t *testing.T) {
+	t.Parallel()
+	s := asterisktest.Start(t, pbxtest.Domain)
+	p := onServer(t, s)
+	a := pbxtest.Account("2001", "first-password")
+	expect := func(step string, password pbx.Password, want string) {
+		t.Helper()
+		for _, tcp := range []bool{false, true} {
+			if first, second := s.SIPp(t, phone("2001", password, ""), tcp); first != "401" || second != want {
+				t.Errorf("%s: sipp (tcp %v) was answered %s, then %s, want 401, then %s", step, tcp, first, second, want)
+			}
+		}
+	}
+	if err := p.Provision(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	expect("right password", "first-password", "200")
+	expect("wrong password", "other", "401")
+	if err := p.Provision(t.Context(), a.WithPassword("second-password")); err != nil {
+		t.Fatal(err)
+	}
+	expect("old password", "first-password", "401")
+	expect("new password", "second-password", "200")
+	if err := p.Deprovision(t.Context(), a.AOR); err != nil {
+		t.Fatal(err)
+	}
+	expect("revoked", "second-password", "401")
+}
+
+// A stranger cannot tell which numbers exist: an unknown one is challenged in
+// the same way as a known one.
+func TestUnknownNumbersLookKnown(t *testing.T) {
+	t.Parallel()
+	s := asterisktest.Start(t, pbxtest.Domain)
+	p := onServer(t, s)
+	if err := p.Provision(t.Context(), pbxtest.Account("2001", "password")); err != nil {
+		t.Fatal(err)
+	}
+	known := s.Register(t, phone("2001", "guess", pbx.MD5))
+	unknown := s.Register(t, phone("2999", "guess", pbx.MD5))
+	if known.Status != unknown.Status || !slices.Equal(known.Offered, unknown.Offered) {
+		t.Errorf("known number: %+v, unknown number: %+v, want no difference", known, unknown)
+	}
+	if want := []string{"SHA-512-256", "SHA-256", "MD5"}; !slices.Equal(known.Offered, want) {
+		t.Errorf("challenges = %v, want %v", known.Offered, want)
+	}
+}
+
+// A file that Asterisk cannot use makes only its own line fail, and Provision
+// of the next one works.
+func TestBrokenNeighbour(t *testing.T) {
+	t.Parallel()
+	s := asterisktest.Start(t, pbxtest.Domain)
+	p := onServer(t, s)
+	if err := p.Provision(t.Context(), pbxtest.Account("2001", "password")); err != nil {
+		t.Fatal(err)
+	}
+	broken := []byte("[2002](auth-base)\nusername = 2002\nnonsense = yes\n")
+	if err := os.WriteFile(filepath.Join(s.Accounts, "2002.conf"), broken, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Provision(t.Context(), pbxtest.Account("2003", "password")); err != nil {
+		t.Fatal(err)
+	}
+	for _, number := range []string{"2001", "2003"} {
+		if got := s.Register(t, phone(number, "password", pbx.SHA256)); got.Status != 200 {
+			t.Errorf("REGISTER of %s beside a broken file = %d, want 200", number, got.Status)
+		}
+	}
+}
