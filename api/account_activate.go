@@ -2,6 +2,8 @@ package api
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -72,28 +74,15 @@ func (p *activationPages) activate(c *gin.Context) error {
 }
 
 func (p *activationPages) again(c *gin.Context, e *kyc.Enrollment, cause error) error {
-	field := "totp"
-	if code := kyc.Code(cause); len(code) > 8 && code[:8] == "password" {
-		field = "password"
+	order := []string{"totp", "password"}
+	if strings.HasPrefix(kyc.Code(cause), "password") {
+		slices.Reverse(order)
 	}
-	shown, rest := faults(cause, append([]string{field}, "password", "totp")...)
+	shown, rest := faults(cause, order...)
 	if rest != nil {
 		return rest
 	}
-	return p.render(c, faultStatus(cause), e, templates.View{Faults: dedupe(shown)})
-}
-
-// dedupe keeps the first fault of a field.
-func dedupe(in []templates.Fault) []templates.Fault {
-	var out []templates.Fault
-	seen := map[string]bool{}
-	for _, f := range in {
-		if !seen[f.Field] {
-			out = append(out, f)
-		}
-		seen[f.Field] = true
-	}
-	return out
+	return p.render(c, faultStatus(cause), e, templates.View{Faults: shown})
 }
 
 // sipAccount is a line as a subscriber enters it into a phone.

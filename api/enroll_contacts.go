@@ -39,9 +39,9 @@ func (p *contactPages) render(c *gin.Context, status int, e *kyc.Enrollment, v t
 			v.Form[field] = value
 		}
 	}
-	v.Step, v.Path, v.Refresh = "contacts", "/enroll/contacts", 0
+	v.Step, v.Path = "contacts", "/enroll/contacts"
 	v.Data = map[string]any{
-		"Phone": profile.Phone, "Email": profile.Email,
+		"Phone": profile.Phone, "Email": profile.Email, "Version": e.Version(),
 		"PhoneValidated": e.Data.PhoneCode.Validated(), "PhoneFailed": e.Data.PhoneCode.SendFailed,
 		"EmailValidated": e.Data.EmailLink.Validated(), "EmailFailed": e.Data.EmailLink.SendFailed,
 	}

@@ -19,7 +19,7 @@ import (
 const (
 	// bodyLimit is enough for every form; uploads set their own.
 	bodyLimit = 64 << 10
-	// uploadPrefix of paths that take photographs.
+
 	localeCookie = "lang"
 	localeKey    = "locale"
 	requestKey   = "request"

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -138,7 +139,7 @@ func readForm(c *gin.Context) (form, error) {
 // bodyError keeps "too large" apart from everything else that can be wrong
 // with a body, which is the sender's.
 func bodyError(err error) error {
-	if status, _ := classify(err); status == 413 {
+	if status, _ := classify(err); status == http.StatusRequestEntityTooLarge {
 		return err
 	}
 	return errors.Join(errBadRequest, err)

@@ -37,8 +37,8 @@ func codes() map[string][]string {
 		"network":       {ledger.NetworkFabric, ledger.NetworkEmbedded},
 		"document_type": kyc.DocumentTypes(), "document_side": kyc.DocumentTypes(),
 		"country": withoutState,
-		"field": append(kyc.AttributeNames(), kyc.QuestionNames()...),
-		"error": append([]string{kyc.FieldRequired, kyc.FieldInvalid, kyc.FieldTooLong, kyc.FieldTooYoung, kyc.FieldFuture, "too_often"}, pictures...),
+		"field":   append(kyc.AttributeNames(), kyc.QuestionNames()...),
+		"error":   append([]string{kyc.FieldRequired, kyc.FieldInvalid, kyc.FieldTooLong, kyc.FieldTooYoung, kyc.FieldFuture, "too_often"}, pictures...),
 	}
 	for _, r := range reasons {
 		m["reason"] = append(m["reason"], string(r))

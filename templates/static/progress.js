@@ -2,6 +2,9 @@
 // page is due. Without scripts the page asks again by its refresh header.
 const box = document.querySelector("[data-status]");
 
+// What somebody is typing must not be lost by a page that renews itself.
+const typing = () => [...document.querySelectorAll("input")].some((i) => i.value !== i.defaultValue);
+
 async function ask() {
   let wait = 1000;
   try {
@@ -14,6 +17,10 @@ async function ask() {
       const now = await answer.json();
       if (now.page !== box.dataset.page) {
         location.replace(now.page);
+        return;
+      }
+      if (box.dataset.version && String(now.version) !== box.dataset.version && !typing()) {
+        location.replace(box.dataset.page); // not reload: that could repeat a POST
         return;
       }
       if (now.state !== box.dataset.state) {
