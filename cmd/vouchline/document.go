@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/vouchline/vouchline/internal/engine"
+	"github.com/vouchline/vouchline/internal/photo"
+	"github.com/vouchline/vouchline/models"
+	"github.com/vouchline/vouchline/ocr"
+)
+
+// DocumentCmd reads identity documents.
+type DocumentCmd struct {
+	Read DocumentReadCmd `cmd:"" help:"Read the MRZ and the portrait of photographed documents: one JSON object a line."`
+}
+
+// DocumentReadCmd reads photographs as the service reads uploads, in a
+// supervised engine process.
+type DocumentReadCmd struct {
+	ModelsFlag
+	Timeout time.Duration `default:"30s" placeholder:"DURATION" help:"Longest time for one photograph."`
+	Files   []string      `arg:"" name:"file" type:"path" help:"Photographs (JPEG, PNG, WebP)."`
+}
+
+// documentAnswer is what the command prints of one file.
+type documentAnswer struct {
+	File     string       `json:"file"`
+	MRZ      *ocr.MRZ     `json:"mrz,omitempty"`
+	Portrait *ocr.Rect    `json:"portrait,omitempty"`
+	Quality  *ocr.Quality `json:"quality,omitempty"`
+	// Rotation is the clockwise turn in degrees that makes the photograph
+	// upright.
+	Rotation int `json:"rotation"`
+	// MS is the time from opening the file to the reading. The first file's
+	// includes the start of the engine.
+	MS    float64        `json:"ms"`
+	Error *documentFault `json:"error,omitempty"`
+}
+
+type documentFault struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Codes of faults that no package below has a code for.
+const (
+	faultFile   = "file_unreadable"
+	faultEngine = "engine_failed"
+)
+
+// Run reads every file; one that cannot be read, or whose zone is not valid, makes
+// the exit code 1 and does not end the run.
+func (c *DocumentReadCmd) Run(g *Globals) error {
+	finder := modelFinder(c.Models)
+	if err := finder.Missing(models.MRZ, models.DocCorners, models.YuNet); err != nil {
+		return err
+	}
+	pool, err := newToolPool(c.Models, c.Timeout, g)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	negative := 0
+	for _, file := range c.Files {
+		answer, err := readDocument(g, pool, file)
+		if err != nil {
+			return err
+		}
+		if err := g.WriteJSON(answer); err != nil {
+			return err
+		}
+		if answer.Error != nil || answer.MRZ == nil || !answer.MRZ.Valid {
+			negative++
+		}
+	}
+	if negative > 0 {
+		return &NegativeError{Reason: fmt.Sprintf("%d of %d not read or not valid", negative, len(c.Files))}
+	}
+	return nil
+}
+
+// toolEnvironment is added to what an engine child of a tool sees; tests make
+// their own program act as the child with it.
+var toolEnvironment []string
+
+// newToolPool returns a pool of one engine process for a command.
+func newToolPool(folder string, timeout time.Duration, g *Globals) (*engine.Pool, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	command := []string{program, "engine"}
+	if folder != "" {
+		command = append(command, "--models", folder)
+	}
+	return engine.NewPool(engine.Config{
+		Command: command,
+		Env:     slices.Clone(toolEnvironment),
+		Size:    1,
+		Timeout: timeout,
+		Logger:  g.Log,
+	}), nil
+}
+
+// readDocument reads one file. Only an interruption is an error: everything
+// else is this file's own fault and is in the answer.
+func readDocument(g *Globals, pool *engine.Pool, file string) (documentAnswer, error) {
+	answer := documentAnswer{File: file}
+	start := g.Now()
+	b, err := os.ReadFile(file) //nolint:gosec // G304: a file the command was told to read
+	if err != nil {
+		answer.Error = faultOf(err)
+		return answer, nil
+	}
+	reading, err := pool.ReadDocument(g.Context, b)
+	answer.MS = milliseconds(g.Now().Sub(start))
+	if g.Context.Err() != nil {
+		return answer, context.Cause(g.Context)
+	}
+	answer.MRZ, answer.Portrait, answer.Rotation = reading.MRZ, reading.Portrait, reading.Rotation
+	if reading.Quality.Width > 0 {
+		answer.Quality = &reading.Quality
+	}
+	if err != nil {
+		answer.Error = faultOf(err)
+	}
+	return answer, nil
+}
+
+// faultOf finds the stable code of an error.
+func faultOf(err error) *documentFault {
+	var unread *ocr.Error
+	var refused *photo.Error
+	var unavailable *ocr.UnavailableError
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &unread):
+		return &documentFault{Code: unread.Code, Detail: unread.Detail}
+	case errors.As(err, &refused):
+		return &documentFault{Code: refused.Code, Detail: refused.Error()}
+	case errors.As(err, &unavailable):
+		return &documentFault{Code: "models_missing", Detail: unavailable.Error()}
+	case errors.As(err, &path):
+		return &documentFault{Code: faultFile, Detail: path.Err.Error()}
+	}
+	return &documentFault{Code: faultEngine, Detail: err.Error()}
+}
