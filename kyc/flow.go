@@ -20,9 +20,10 @@ type Settings struct {
 	BaseURL        string // without a slash at the end
 	DefaultCountry string // ISO 3166 alpha-2, for phone numbers typed without a country code
 	Plan           pbx.Plan
-	Realm          string // of the SIP accounts
-	SIPDomain      string // the host part of the addresses of record
-	LiveWords      string // "en" or "fr"; empty is the applicant's language
+	Realm          string        // of the SIP accounts
+	SIPDomain      string        // the host part of the addresses of record
+	LiveWords      string        // "en" or "fr"; empty is the applicant's language
+	Retention      time.Duration // of what does not become an identity; zero is 30 days
 }
 
 // Flow is what people's requests do to enrollments. All its methods may be
@@ -34,6 +35,7 @@ type Flow struct {
 	Lines       LineStore
 	Ledger      Ledger
 	Auditor     Auditor
+	Eraser      Eraser
 	Keys        Keyring
 	Policy      Policy
 	Settings    Settings
@@ -43,9 +45,8 @@ type Flow struct {
 
 // Lifetimes of what waits for a person.
 const (
-	linkLifetime       = 24 * time.Hour      // SP 800-63A-4: a link by e-mail
-	resumeLifetime     = 7 * 24 * time.Hour  // an unfinished enrollment can be resumed
-	enrollmentLifetime = 30 * 24 * time.Hour // then it expires and is erased
+	linkLifetime   = 24 * time.Hour     // SP 800-63A-4: a link by e-mail
+	resumeLifetime = 7 * 24 * time.Hour // an unfinished enrollment can be resumed
 )
 
 // Purposes of derived keys and tokens. They are part of what is stored, so

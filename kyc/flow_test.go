@@ -157,7 +157,7 @@ func newBench(t *testing.T) *bench {
 		reading: map[string]ocr.Reading{"ada passport": reading(t, "L898902C3")}, pad: 0.97,
 	}
 	b.flow = &kyc.Flow{
-		Enrollments: s, Photos: s, Throttle: s, Lines: s, Ledger: b.ledger, Auditor: s, Keys: s.Keyring(), Clock: clock,
+		Enrollments: s, Photos: s, Throttle: s, Lines: s, Ledger: b.ledger, Auditor: s, Eraser: s, Keys: s.Keyring(), Clock: clock,
 		Settings: kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Plan: pbx.Plan{First: 2000000, Last: 2000099}, Realm: "vouchline", SIPDomain: "vouchline"},
 	}
 	b.runner = &kyc.Runner{

@@ -65,6 +65,11 @@ type Auditor interface {
 	Audit(ctx context.Context, entry AuditEntry) error
 }
 
+// An Eraser destroys everything that is known of a person: key, rows, blobs.
+type Eraser interface {
+	DestroySubject(ctx context.Context, enrollmentID string) error
+}
+
 // An AuditEntry is one line of the audit log. It names ids, never attributes.
 type AuditEntry struct {
 	At      time.Time

@@ -4,7 +4,7 @@
 // It uses the words of RFC 5322 (subject, message identifier), ITU-T E.164
 // (numbers) and RFC 5321 section 4.2.1 (permanent and transient failures).
 //
-// It sends nothing itself: notify/smtp, notify/sms and notify/outbox do, and
+// It sends nothing itself: notify/smtp, notify/sms and the outbox of store do, and
 // all of them pass the suite in notifytest. The words are in package templates;
 // [Render] fetches them. Trying again is the job queue's.
 //

@@ -92,10 +92,11 @@ func (s *WebSettings) PublicURL() string {
 // StorageSettings is where data lies. Commands that only touch the database
 // embed it alone.
 type StorageSettings struct {
-	DataDir         string `name:"data-dir" env:"VOUCHLINE_DATA_DIR" default:"var/data" placeholder:"DIR" help:"Folder of everything the service writes."`
-	Database        DSN    `name:"database" env:"VOUCHLINE_DATABASE" placeholder:"DSN" help:"postgres:// URL, or an SQLite file. Default: vouchline.db in the data folder."`
-	OperatorKeyFile string `name:"operator-key-file" env:"VOUCHLINE_OPERATOR_KEY_FILE" placeholder:"FILE" help:"Key that wraps every subject's data key; made on first start. Losing it loses all evidence. Default: operator.key in the data folder."`
-	Blobs           string `name:"blobs" env:"VOUCHLINE_BLOBS" placeholder:"DIR|s3://BUCKET" help:"Where sealed evidence lies: a folder or an S3 bucket URL. Default: blobs in the data folder."`
+	DataDir         string        `name:"data-dir" env:"VOUCHLINE_DATA_DIR" default:"var/data" placeholder:"DIR" help:"Folder of everything the service writes."`
+	Database        DSN           `name:"database" env:"VOUCHLINE_DATABASE" placeholder:"DSN" help:"postgres:// URL, or an SQLite file. Default: vouchline.db in the data folder."`
+	OperatorKeyFile string        `name:"operator-key-file" env:"VOUCHLINE_OPERATOR_KEY_FILE" placeholder:"FILE" help:"Key that wraps every subject's data key; made on first start. Losing it loses all evidence. Default: operator.key in the data folder."`
+	Blobs           string        `name:"blobs" env:"VOUCHLINE_BLOBS" placeholder:"DIR|s3://BUCKET" help:"Where sealed evidence lies: a folder or an S3 bucket URL. Default: blobs in the data folder."`
+	Retention       time.Duration `name:"retention" env:"VOUCHLINE_RETENTION" default:"720h" placeholder:"DURATION" help:"How long an enrollment waits for its applicant before it expires, and how long one without an identity is kept after that."`
 }
 
 // DatabaseDSN returns the database: a postgres URL or the path of a file.

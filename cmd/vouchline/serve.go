@@ -48,6 +48,7 @@ func (c *ServeCmd) Run(g *Globals) error {
 	if err := a.queue.Start(g.Context); err != nil {
 		return errors.Join(err, a.close())
 	}
+	go a.keepTidy(g.Context, g.Log)
 	err = errors.Join(c.greet(g, a, site.BaseURL), serve(g, listener, handler))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.Context), stopWithin)
 	defer cancel()
@@ -69,20 +70,14 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 		TrustedProxies: c.TrustedProxies,
 		SIP:            api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
 		Console:        api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store},
-		API: with(v1.Mount, v1.Config{
+		API: &v1.Config{
 			Spec: api.Description(), Prover: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
-		}),
+		},
 	}
 	if c.OutboxEnabled() {
 		cfg.Outbox = outbox{a.store.Outbox()}
 	}
 	return api.New(cfg)
-}
-
-// with fixes the second argument of mount. The router's type is inferred, so
-// that Gin stays in api.
-func with[R, C any](mount func(R, C) error, c C) func(R) error {
-	return func(r R) error { return mount(r, c) }
 }
 
 // serve answers until the context ends and lets what runs finish.

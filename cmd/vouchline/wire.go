@@ -81,11 +81,11 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 	}
 	a.flow = &kyc.Flow{
 		Enrollments: a.store, Photos: a.store, Throttle: a.store, Lines: a.store, Ledger: ledger, Auditor: a.store,
-		Keys: a.store.Keyring(), Clock: g.Now,
+		Eraser: a.store, Keys: a.store.Keyring(), Clock: g.Now,
 		Settings: kyc.Settings{
 			Service: p.Site.Name, BaseURL: strings.TrimSuffix(p.Site.BaseURL, "/"), DefaultCountry: p.Site.DefaultCountry,
 			Plan: pbx.Plan{First: p.PBX.PBXExtensions.First, Last: p.PBX.PBXExtensions.Last}, Realm: p.PBX.PBXRealm,
-			SIPDomain: p.PBX.PBXRealm, LiveWords: p.Words,
+			SIPDomain: p.PBX.PBXRealm, LiveWords: p.Words, Retention: p.Storage.Retention,
 		},
 	}
 	runner, err := a.newRunner(g, p)
@@ -340,6 +340,24 @@ func hostOf(base string) string {
 		return base
 	}
 	return u.Hostname()
+}
+
+// keepTidy enforces retention now and every hour until ctx ends. Several
+// servers may do so.
+func (a *app) keepTidy(ctx context.Context, log *slog.Logger) {
+	go a.store.KeepSwept(ctx)
+	ticker := time.NewTicker(time.Hour)
+	defer ticker.Stop()
+	for {
+		if err := a.flow.Tidy(ctx); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "retention was not enforced in full", "cause", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // stopWithin bounds what happens after a signal.

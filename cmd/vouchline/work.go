@@ -26,6 +26,7 @@ func (c *WorkCmd) Run(g *Globals) error {
 	if err := a.queue.Start(g.Context); err != nil {
 		return errors.Join(err, a.close())
 	}
+	go a.keepTidy(g.Context, g.Log)
 	<-g.Context.Done()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.Context), stopWithin)
 	defer cancel()
