@@ -53,7 +53,7 @@ func (p *activationPages) activate(c *gin.Context) error {
 	}
 	ctx := c.Request.Context()
 	password, code := c.PostForm("password"), c.PostForm("totp")
-	backup, err := "", error(nil)
+	var backup string
 	switch {
 	case password == "":
 		err = kyc.FieldErrors{"password": kyc.FieldRequired}

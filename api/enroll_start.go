@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -131,11 +132,13 @@ func (p *startPages) profile(c *gin.Context) error {
 // open returns the enrollment of this browser while it can go on, or nil.
 func (p *startPages) open(c *gin.Context) (*kyc.Enrollment, error) {
 	e, err := p.enrollment(c)
-	if _, code := classify(err); err != nil && code != "no_session" {
-		return nil, err
-	}
-	if err != nil || e.State().Terminal() {
+	switch {
+	case errors.Is(err, errNoSession):
 		return nil, nil //nolint:nilnil // no enrollment is an answer, not a fault
+	case err != nil:
+		return nil, err
+	case e.State().Terminal():
+		return nil, nil //nolint:nilnil // as above
 	}
 	return e, nil
 }

@@ -81,6 +81,7 @@ func (f *fakeFlow) SubmitDocument(_ context.Context, _ string, d kyc.DocumentUpl
 	f.document = d
 	return f.call("SubmitDocument")
 }
+
 func (f *fakeFlow) ConfirmDocument(context.Context, string, kyc.Profile) error {
 	return f.call("ConfirmDocument")
 }
@@ -88,13 +89,16 @@ func (f *fakeFlow) RetakeDocument(context.Context, string) error { return f.call
 func (f *fakeFlow) SubmitSelfie(context.Context, string, kyc.Upload) error {
 	return f.call("SubmitSelfie")
 }
+
 func (f *fakeFlow) OpenLive(context.Context, string) (kyc.LiveSession, error) {
 	return f.data.Live, f.call("OpenLive")
 }
+
 func (f *fakeFlow) SubmitLive(_ context.Context, _, nonce string, frames []kyc.Upload) error {
 	f.nonce, f.frames = nonce, frames
 	return f.call("SubmitLive")
 }
+
 func (f *fakeFlow) AnswerQuestions(context.Context, string, map[string]string) error {
 	return f.call("AnswerQuestions")
 }
@@ -102,18 +106,22 @@ func (f *fakeFlow) AnswerQuestions(context.Context, string, map[string]string) e
 func (f *fakeFlow) PrepareActivation(context.Context, string) (kyc.Activation, error) {
 	return kyc.Activation{Secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", URI: "otpauth://totp/Vouchline:anna?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Vouchline"}, nil
 }
+
 func (f *fakeFlow) Activate(context.Context, string, string, string) (otp.BackupCode, error) {
 	return "0123456789ABCDEF", f.call("Activate")
 }
+
 func (f *fakeFlow) RevealLine(context.Context, string) (kyc.Line, error) {
 	return kyc.Line{Extension: "1001", Password: "line-secret"}, f.call("RevealLine")
 }
+
 func (f *fakeFlow) SignIn(context.Context, kyc.Credentials) (*kyc.Enrollment, error) {
 	if err := f.call("SignIn"); err != nil {
 		return nil, err
 	}
 	return f.enrollment()
 }
+
 func (f *fakeFlow) ShareLink(_ context.Context, _ string, attributes []string) (string, error) {
 	return "https://id.example.org/i/id1?" + strings.Join(attributes, "=s&") + "=s", f.call("ShareLink")
 }
@@ -121,6 +129,7 @@ func (f *fakeFlow) ShareLink(_ context.Context, _ string, attributes []string) (
 func (f *fakeFlow) Proof(context.Context, string) (kyc.Proof, error) {
 	return f.proof, f.err
 }
+
 func (f *fakeFlow) Match(context.Context, string, string, string, string) (bool, error) {
 	return f.matches, f.err
 }
@@ -146,7 +155,7 @@ func annasProof() kyc.Proof {
 func newServer(t *testing.T, flow Flow) *Server {
 	t.Helper()
 	s, err := New(Config{
-		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
 		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
 	})
 	if err != nil {

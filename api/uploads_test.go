@@ -84,7 +84,8 @@ func TestSubmitDocument(t *testing.T) {
 		{"text as photograph", []part{{name: "type", text: "visa"}, {name: "front", file: []byte("hello")}}, http.StatusUnprocessableEntity, 0, "JPEG, PNG or WebP"},
 		{"truncated", []part{{name: "type", text: "visa"}, {name: "front", file: front[:len(front)/2]}}, http.StatusUnprocessableEntity, 0, `id="front-error"`},
 		{
-			"too large", []part{{name: "type", text: "visa"}, {name: "front", file: make([]byte, photo.MaxBytes+1)}},
+			"too large",
+			[]part{{name: "type", text: "visa"}, {name: "front", file: make([]byte, photo.MaxBytes+1)}},
 			http.StatusUnprocessableEntity, 0, "larger than 15 MB",
 		},
 	} {
@@ -179,8 +180,13 @@ func TestSource(t *testing.T) {
 func TestJoinDate(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ year, month, day, want string }{
-		{"1985", "3", "27", "1985-03-27"}, {" 1985 ", "03", "07", "1985-03-07"}, {"", "", "", ""}, {"85", "3", "27", "0085-03-27"},
-		{"1985", "mars", "27", "1985/mars/27"}, {"1985", "", "27", "1985//27"}, {"1985", "-3", "27", "1985/-3/27"},
+		{"1985", "3", "27", "1985-03-27"},
+		{" 1985 ", "03", "07", "1985-03-07"},
+		{"", "", "", ""},
+		{"85", "3", "27", "0085-03-27"},
+		{"1985", "mars", "27", "1985/mars/27"},
+		{"1985", "", "27", "1985//27"},
+		{"1985", "-3", "27", "1985/-3/27"},
 	} {
 		if got := joinDate(tc.year, tc.month, tc.day); got != tc.want {
 			t.Errorf("joinDate(%q, %q, %q) = %q, want %q", tc.year, tc.month, tc.day, got, tc.want)

@@ -53,7 +53,7 @@ func load() (*set, error) {
 		if s.html[locale], err = parseEach(c, "mail", "mail/layout.html"); err != nil {
 			return nil, err
 		}
-		if s.text[locale], err = texttemplate.New("mail").Funcs(texttemplate.FuncMap(c.funcs())).ParseFS(files, "mail/*.txt"); err != nil {
+		if s.text[locale], err = texttemplate.New("mail").Funcs(c.funcs()).ParseFS(files, "mail/*.txt"); err != nil {
 			return nil, fmt.Errorf("templates: %w", err)
 		}
 	}
