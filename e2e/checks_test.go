@@ -171,7 +171,7 @@ func (w *walk) checkShareLink(id string) {
 	w.t.Helper()
 	w.b.Open(w.s.url + "/account")
 	w.b.Click(w.say("field.family_names"))
-	w.b.Click(w.say("share.button"))
+	w.b.Submit(w.say("share.button"))
 	w.b.WaitText(w.say("share.made"))
 	shared := w.b.String(`document.querySelector("#shared code").textContent`)
 	w.b.Open(shared)
@@ -180,7 +180,7 @@ func (w *walk) checkShareLink(id string) {
 		{"Dupont", "match.no"},
 	} {
 		w.b.Fill("value", tt.value)
-		w.b.Click(w.say("match.button"))
+		w.b.Submit(w.say("match.button"))
 		w.b.WaitText(w.say(tt.want))
 	}
 	w.shoot("match")
@@ -203,7 +203,7 @@ func (w *walk) checkAccount() {
 	if len(strings.NewReplacer(" ", "", "-", "").Replace(w.backup)) != 16 {
 		w.t.Errorf("backup code %q, want 16 characters", w.backup)
 	}
-	w.b.Click(w.say("once.button"))
+	w.b.Submit(w.say("once.button"))
 	w.b.WaitURL("/account")
 	w.b.WaitText(w.extension)
 	w.shoot("account")
@@ -218,7 +218,7 @@ func (w *walk) checkSignIn() {
 	w.b.Expect("status of 4") // the refused second time
 	for i, want := range []string{"account.backup_used", "error.sign_in_refused"} {
 		w.b.Open(w.s.url + "/account")
-		w.b.Click(w.say("layout.signout"))
+		w.b.Submit(w.say("layout.signout"))
 		w.b.Open(w.s.url + "/signin")
 		if i == 0 {
 			w.shoot("signin")
@@ -226,7 +226,7 @@ func (w *walk) checkSignIn() {
 		w.b.Fill("login", w.a.email)
 		w.b.Fill("password", password)
 		w.b.Fill("totp", w.backup)
-		w.b.Click(w.say("signin.button"))
+		w.b.Submit(w.say("signin.button"))
 		w.b.WaitText(w.say(want))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -99,15 +100,22 @@ func (m *mailbox) to(t *testing.T, address string) []email {
 	return out
 }
 
-// wait returns the nth message (from 1) to an address as soon as it is there.
-func (m *mailbox) wait(t *testing.T, address string, n int) email {
+// wait returns the newest message to an address whose subject begins like that
+// of the catalogue's, as soon as there is one. A message may come twice when
+// the service died between sending it and noting that.
+func (m *mailbox) wait(t *testing.T, address, subject string) email {
 	t.Helper()
-	var got []email
-	wait(t, 60*time.Second, "e-mail to "+address, func() bool {
-		got = m.to(t, address)
-		return len(got) >= n
+	subject, _, _ = strings.Cut(subject, "{{")
+	var found email
+	wait(t, 60*time.Second, fmt.Sprintf("e-mail %q to %s", subject, address), func() bool {
+		for _, e := range m.to(t, address) {
+			if strings.HasPrefix(e.Subject, strings.TrimSpace(subject)) {
+				found = e
+			}
+		}
+		return found.Subject != ""
 	})
-	return got[n-1]
+	return found
 }
 
 func parseEmail(t *testing.T, raw []byte) email {

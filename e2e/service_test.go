@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/internal/testenv"
+	"github.com/vouchline/vouchline/models"
 )
 
 // A service is one `vouchline serve` with its data folder and the parts it
@@ -52,6 +53,7 @@ func start(t *testing.T, change func(map[string]string)) *service {
 		"OUTBOX":         "off",
 		"LOG_LEVEL":      "debug",
 		"LOG_FORMAT":     "json",
+		"MODELS":         modelsFolder(t),
 	}
 	s.mail = startMail(t, dir, s.settings)
 	s.sms = startSMS(t, s.settings)
@@ -61,6 +63,15 @@ func start(t *testing.T, change func(map[string]string)) *service {
 	s.run()
 	t.Cleanup(s.finish)
 	return s
+}
+
+// modelsFolder returns the folder with the model files: without them every
+// check would go to a reviewer.
+func modelsFolder(t *testing.T) string {
+	t.Helper()
+	path, err := models.Default(testenv.Root()).Open(models.YuNet)
+	testenv.Need(t, "models", err)
+	return filepath.Dir(path)
 }
 
 // hasServe reports whether the program can serve yet.

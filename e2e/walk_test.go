@@ -114,20 +114,20 @@ func (w *walk) profile() {
 	w.b.Fill("username", w.a.username)
 	w.b.Fill("consent_identity_proofing", "true")
 	w.b.Fill("consent_biometrics", "true")
-	w.b.Click(w.say("form.continue"))
+	w.b.Submit(w.say("form.continue"))
 	w.b.WaitURL("/enroll/contacts")
 }
 
 func (w *walk) confirmPhone() {
 	w.b.Fill("code", w.s.sms.code(w.t, w.a.phone, 1))
-	w.b.Click(w.say("contacts.confirm"))
-	w.b.WaitText(strings.Trim(strings.ReplaceAll(w.say("contacts.phone_done"), "{{.Phone}}", ""), " "))
+	w.b.Submit(w.say("contacts.confirm"))
+	w.b.WaitText(strings.ReplaceAll(w.say("contacts.phone_done"), "{{.Phone}}", w.a.phone))
 }
 
 func (w *walk) confirmEmail() {
-	w.startLink = w.s.mail.wait(w.t, w.a.email, 1).link(w.t, w.s.url)
+	w.startLink = w.s.mail.wait(w.t, w.a.email, w.say("mail.link.subject")).link(w.t, w.s.url)
 	w.b.Open(w.startLink)
-	w.b.Click(w.say("link.button"))
+	w.b.Submit(w.say("link.button"))
 	w.b.WaitURL("/enroll/document")
 }
 
@@ -149,20 +149,20 @@ func (w *walk) document() {
 	if w.a.format == specimen.TD1 {
 		w.b.Upload("back", w.a.documentFile(w.t, specimen.Back))
 	}
-	w.b.Click(w.say("document.button"))
+	w.b.Submit(w.say("document.button"))
 	w.working()
 	w.b.WaitURL("/enroll/confirmation")
 }
 
 func (w *walk) confirmation() {
 	w.b.WaitText(w.say("confirmation.agrees"))
-	w.b.Click(w.say("confirmation.button"))
+	w.b.Submit(w.say("confirmation.button"))
 	w.b.WaitURL("/enroll/selfie")
 }
 
 func (w *walk) selfie() {
 	w.b.Upload("photo", w.a.selfieFile(w.t))
-	w.b.Click(w.say("selfie.button"))
+	w.b.Submit(w.say("selfie.button"))
 	w.working()
 	w.b.WaitURL("/enroll/live")
 }
@@ -187,7 +187,7 @@ func (w *walk) live() {
 func (w *walk) questions() {
 	w.b.Fill("profession", "Sage-femme")
 	w.b.Fill("line_use", "Calls with the families that I look after.")
-	w.b.Click(w.say("questions.button"))
+	w.b.Submit(w.say("questions.button"))
 	w.b.WaitTrue("!location.pathname.endsWith('/questions') && document.readyState === 'complete'", "an answer to the questions")
 	if w.interrupt != nil {
 		w.interrupt()
@@ -208,7 +208,7 @@ func (w *walk) working() {
 // e-mail with link and QR code.
 func (w *walk) issued() {
 	w.b.WaitURL("/enroll/activate")
-	mail := w.s.mail.wait(w.t, w.a.email, 2)
+	mail := w.s.mail.wait(w.t, w.a.email, w.say("mail.issued.subject"))
 	w.issuedLink, w.proofURL = mail.link(w.t, w.s.url), mail.link(w.t, w.s.url+"/i/")
 	if w.issuedLink == w.proofURL {
 		w.t.Errorf("the e-mail on issue has one link %s, want one to set up the account too", w.issuedLink)
@@ -224,7 +224,7 @@ func (w *walk) activate() {
 	w.secret = w.b.String(`document.querySelector("code.secret").textContent`)
 	w.b.Fill("password", password)
 	w.b.Fill("totp", w.totp())
-	w.b.Click(w.say("activate.button"))
+	w.b.Submit(w.say("activate.button"))
 	w.b.WaitText(w.say("once.title"))
 	w.backup = w.b.String(`document.getElementById("backup-code").textContent`)
 	w.extension = w.b.String(`document.getElementById("sip-username").textContent`)

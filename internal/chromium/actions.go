@@ -22,10 +22,13 @@ var find string
 
 // found is what find.js says of an element.
 type found struct {
-	X, Y      float64
 	Tag, Type string
-	Value     string
 	Checked   bool
+}
+
+// target is where it says to press.
+type target struct {
+	X, Y      float64
 	Reachable bool
 }
 
@@ -52,7 +55,7 @@ func (b *Browser) Fill(field, value string) {
 		}
 	case at.Type == "checkbox" || at.Type == "radio":
 		if at.Checked != (value == "true") {
-			b.press(field, at)
+			b.press(field)
 		}
 	case at.Type == "date" || at.Type == "time" || at.Type == "month" || at.Type == "color" || at.Type == "range":
 		b.answer(fmt.Sprintf("(f.set(%s, %s), true)", marked, quote(value)))
@@ -68,7 +71,19 @@ func (b *Browser) Fill(field, value string) {
 // Click presses the button, link or box with that text, with the mouse.
 func (b *Browser) Click(text string) {
 	b.tb.Helper()
-	b.press(text, b.locate("clickable", text))
+	b.locate("clickable", text)
+	b.press(text)
+}
+
+// Submit clicks and waits until another page, or the same one anew, has
+// loaded. A click alone leaves the old page there for a moment, in which the
+// next step would find the old page's fields.
+func (b *Browser) Submit(text string) {
+	b.tb.Helper()
+	b.locate("clickable", text)
+	b.answer(`(document.documentElement.dataset.old = "yes", true)`)
+	b.press(text)
+	b.WaitTrue(`!document.documentElement.dataset.old && document.readyState === "complete"`, fmt.Sprintf("the page after %q", text))
 }
 
 // Upload gives a file to the file field with that label or name. The field
@@ -175,12 +190,26 @@ func (b *Browser) locate(kind, what string) found {
 	return at
 }
 
-func (b *Browser) press(what string, at found) {
+// press clicks what was located, and again if the page moved in the moment
+// between aiming and clicking.
+func (b *Browser) press(what string) {
 	b.tb.Helper()
-	if !at.Reachable {
-		b.tb.Fatalf("click %q at %s: something lies over it; the page says:\n%s", what, b.URL(), b.Text())
+	for range 5 {
+		var at target
+		if err := b.poll(fmt.Sprintf("f.aim(%s)", marked), &at); err != nil {
+			b.tb.Fatalf("click %q at %s: %v", what, b.URL(), err)
+		}
+		if !at.Reachable {
+			b.tb.Fatalf("click %q at %s: something lies over it; the page says:\n%s", what, b.URL(), b.Text())
+		}
+		b.run("click "+what, chromedp.MouseClickXY(at.X, at.Y))
+		var missed bool
+		// An error here is another page coming: the click was heard.
+		if err := b.evaluate(fmt.Sprintf("!!%s && %s.dataset.found !== 'pressed'", marked, marked), &missed); err != nil || !missed {
+			return
+		}
 	}
-	b.run("click "+what, chromedp.MouseClickXY(at.X, at.Y))
+	b.tb.Fatalf("click %q at %s: it does not stay in place", what, b.URL())
 }
 
 func (b *Browser) run(what string, actions ...chromedp.Action) {

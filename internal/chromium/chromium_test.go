@@ -59,7 +59,7 @@ func TestFormAsAPersonFillsIt(t *testing.T) {
 	b.Fill("Born on", "1984-02-29")
 	b.Fill("agree to the terms", "true")
 	b.Upload("Photograph", file)
-	b.Click("Continue")
+	b.Submit("Continue")
 	b.WaitURL("/done")
 	b.WaitText("thank YOU")
 	want := "name=Zoë Müller colour=g born=1984-02-29 agreed=yes photo=passport.jpg/5"

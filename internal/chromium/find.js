@@ -40,15 +40,23 @@
     document.querySelectorAll("[data-found]").forEach((o) => o.removeAttribute("data-found"));
     if (!e) return null;
     e.setAttribute("data-found", kind);
-    e.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-    const r = e.getBoundingClientRect();
+    return { tag: e.tagName, type: e.type || "", checked: !!e.checked };
+  };
+  // Where to press, once nothing moves any more: a picture that has just
+  // loaded pushes the button away from under the pointer.
+  const aim = async (e) => {
+    let r, last;
+    do {
+      last = r;
+      e.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+      await new Promise((done) => setTimeout(done, 40));
+      r = e.getBoundingClientRect();
+    } while (!last || r.left !== last.left || r.top !== last.top || r.width !== last.width);
     const x = r.left + r.width / 2, y = r.top + r.height / 2;
     const top = document.elementFromPoint(x, y);
-    return {
-      x, y, tag: e.tagName, type: e.type || "", value: e.value || "", checked: !!e.checked,
-      // A label may lie over its own box; anything else in the way is a fault of the page.
-      reachable: !!top && (e.contains(top) || top.contains(e) || [...(e.labels || [])].some((l) => l.contains(top))),
-    };
+    e.addEventListener("click", () => { e.dataset.found = "pressed"; }, { once: true, capture: true });
+    // A label may lie over its own box; anything else in the way is a fault of the page.
+    return { x, y, reachable: !!top && (e.contains(top) || top.contains(e) || [...(e.labels || [])].some((l) => l.contains(top))) };
   };
   const set = (e, value) => {
     const proto = { SELECT: HTMLSelectElement, TEXTAREA: HTMLTextAreaElement }[e.tagName] || HTMLInputElement;
@@ -62,5 +70,5 @@
     set(e, o.value);
     return true;
   };
-  return { squeeze, control, clickable, mark, set, choose };
+  return { squeeze, control, clickable, mark, aim, set, choose };
 })()

@@ -123,15 +123,15 @@ func TestFilmIsOneJPEGAfterAnother(t *testing.T) {
 	t.Parallel()
 	testenv.Need(t, "fonts-ocr-b", Available())
 	var film bytes.Buffer
-	o := FilmOptions{Person: DrawnFace(1), Words: []string{"one", "two", "three"}, Width: 320, Height: 240, Frames: 5}
+	o := FilmOptions{Person: DrawnFace(1), Words: []string{"one", "two", "three"}, Width: 320, Height: 240, Frames: 5, Takes: 9}
 	if err := Film(&film, o); err != nil {
 		t.Fatal(err)
 	}
-	if film.Len() != 5*FrameBytes {
-		t.Fatalf("film of 5 frames has %d bytes, want %d", film.Len(), 5*FrameBytes)
+	if film.Len() != 45*FrameBytes {
+		t.Fatalf("film of 45 frames has %d bytes, want %d", film.Len(), 45*FrameBytes)
 	}
 	seen := map[string]bool{}
-	for n := range 5 {
+	for n := range 45 {
 		b := film.Next(FrameBytes)
 		if !bytes.HasSuffix(b, []byte{0xff, 0xd9}) {
 			t.Errorf("frame %d ends in %x, want the end of a JPEG", n, b[len(b)-2:])
@@ -145,8 +145,8 @@ func TestFilmIsOneJPEGAfterAnother(t *testing.T) {
 		}
 		seen[pixels(img)] = true
 	}
-	if len(seen) != 5 {
-		t.Errorf("film has %d different frames, want 5", len(seen))
+	if len(seen) != 45 {
+		t.Errorf("film has %d different frames, want 45", len(seen))
 	}
 }
 
