@@ -33,7 +33,8 @@ FROM ${DEBIAN_IMAGE} AS fabric
 RUN apt-get update \
     && apt-get install -y --no-install-recommends openssl procps \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/fabric --create-home vouchline
+    && groupadd --gid 10001 vouchline \
+    && useradd --uid 10001 --gid vouchline --home-dir /var/lib/fabric --create-home --skel /nonexistent vouchline
 COPY deploy/fabric /opt/fabric/deploy
 COPY --from=fabric-build /out /opt/fabric/bin
 ENV NET=/var/lib/fabric/net FABRIC_BIN=/opt/fabric/bin
@@ -50,8 +51,10 @@ RUN apt-get update \
         libopencv-calib3d406 libopencv-dnn406 libopencv-imgcodecs406 libopencv-objdetect406 libopencv-photo406 \
         libtesseract5 liblept5 tesseract-ocr-eng tesseract-ocr-fra \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/vouchline --create-home vouchline \
-    && install -d -o vouchline /var/lib/vouchline-pbx
+    && groupadd --gid 10001 vouchline \
+    && useradd --uid 10001 --gid vouchline --home-dir /var/lib/vouchline --create-home --skel /nonexistent vouchline \
+    # Asterisk's user is in the group: it reads the lines, nobody else does.
+    && install -d -o vouchline -g vouchline -m 2750 /var/lib/vouchline-pbx
 COPY --from=build /out/vouchline /usr/local/bin/vouchline
 COPY --from=build /src/models/files/ /opt/vouchline/models/
 COPY LICENSE /usr/share/doc/vouchline/LICENSE
