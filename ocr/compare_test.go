@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 var testNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -135,7 +136,9 @@ func TestTransliterate(t *testing.T) {
 		"Подъячев":            "PODIEIACHEV",
 		"Ильин":               "ILIN",
 		"Işık":                "ISIK",
-		"Παπαδόπουλος":        "????????????",
+		"Παπαδόπουλος":        "ΠΑΠΑΔΌΠΟΥΛΟΣ",
+		"Παπας":               "ΠΑΠΑΣ",
+		"王 John":              "王<JOHN",
 		"  spaces   between ": "SPACES<BETWEEN",
 		"":                    "",
 	} {
@@ -234,8 +237,8 @@ func FuzzTransliterate(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		out := Transliterate(s)
-		for i := range len(out) {
-			if !isLetter(out[i]) && out[i] != Filler && out[i] != Untransliterable {
+		for _, r := range out {
+			if r != Filler && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 				t.Fatalf("Transliterate(%q) = %q", s, out)
 			}
 		}

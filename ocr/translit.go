@@ -7,17 +7,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Untransliterable stands in a result of Transliterate for a letter that the
-// tables of ICAO 9303-3 section 6 do not have (Greek, Han and others). No MRZ
-// contains it, so a comparison with it never agrees by accident.
-const Untransliterable = '?'
-
 // Transliterate gives the form a name has in an MRZ by the tables of
 // ICAO 9303-3 section 6, in its first alternative: Ä becomes AE, Å AA, Ø OE, ß SS,
 // accents fall, hyphens and spaces become one filler, apostrophes and other
 // punctuation vanish. Cyrillic follows the general column of the table; the
-// exceptions of single languages are known to CompareClaims. A letter of
-// another script becomes Untransliterable.
+// exceptions of single languages are known to CompareClaims.
+//
+// A letter the tables do not have (Greek, Han and others) stays as it is, in upper
+// case. No MRZ contains it, so a comparison with it never agrees, and two names
+// in such a script stay two names.
 func Transliterate(name string) string {
 	var parts []string
 	for _, word := range wordsOf(name) {
@@ -56,7 +54,7 @@ func wordsOf(name string) [][]letter {
 		case unicode.IsLetter(r):
 			word = append(word, letter{formsOf(r), false})
 		case unicode.IsDigit(r):
-			word = append(word, letter{[]string{string(Untransliterable)}, false})
+			word = append(word, letter{[]string{string(r)}, false})
 		}
 	}
 	flush()
@@ -83,5 +81,5 @@ func formsOf(r rune) []string {
 	if f, ok := forms[base]; ok && base != r {
 		return f
 	}
-	return []string{string(Untransliterable)}
+	return []string{string(r)}
 }
