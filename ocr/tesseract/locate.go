@@ -9,6 +9,9 @@ import (
 	"gocv.io/x/gocv"
 )
 
+// convincing is the score of a band with which no other direction is tried.
+const convincing = 1.0
+
 // workingSide is the longer side of the copy in which the zone is searched.
 const workingSide = 1000
 
@@ -40,6 +43,9 @@ func locate(gray gocv.Mat) []band {
 			}
 		}
 		turned.Close()
+		if slices.ContainsFunc(out, func(b band) bool { return b.score >= convincing }) {
+			break
+		}
 	}
 	slices.SortStableFunc(out, func(a, b band) int { return compareFloat(b.score, a.score) })
 	return distinct(out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"math"
+	"slices"
 
 	"gocv.io/x/gocv"
 
@@ -55,6 +56,7 @@ type search struct {
 	gray    gocv.Mat
 	colour  gocv.Mat
 	votes   [][]string // readings that may be of one zone
+	agreed  bool       // enough of them are the same in every character
 	count   int        // readings made
 	seen    bool       // something looked like an MRZ
 }
@@ -67,11 +69,11 @@ type candidate struct {
 	flip  bool
 }
 
-// run tries the photograph as it is, then straightened by the document's
-// corners, and keeps the better zone.
+// run tries the photograph as it is, and where that gives no zone with right
+// check digits, straightened by the document's corners.
 func (s *search) run() (zone, error) {
 	best, found, err := s.read(s.gray, 1)
-	if err != nil || found && best.mrz.Valid {
+	if err != nil || found && (s.agreed || checkDigitsHold(best.mrz)) {
 		return best, err
 	}
 	if flat, back, ok := s.corners.straighten(s.colour); ok {
@@ -92,6 +94,12 @@ func (s *search) run() (zone, error) {
 		return zone{}, &ocr.Error{Code: ocr.CodeMRZUnreadable, Detail: "no reading makes sense"}
 	}
 	return zone{}, &ocr.Error{Code: ocr.CodeMRZNotFound}
+}
+
+// checkDigitsHold says whether at most a dispute among readings is left.
+func checkDigitsHold(m ocr.MRZ) bool {
+	parsed, err := ocr.ParseMRZ(m.Lines)
+	return err == nil && parsed.Valid
 }
 
 // read tries the best bands, both ways round, and confirms the first one that
@@ -167,7 +175,12 @@ func (s *search) confirm(c candidate, i interpretation) (zone, error) {
 		if z.mrz, err = ocr.Consensus(s.votes, quorum); err != nil {
 			return zone{}, err
 		}
-		if len(s.votes) >= needed && z.mrz.Valid {
+		if len(s.votes) < needed {
+			continue
+		}
+		// Readings that all say the same say it again; then the document itself
+		// is wrong.
+		if s.agreed = unanimous(s.votes); s.agreed || z.mrz.Valid {
 			return z, nil
 		}
 	}
@@ -176,6 +189,10 @@ func (s *search) confirm(c candidate, i interpretation) (zone, error) {
 	}
 	z.mrz.Valid = z.mrz.Valid && len(s.votes) >= needed
 	return z, nil
+}
+
+func unanimous(votes [][]string) bool {
+	return !slices.ContainsFunc(votes, func(v []string) bool { return !slices.Equal(v, votes[0]) })
 }
 
 func sameShape(a, b []string) bool {
