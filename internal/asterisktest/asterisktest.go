@@ -98,14 +98,13 @@ func (s *Server) configure(dir, realm string) error {
 	if err := os.RemoveAll(filepath.Join(etc, "users.conf")); err != nil {
 		return err
 	}
-	local := filepath.Join(etc, "local.conf")
-	b, err := os.ReadFile(local) //nolint:gosec // the copy
-	if err != nil {
-		return err
-	}
-	text := strings.NewReplacer("0.0.0.0:5060", s.Address, "default_realm = vouchline.example", "default_realm = "+realm).Replace(string(b))
-	if err := os.WriteFile(local, []byte(text), 0o600); err != nil {
-		return err
+	// Media stays on this machine, as its address is the test's alone.
+	edits := strings.NewReplacer("0.0.0.0:5060", s.Address, "default_realm = vouchline.example", "default_realm = "+realm,
+		"direct_media = no\n", "direct_media = no\nmedia_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n")
+	for _, name := range []string{"local.conf", "pjsip.conf"} {
+		if err := edit(filepath.Join(etc, name), edits); err != nil {
+			return err
+		}
 	}
 	inside := "/" + strings.TrimPrefix(strings.TrimPrefix(dir, s.root), "/")
 	options, err := os.ReadFile(filepath.Join(ours, "asterisk.conf")) //nolint:gosec // the repository's
@@ -140,6 +139,14 @@ astdatadir => /usr/share/asterisk
 astagidir => /usr/share/asterisk/agi-bin
 
 `, dir, strings.TrimPrefix(strings.TrimPrefix(modules[0], s.root), "/")), nil
+}
+
+func edit(path string, edits *strings.Replacer) error {
+	b, err := os.ReadFile(path) //nolint:gosec // the copy
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(edits.Replace(string(b))), 0o600)
 }
 
 func overlay(to, from string) error {

@@ -3,7 +3,11 @@ package asterisktest
 import (
 	"bufio"
 	"context"
+	"crypto/md5" //nolint:gosec // the digest of RFC 3261
 	"crypto/rand"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"net"
@@ -14,11 +18,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"crypto/md5" //nolint:gosec // the digest of RFC 3261
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/hex"
 )
 
 // A Phone registers one line. It is a client of its own, sharing no code with

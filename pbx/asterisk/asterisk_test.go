@@ -1,6 +1,7 @@
 package asterisk_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,12 +20,7 @@ import (
 // it, as an operator's on the same machine would.
 func onServer(t *testing.T, s *asterisktest.Server) *asterisk.Provisioner {
 	t.Helper()
-	return newProvisioner(t, asterisk.Config{
-		Dir:     s.Accounts,
-		Reload:  append(s.Console(), "module reload res_pjsip.so"),
-		Show:    append(s.Console(), "pjsip show auth {extension}"),
-		Timeout: time.Minute,
-	})
+	return newProvisioner(t, asterisk.Config{Dir: s.Accounts, Console: s.Console(), Timeout: time.Minute})
 }
 
 // TestAsterisk runs the suite on a real Asterisk and asks Asterisk itself what
@@ -187,4 +183,84 @@ func TestBrokenNeighbour(t *testing.T) {
 			t.Errorf("REGISTER of %s beside a broken file = %d, want 200", number, got.Status)
 		}
 	}
+}
+
+// A line that registers can call: the deployed dial plan, templates and list
+// of modules work together.
+func TestLinesCall(t *testing.T) {
+	t.Parallel()
+	s := asterisktest.Start(t, pbxtest.Domain)
+	p := onServer(t, s)
+	a := pbxtest.Account("2001", "password")
+	if err := p.Provision(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		what, number string
+		password     pbx.Password
+		want         string
+	}{
+		{"the echo test", "600", "password", "200"},
+		{"with a wrong password", "600", "wrong", "401"},
+		{"a line that is not there", "2999", "password", "480"},
+	} {
+		if got := s.Call(t, phone("2001", tc.password, ""), tc.number); got != tc.want {
+			t.Errorf("call to %s (%s) = %s, want %s", tc.number, tc.what, got, tc.want)
+		}
+	}
+	if err := p.Deprovision(t.Context(), a.AOR); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Call(t, phone("2001", "password", ""), "600"); got != "401" {
+		t.Errorf("call from a revoked line = %s, want 401", got)
+	}
+}
+
+// A device that was registered when its line was revoked or got another
+// password is called no more, also when the number is given out again. The
+// line beside it, whose number begins alike, keeps its device.
+func TestOldDevicesAreDropped(t *testing.T) {
+	t.Parallel()
+	s := asterisktest.Start(t, pbxtest.Domain)
+	p := onServer(t, s)
+	line, neighbour := pbxtest.Account("200", "first"), pbxtest.Account("2001", "neighbour")
+	step := func(name string, err error, want ...string) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := contacts(t, s); !slices.Equal(got, want) {
+			t.Errorf("%s: contacts of %v, want of %v", name, got, want)
+		}
+	}
+	register := func(number string, password pbx.Password) {
+		t.Helper()
+		if got := s.Register(t, phone(number, password, pbx.SHA256)); got.Status != 200 {
+			t.Fatalf("REGISTER of %s = %d, want 200", number, got.Status)
+		}
+	}
+	step("provisioned", errors.Join(p.Provision(t.Context(), line), p.Provision(t.Context(), neighbour)))
+	register("200", "first")
+	register("2001", "neighbour")
+	step("registered", nil, "200", "2001")
+	step("provisioned again, without a change", p.Provision(t.Context(), line), "200", "2001")
+	step("new password", p.Provision(t.Context(), line.WithPassword("second")), "2001")
+	register("200", "second")
+	step("registered again", nil, "200", "2001")
+	step("revoked", p.Deprovision(t.Context(), line.AOR), "2001")
+	if got := s.Call(t, phone("2001", "neighbour", ""), "200"); got != "480" {
+		t.Errorf("call to a revoked line = %s, want 480", got)
+	}
+	step("given to another subscriber", p.Provision(t.Context(), line.WithPassword("third")), "2001")
+}
+
+// contacts returns the numbers that have a device.
+func contacts(t *testing.T, s *asterisktest.Server) []string {
+	t.Helper()
+	var numbers []string
+	for _, m := range regexp.MustCompile(`/registrar/contact/(\d+);@`).FindAllStringSubmatch(s.CLI(t, "database show registrar/contact"), -1) {
+		numbers = append(numbers, m[1])
+	}
+	slices.Sort(numbers)
+	return numbers
 }

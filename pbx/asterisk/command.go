@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 )
+
+// console returns the command for one line on Asterisk's console.
+func console(command []string, line string) []string { return append(slices.Clone(command), line) }
 
 // reload runs the operator's reload command.
 func (p *Provisioner) reload(ctx context.Context) error {
@@ -48,6 +52,41 @@ func (p *Provisioner) await(ctx context.Context, extension string, done func(sho
 	}
 }
 
+// contactFamily is where Asterisk's registrar keeps devices, under keys such
+// as "1001;@8ec4eaef20...".
+const contactFamily = "registrar/contact"
+
+// drop makes Asterisk forget the devices of a line. They would outlive the
+// line until they expire, and come back to life if its number is given to
+// somebody else, whose calls they would then get.
+func (p *Provisioner) drop(ctx context.Context, extension string) error {
+	if len(p.config.Console) == 0 {
+		return nil
+	}
+	out, err := run(ctx, console(p.config.Console, "database show "+contactFamily))
+	if err != nil {
+		return errors.Join(ErrNotDropped, err, ctx.Err())
+	}
+	for _, key := range contactKeys(out, extension) {
+		if _, err := run(ctx, console(p.config.Console, "database del "+contactFamily+" "+key)); err != nil {
+			return errors.Join(ErrNotDropped, err, ctx.Err())
+		}
+	}
+	return nil
+}
+
+// contactKeys reads the keys of one line out of "database show", whose lines
+// are "/registrar/contact/KEY : {...}". A key goes back to the console, so
+// nothing but the registrar's own form is taken.
+func contactKeys(shown, extension string) []string {
+	pattern := regexp.MustCompile(`(?m)^/` + contactFamily + `/(` + regexp.QuoteMeta(extension) + `;@[0-9a-f]+) *:`)
+	var keys []string
+	for _, m := range pattern.FindAllStringSubmatch(shown, -1) {
+		keys = append(keys, m[1])
+	}
+	return keys
+}
+
 // run runs a command without a shell. Its arguments are the operator's, with
 // nothing put in but digits.
 func run(ctx context.Context, argv []string) (string, error) {
@@ -55,40 +94,6 @@ func run(ctx context.Context, argv []string) (string, error) {
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	return string(out), err
-}
-
-// SplitCommand reads a command line from a setting: words apart by spaces, kept
-// together by single or double quotes. There are no escapes, variables or
-// other powers of a shell.
-func SplitCommand(s string) ([]string, error) {
-	var words []string
-	var word strings.Builder
-	var quote rune
-	open := false
-	for _, r := range s {
-		switch {
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote == 0 && (r == '"' || r == '\''):
-			quote, open = r, true
-		case quote == 0 && unicode.IsSpace(r):
-			if open {
-				words = append(words, word.String())
-				word.Reset()
-				open = false
-			}
-		default:
-			word.WriteRune(r)
-			open = true
-		}
-	}
-	if quote != 0 {
-		return nil, errors.New("asterisk: command with an open quote")
-	}
-	if open {
-		words = append(words, word.String())
-	}
-	return words, nil
 }
 
 func firstLine(s string) string {

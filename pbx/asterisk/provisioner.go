@@ -27,13 +27,19 @@ const (
 type Config struct {
 	// Dir is the folder that pjsip.conf includes as "<dir>/*.conf".
 	Dir string
+	// Console, when set, is the command that runs one line on Asterisk's
+	// console, such as asterisk -rx; the line is appended as one argument. It
+	// gives Reload and Show what they need, and devices that had registered
+	// before a change are dropped by it.
+	Console []string
 	// Reload, when set, is run after each change, such as
-	// asterisk -rx "module reload res_pjsip.so". Without it something else
-	// must watch the folder, and nobody knows when a change takes effect.
+	// asterisk -rx "module reload res_pjsip.so". Without it something else must
+	// watch the folder.
 	Reload []string
 	// Show, when set, prints what Asterisk itself believes about a line, with
 	// "{extension}" replaced in every argument, such as
-	// asterisk -rx "pjsip show auth {extension}". A change is done once it shows.
+	// asterisk -rx "pjsip show auth {extension}". A change is done once it
+	// shows; without it nobody knows when that is.
 	Show []string
 	// Timeout bounds each change, with reload and wait.
 	Timeout time.Duration
@@ -43,9 +49,10 @@ type Config struct {
 // Errors of a change that was written but is not known to be in effect. The
 // change may be tried again.
 var (
-	ErrReadBack  = errors.New("asterisk: file does not read back as written")
-	ErrReload    = errors.New("asterisk: reload failed")
-	ErrNotLoaded = errors.New("asterisk: change was not taken over")
+	ErrReadBack   = errors.New("asterisk: file does not read back as written")
+	ErrReload     = errors.New("asterisk: reload failed")
+	ErrNotLoaded  = errors.New("asterisk: change was not taken over")
+	ErrNotDropped = errors.New("asterisk: devices were not dropped")
 )
 
 // A Provisioner keeps one file a line. Several goroutines may use it at once,
@@ -75,6 +82,12 @@ func New(c Config) (*Provisioner, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if len(c.Console) > 0 && len(c.Reload) == 0 {
+		c.Reload = console(c.Console, "module reload res_pjsip.so")
+	}
+	if len(c.Console) > 0 && len(c.Show) == 0 {
+		c.Show = console(c.Console, "pjsip show auth {extension}")
+	}
 	if err := os.MkdirAll(c.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("asterisk: %w", err)
 	}
@@ -97,12 +110,17 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 	if err != nil {
 		return err
 	}
-	return p.change(ctx, a.Extension, "provisioned", func(path string) error {
-		if err := replace(path, content); err != nil {
-			return err
-		}
-		return readBack(path, content)
-	}, func(shown string) bool { return showsAccount(shown, a) })
+	return p.change(ctx, change{
+		extension: a.Extension, what: "provisioned",
+		write: func(path string) (bool, error) {
+			before, _ := os.ReadFile(path) //nolint:gosec // our own file; a missing one differs
+			if err := replace(path, content); err != nil {
+				return false, err
+			}
+			return !bytes.Equal(before, content), readBack(path, content)
+		},
+		done: func(shown string) bool { return showsAccount(shown, a) },
+	})
 }
 
 // Deprovision takes the line away. An unknown one is no error.
@@ -111,11 +129,26 @@ func (p *Provisioner) Deprovision(ctx context.Context, aor pbx.AOR) error {
 		return err
 	}
 	extension := aor.User()
-	return p.change(ctx, extension, "deprovisioned", remove, func(shown string) bool { return showsNothing(shown, extension) })
+	return p.change(ctx, change{
+		extension: extension, what: "deprovisioned",
+		write: func(path string) (bool, error) { return true, remove(path) },
+		done:  func(shown string) bool { return showsNothing(shown, extension) },
+	})
 }
 
-// change writes, reloads and waits, in this order and one at a time.
-func (p *Provisioner) change(ctx context.Context, extension, what string, write func(path string) error, done func(shown string) bool) error {
+// A change is one line's way into Asterisk.
+type change struct {
+	extension, what string
+	// write puts the files right and reports whether they were not before.
+	write func(path string) (changed bool, err error)
+	// done judges what Asterisk shows of the line.
+	done func(shown string) bool
+}
+
+// change writes, reloads, waits and drops, in this order and one at a time. A
+// device that is dropped before Asterisk knows better would register again
+// with the old password.
+func (p *Provisioner) change(ctx context.Context, c change) error {
 	ctx, cancel := context.WithTimeout(ctx, p.config.Timeout)
 	defer cancel()
 	p.mu.Lock()
@@ -123,16 +156,22 @@ func (p *Provisioner) change(ctx context.Context, extension, what string, write 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := write(p.path(extension)); err != nil {
+	changed, err := c.write(p.path(c.extension))
+	if err != nil {
 		return fmt.Errorf("asterisk: %w", err)
 	}
 	if err := p.reload(ctx); err != nil {
 		return err
 	}
-	if err := p.await(ctx, extension, done); err != nil {
+	if err := p.await(ctx, c.extension, c.done); err != nil {
 		return err
 	}
-	p.config.Logger.InfoContext(ctx, "line "+what, "extension", extension)
+	if changed {
+		if err := p.drop(ctx, c.extension); err != nil {
+			return err
+		}
+	}
+	p.config.Logger.InfoContext(ctx, "line "+c.what, "extension", c.extension)
 	return nil
 }
 

@@ -162,24 +162,40 @@ func TestChangeThatNeverTakesEffect(t *testing.T) {
 		want         error
 	}{
 		{"reload hangs", "exec sleep 60", "", asterisk.ErrReload},
-		{"Asterisk is down", "", "echo Unable to connect; exit 1", asterisk.ErrNotLoaded},
-		{"line is unknown", "", `echo "Unable to find object 1001."`, asterisk.ErrNotLoaded},
-		{"another line is shown", "", "echo ' Auth: 10010/1001'", asterisk.ErrNotLoaded},
-		{"old digest is shown", "", "echo ' Auth: 1001/1001'; echo ' username : 1001'; echo ' password_digest : MD5:00'", asterisk.ErrNotLoaded},
+		{"Asterisk is down", "true", "echo Unable to connect; exit 1", asterisk.ErrNotLoaded},
+		{"line is unknown", "true", `echo "Unable to find object $1."`, asterisk.ErrNotLoaded},
+		{"another line is shown", "true", "echo ' Auth: 10010/1001'", asterisk.ErrNotLoaded},
+		{"old digest is shown", "true", "echo ' Auth: 1001/1001'; echo ' username : 1001'; echo ' password_digest : MD5:00'", asterisk.ErrNotLoaded},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			c := asterisk.Config{Dir: t.TempDir(), Timeout: 300 * time.Millisecond}
-			if tc.reload != "" {
-				c.Reload = []string{script(t, tc.reload)}
-			}
+			c := asterisk.Config{Dir: t.TempDir(), Timeout: 300 * time.Millisecond, Reload: []string{script(t, tc.reload)}}
 			if tc.show != "" {
-				c.Show = []string{script(t, tc.show)}
+				c.Show = []string{script(t, tc.show), "{extension}"}
 			}
 			if err := newProvisioner(t, c).Provision(t.Context(), pbxtest.Account("1001", "p")); !errors.Is(err, tc.want) {
 				t.Errorf("Provision() = %v, want %v", err, tc.want)
 			}
 		})
+	}
+}
+
+// A line that cannot be taken from Asterisk's memory is not revoked.
+func TestDeprovisionWhileAsteriskIsDown(t *testing.T) {
+	t.Parallel()
+	a := pbxtest.Account("1001", "p")
+	for name, tc := range map[string]struct {
+		console string
+		want    error
+	}{
+		"down":             {"echo Unable to connect; exit 1", asterisk.ErrReload},
+		"still shown":      {"echo ' Auth: 1001/1001'", asterisk.ErrNotLoaded},
+		"database is shut": {`case "$1" in database*) exit 1;; *) echo "Unable to find object 1001.";; esac`, asterisk.ErrNotDropped},
+	} {
+		c := asterisk.Config{Dir: t.TempDir(), Timeout: 300 * time.Millisecond, Console: []string{script(t, tc.console)}}
+		if err := newProvisioner(t, c).Deprovision(t.Context(), a.AOR); !errors.Is(err, tc.want) {
+			t.Errorf("Deprovision(%s) = %v, want %v", name, err, tc.want)
+		}
 	}
 }
 

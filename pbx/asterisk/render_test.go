@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/vouchline/vouchline/internal/golden"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
@@ -147,29 +145,4 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("Parse(%q) renders to %q, %v", b, again, err)
 		}
 	})
-}
-
-func TestSplitCommand(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name, in string
-		want     []string
-		ok       bool
-	}{
-		{"empty", "", nil, true},
-		{"words", " asterisk  -rx\treload ", []string{"asterisk", "-rx", "reload"}, true},
-		{"double quotes", `asterisk -rx "module reload res_pjsip.so"`, []string{"asterisk", "-rx", "module reload res_pjsip.so"}, true},
-		{"single quotes", `sh -c 'echo "hi" $X'`, []string{"sh", "-c", `echo "hi" $X`}, true},
-		{"empty word", `a "" b`, []string{"a", "", "b"}, true},
-		{"joined", `a"b c"d`, []string{"ab cd"}, true},
-		{"open", `a "b`, nil, false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			got, err := asterisk.SplitCommand(tc.in)
-			if diff := cmp.Diff(tc.want, got); diff != "" || (err == nil) != tc.ok {
-				t.Errorf("SplitCommand(%q) error %v (-want +got):\n%s", tc.in, err, diff)
-			}
-		})
-	}
 }
