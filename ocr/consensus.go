@@ -15,20 +15,34 @@ func Consensus(readings [][]string, quorum float64) (MRZ, error) {
 	if len(readings) == 0 {
 		return MRZ{}, &Error{Code: CodeMRZUnreadable, Detail: "no reading"}
 	}
-	format, err := detect(readings[0])
-	if err != nil {
-		return MRZ{}, err
-	}
-	b := ballot{format: format, quorum: max(quorum, 0.5)}
+	b := ballot{format: commonFormat(readings), quorum: max(quorum, 0.5)}
 	for _, r := range readings {
 		m, err := ParseMRZ(r)
-		if err != nil || !m.Format.sameShape(format) {
+		if err != nil || !m.Format.sameShape(b.format) {
 			continue
 		}
 		b.raw = append(b.raw, r)
-		b.zones = append(b.zones, Coerce(format, r))
+		b.zones = append(b.zones, Coerce(b.format, r))
 	}
 	return b.count()
+}
+
+// commonFormat is the format most readings have, since one wrong first letter
+// makes a passport of a visa; the earliest among equals.
+func commonFormat(readings [][]string) Format {
+	counts := map[Format]int{}
+	var best Format
+	for _, r := range readings {
+		if m, err := ParseMRZ(r); err == nil {
+			counts[m.Format]++
+		}
+	}
+	for _, r := range readings {
+		if m, err := ParseMRZ(r); err == nil && counts[m.Format] > counts[best] {
+			best = m.Format
+		}
+	}
+	return best
 }
 
 // sameShape says whether zones of the two formats have lines of equal length.

@@ -44,6 +44,11 @@ func TestConsensus(t *testing.T) {
 			}
 		})
 	}
+	// A visa once taken for a passport keeps the letters of its optional data.
+	visa := []string{"VIUSATRAVELER<<HAPPYPERSON<<<<<<<<<<<<<<<<<<", "555123ABC6GBR6502056F0412236IFLND00AMS803OBS"}
+	if m, err := Consensus([][]string{{"Y" + visa[0][1:], visa[1]}, visa, visa, visa}, 0.7); err != nil || !m.Valid || !slices.Equal(m.Lines, visa) {
+		t.Errorf("Consensus of a visa = %q, %v, want %q", m.Lines, err, visa)
+	}
 	if _, err := Consensus(nil, 0.5); err == nil {
 		t.Error("Consensus(nil) = nil error")
 	}

@@ -2,6 +2,7 @@ package tesseract
 
 import (
 	"image"
+	"math"
 
 	"gocv.io/x/gocv"
 
@@ -22,11 +23,14 @@ func quality(gray gocv.Mat) ocr.Quality {
 	if small.Empty() {
 		return q
 	}
-	q.Sharpness = laplacianVariance(small)
-	q.Brightness = small.Mean().Val1
-	q.Glare = glare(small)
+	q.Sharpness = rounded(laplacianVariance(small))
+	q.Brightness = rounded(small.Mean().Val1)
+	q.Glare = rounded(glare(small))
 	return q
 }
+
+// rounded keeps three decimals: more are noise in an answer.
+func rounded(v float64) float64 { return math.Round(v*1000) / 1000 }
 
 // laplacianVariance is the usual measure of focus.
 func laplacianVariance(m gocv.Mat) float64 {

@@ -166,8 +166,8 @@ func (r *Reader) Read(ctx context.Context, img image.Image) (ocr.Reading, image.
 		return reading, img, err
 	}
 	reading.MRZ = &zone.mrz
-	reading.Quality.MRZHeight = zone.height
-	reading.Quality.Sharpness = zone.sharpness
+	reading.Quality.MRZHeight = rounded(zone.height)
+	reading.Quality.Sharpness = rounded(zone.sharpness)
 	reading.Rotation = zone.rotation
 	return reading, upright(img, zone.rotation), nil
 }

@@ -2,7 +2,6 @@ package tesseract
 
 import (
 	"context"
-	"image"
 	"math"
 	"slices"
 
@@ -227,28 +226,4 @@ func looksLikeMRZ(text []string) bool {
 		}
 	}
 	return false
-}
-
-func upright(img image.Image, rotation int) image.Image {
-	b := img.Bounds()
-	w, h := b.Dx(), b.Dy()
-	var out *image.RGBA
-	var from func(x, y int) (int, int)
-	switch rotation {
-	case 90:
-		out, from = image.NewRGBA(image.Rect(0, 0, h, w)), func(x, y int) (int, int) { return y, h - 1 - x }
-	case 180:
-		out, from = image.NewRGBA(image.Rect(0, 0, w, h)), func(x, y int) (int, int) { return w - 1 - x, h - 1 - y }
-	case 270:
-		out, from = image.NewRGBA(image.Rect(0, 0, h, w)), func(x, y int) (int, int) { return w - 1 - y, x }
-	default:
-		return img
-	}
-	for y := range out.Rect.Dy() {
-		for x := range out.Rect.Dx() {
-			sx, sy := from(x, y)
-			out.Set(x, y, img.At(b.Min.X+sx, b.Min.Y+sy))
-		}
-	}
-	return out
 }
