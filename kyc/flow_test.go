@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -116,16 +117,6 @@ func (f *flaky) Issue(ctx context.Context, i ledger.Issue) (ledger.Location, err
 	return loc, err
 }
 
-type words struct{}
-
-func (words) WriteMessage(_ string, kind kyc.MessageKind, data kyc.MessageData) (notify.Message, error) {
-	m := notify.Message{Text: fmt.Sprintf("%s %s %s", kind, data.Code, data.URL)}
-	if kind != kyc.CodeMessage {
-		m.Subject = string(kind)
-	}
-	return m, nil
-}
-
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), mail: &notifytest.Fake{}, pbx: &pbxtest.Fake{}}
@@ -161,7 +152,7 @@ func newBench(t *testing.T) *bench {
 		Settings: kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Plan: pbx.Plan{First: 2000000, Last: 2000099}, Realm: "vouchline", SIPDomain: "vouchline"},
 	}
 	b.runner = &kyc.Runner{
-		Flow: b.flow, Documents: b.engines, Faces: b.engines, Words: b.engines, Sender: b.mail, Messages: words{}, Provisioner: b.pbx,
+		Flow: b.flow, Documents: b.engines, Faces: b.engines, Words: b.engines, Sender: b.mail, Provisioner: b.pbx,
 		Thresholds: kyc.Thresholds{Face: faces.Thresholds{Same: 0.363, Refer: 0.25}, BonaFide: 0.5},
 		QR:         func(string) ([]byte, error) { return []byte("png"), nil }, Logger: slog.New(slog.DiscardHandler),
 	}
@@ -244,24 +235,34 @@ func (b *bench) wantState(t *testing.T, id string, want kyc.State) {
 	}
 }
 
-// token cuts the link's token out of the last mail to an address.
-func (b *bench) token(t *testing.T, address string) string {
+var (
+	tokenForm = regexp.MustCompile(`/enroll/link/([\w-]+)`)
+	codeForm  = regexp.MustCompile(`\b\d{6}\b`)
+)
+
+// last returns the newest message to an address.
+func (b *bench) last(t *testing.T, address string) string {
 	t.Helper()
 	sent := b.mail.To(address)
 	if len(sent) == 0 {
 		t.Fatalf("nothing was sent to %s", address)
 	}
-	_, token, ok := strings.Cut(sent[len(sent)-1].Text, "/enroll/link/")
-	if !ok {
-		t.Fatalf("no link in %q", sent[len(sent)-1].Text)
+	return sent[len(sent)-1].Text
+}
+
+// token cuts the link's token out of the last mail to an address.
+func (b *bench) token(t *testing.T, address string) string {
+	t.Helper()
+	found := tokenForm.FindStringSubmatch(b.last(t, address))
+	if found == nil {
+		t.Fatalf("no link in %q", b.last(t, address))
 	}
-	return token
+	return found[1]
 }
 
 func (b *bench) code(t *testing.T, phone string) string {
 	t.Helper()
-	sent := b.mail.To(phone)
-	return strings.Fields(sent[len(sent)-1].Text)[1]
+	return codeForm.FindString(b.last(t, phone))
 }
 
 // to takes a new applicant up to the given state.

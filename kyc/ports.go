@@ -114,11 +114,6 @@ type Sender interface {
 	Send(ctx context.Context, m notify.Message) error
 }
 
-// A MessageWriter puts a message into the words of a locale.
-type MessageWriter interface {
-	WriteMessage(locale string, kind MessageKind, data MessageData) (notify.Message, error)
-}
-
 // A MessageKind names a message to a person.
 type MessageKind string
 

@@ -21,7 +21,6 @@ type Runner struct {
 	Faces       FaceExaminer
 	Words       WordReader
 	Sender      Sender
-	Messages    MessageWriter
 	Provisioner Provisioner
 	Thresholds  Thresholds
 	// QR draws a text as a PNG.

@@ -76,11 +76,11 @@ func (r *Runner) tellOutcome(ctx context.Context, effect Effect) error {
 
 func (r *Runner) send(ctx context.Context, e *Enrollment, effect Effect, kind MessageKind, to notify.Address, data MessageData) error {
 	data.Name, data.Service = e.Data.Profile.GivenNames, r.Settings.Service
-	m, err := r.Messages.WriteMessage(e.Data.Locale, kind, data)
+	m, err := notify.Render(e.Data.Locale, notify.Kind(kind), data, data.QR)
 	if err != nil {
 		return err
 	}
-	m.To, m.Kind, m.Key = to, notify.Kind(kind), effect.Key()
+	m.To, m.Key = to, effect.Key()
 	return r.Sender.Send(ctx, m)
 }
 

@@ -81,7 +81,7 @@ type reconciled struct {
 // others off the PBX.
 func (c *PBXReconcileCmd) Run(g *Globals) error {
 	p, err := asterisk.New(asterisk.Config{
-		Dir: c.PBXPath(c.DataDir), Reload: c.PBXReload, Show: c.PBXShow, Logger: g.Log,
+		Dir: c.PBXPath(c.DataDir), Console: c.PBXConsole, Reload: c.PBXReload, Show: c.PBXShow, Logger: g.Log,
 	})
 	if err != nil {
 		return err

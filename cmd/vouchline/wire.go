@@ -26,7 +26,6 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
 	"github.com/vouchline/vouchline/store"
-	"github.com/vouchline/vouchline/templates"
 )
 
 // parts is what the commands are wired from. Site's base URL is already the
@@ -157,7 +156,7 @@ func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
 		return nil, err
 	}
 	return &kyc.Runner{
-		Flow: a.flow, Documents: pool, Faces: pool, Words: pool, Sender: sender, Messages: messageWriter{},
+		Flow: a.flow, Documents: pool, Faces: pool, Words: pool, Sender: sender,
 		Provisioner: provisioner, Thresholds: thresholds(), QR: qrPNG, Logger: g.Log,
 	}, nil
 }
@@ -189,22 +188,10 @@ func thresholds() kyc.Thresholds {
 	}
 }
 
-// channels sends each message by the sender of its channel.
-type channels map[notify.Channel]notify.Sender
-
-// Send implements notify.Sender.
-func (c channels) Send(ctx context.Context, m notify.Message) error {
-	s, ok := c[m.To.Channel]
-	if !ok {
-		return notify.Temporary("no_provider", fmt.Errorf("no provider for %s is set up", m.To.Channel))
-	}
-	return s.Send(ctx, m)
-}
-
 // newSender makes a sender for each channel. A channel without a provider goes
 // to the outbox where there is one; else its messages wait for a provider.
 func (a *app) newSender(g *Globals, p parts) (notify.Sender, error) {
-	senders := channels{}
+	senders := notify.Router{}
 	if p.Outbox {
 		senders[notify.Email], senders[notify.SMS] = a.store.Outbox(), a.store.Outbox()
 	}
@@ -288,24 +275,8 @@ func newProvisioner(g *Globals, p parts) (kyc.Provisioner, error) {
 		return fetched{}, nil
 	}
 	return asterisk.New(asterisk.Config{
-		Dir: p.PBX.PBXPath(p.Storage.DataDir), Reload: p.PBX.PBXReload, Show: p.PBX.PBXShow, Logger: g.Log,
+		Dir: p.PBX.PBXPath(p.Storage.DataDir), Console: p.PBX.PBXConsole, Reload: p.PBX.PBXReload, Show: p.PBX.PBXShow, Logger: g.Log,
 	})
-}
-
-// messageWriter gives the flow's messages the words of templates.
-type messageWriter struct{}
-
-// WriteMessage implements kyc.MessageWriter.
-func (messageWriter) WriteMessage(locale string, kind kyc.MessageKind, data kyc.MessageData) (notify.Message, error) {
-	r, err := templates.Message(locale, string(kind), data)
-	if err != nil {
-		return notify.Message{}, err
-	}
-	m := notify.Message{Subject: r.Subject, Text: r.Text, HTML: r.HTML}
-	if len(data.QR) > 0 {
-		m.Attachments = []notify.Attachment{{ID: templates.QRContentID, Name: "identity.png", MediaType: "image/png", Content: data.QR}}
-	}
-	return m, nil
 }
 
 // qrPNG draws a text as a QR code of about 300 pixels. Level M survives a
