@@ -33,8 +33,8 @@ func TestFromProfileToLine(t *testing.T) {
 	}
 }
 
-// The same in French on a phone with an identity card, whose MRZ is on its
-// back, and minted on a real Fabric network: org2's peer then holds the record.
+// The same in French on a phone, and minted on a real Fabric network: org2's
+// peer then holds the record.
 func TestOnAPhoneInFrenchOnFabric(t *testing.T) {
 	t.Parallel()
 	network := fabricnet.Shared(t)
@@ -43,14 +43,26 @@ func TestOnAPhoneInFrenchOnFabric(t *testing.T) {
 		settings["FABRIC_PROFILE"] = network.Profile("org1")
 		settings["FABRIC_VERIFY_PROFILE"] = network.Profile("org2")
 	})
-	a := newApplicant("zoe-fr")
-	a.format = specimen.TD1
-	w := newWalk(t, s, a, mobile)
+	w := newWalk(t, s, newApplicant("zoe-fr"), mobile)
 	w.until("activate")
 
 	record := w.checkIdentity("fabric")
 	w.checkOtherOrganisation(record, network.Profile("org2"))
 	w.checkAccounts(record.ID)
+}
+
+// An identity card has its portrait on one side and its MRZ on the other; the
+// other formats have one side.
+func TestEveryFormat(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, format := range []specimen.Format{specimen.TD1, specimen.TD2, specimen.MRVA, specimen.MRVB} {
+		t.Run(string(format), func(t *testing.T) {
+			a := newApplicant("format-" + strings.ToLower(string(format)))
+			a.format = format
+			newWalk(t, s, a, mobile).until("confirmation")
+		})
+	}
 }
 
 // Someone else's photograph, and someone else before the camera, are never

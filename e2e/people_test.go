@@ -98,7 +98,7 @@ func (a applicant) documentFile(t *testing.T, side specimen.Side) string {
 	doc, _ := specimen.Draw(specimen.Options{
 		Format: a.format, Side: side, Person: a.Person, Portrait: a.portrait.load(t), Face: a.portrait.face, Seed: 11,
 	})
-	photo, _ := specimen.Photograph(doc, specimen.Shot{Seed: 12})
+	photo, _ := specimen.Photograph(doc, specimen.Shot{Seed: 12 + uint64(len(side))})
 	return writeJPEG(t, "document-"+string(side)+".jpg", photo)
 }
 

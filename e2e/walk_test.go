@@ -146,7 +146,7 @@ func (a applicant) documentType() string {
 func (w *walk) document() {
 	w.b.Click(w.say("document_type." + w.a.documentType()))
 	w.b.Upload("front", w.a.documentFile(w.t, specimen.Front))
-	if w.a.format == specimen.TD1 {
+	if w.a.documentType() == "identity_card" { // a TD2 is photographed twice: all of it is on its front
 		w.b.Upload("back", w.a.documentFile(w.t, specimen.Back))
 	}
 	w.b.Submit(w.say("document.button"))
