@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -40,7 +39,7 @@ type service struct {
 // It ends with the test.
 func start(t *testing.T, change func(map[string]string)) *service {
 	t.Helper()
-	testenv.Need(t, "serve", hasServe(t))
+	binary(t)
 	dir, address := t.TempDir(), freeAddress(t)
 	s := &service{t: t, dir: dir, url: "http://" + address, log: &journal{}}
 	s.settings = map[string]string{
@@ -72,15 +71,6 @@ func modelsFolder(t *testing.T) string {
 	path, err := models.Default(testenv.Root()).Open(models.YuNet)
 	testenv.Need(t, "models", err)
 	return filepath.Dir(path)
-}
-
-// hasServe reports whether the program can serve yet.
-func hasServe(t *testing.T) error {
-	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), binary(t), "serve", "--help").CombinedOutput(); err != nil {
-		return fmt.Errorf("vouchline serve: %w: %s", err, out)
-	}
-	return nil
 }
 
 // run starts the process and waits until it answers.
