@@ -5,6 +5,8 @@ import "strings"
 // allowed says whether a position of kind k may hold c.
 func (k kind) allowed(c byte, first string) bool {
 	switch k {
+	case kindAny:
+		return true
 	case kindAlpha:
 		return isLetter(c) || c == Filler
 	case kindDigit:
@@ -16,7 +18,7 @@ func (k kind) allowed(c byte, first string) bool {
 	case kindPrimary:
 		return strings.IndexByte(first, c) >= 0
 	}
-	return true
+	return false
 }
 
 // inAlphabet says whether every field holds what it may, and the dates' months
@@ -87,6 +89,7 @@ func Coerce(f Format, lines []string) []string {
 func coerced(k kind, c byte, first string) byte {
 	var to byte
 	switch k {
+	case kindAny:
 	case kindAlpha:
 		to = asLetter[c]
 	case kindDigit, kindDate, kindCheck:

@@ -145,10 +145,14 @@ func compareNames(c Claims, m MRZ) []FieldComparison {
 	primary, secondary := strings.Fields(m.Fields.PrimaryIdentifier), strings.Fields(m.Fields.SecondaryIdentifier)
 	cutPrimary, cutSecondary := m.namesTruncated()
 
-	f := FieldComparison{Field: "family_names", Claimed: strings.TrimSpace(c.FamilyNames),
-		Read: m.Fields.PrimaryIdentifier, Agreement: family.against(primary, cutPrimary)}
-	g := FieldComparison{Field: "given_names", Claimed: strings.TrimSpace(c.GivenNames),
-		Read: m.Fields.SecondaryIdentifier, Agreement: given.againstGiven(secondary, cutSecondary)}
+	f := FieldComparison{
+		Field: "family_names", Claimed: strings.TrimSpace(c.FamilyNames),
+		Read: m.Fields.PrimaryIdentifier, Agreement: family.against(primary, cutPrimary),
+	}
+	g := FieldComparison{
+		Field: "given_names", Claimed: strings.TrimSpace(c.GivenNames),
+		Read: m.Fields.SecondaryIdentifier, Agreement: given.againstGiven(secondary, cutSecondary),
+	}
 	if f.OK() && g.OK() || len(family.words) == 0 || len(given.words) == 0 {
 		return []FieldComparison{f, g}
 	}

@@ -77,8 +77,7 @@ func ParseMRZ(lines []string) (MRZ, error) {
 	for i, l := range lines {
 		for j := range len(l) {
 			if strings.IndexByte(alphabet, l[j]) < 0 {
-				return MRZ{}, &Error{Code: CodeMRZWrongAlphabet,
-					Detail: fmt.Sprintf("line %d, column %d", i+1, j+1)}
+				return MRZ{}, &Error{Code: CodeMRZWrongAlphabet, Detail: fmt.Sprintf("line %d, column %d", i+1, j+1)}
 			}
 		}
 	}
@@ -97,7 +96,7 @@ func (m *MRZ) parse() {
 			value = value[overflow:]
 		}
 		if fd.checked() {
-			ok := false
+			var ok bool
 			if number, used, long := m.longNumber(fd); long {
 				value, overflow, ok = number, used, used > 0
 			} else {

@@ -280,7 +280,11 @@ func TestPersonalDataIsRedacted(t *testing.T) {
 	}
 	claims := Claims{GivenNames: "Anna", FamilyNames: "ERIKSSON", BirthDate: "1974-08-12", DocumentNumber: "L898902C3"}
 	for _, v := range []any{
-		m, &m, m.Fields, Reading{MRZ: &m}, claims,
+		m,
+		&m,
+		m.Fields,
+		Reading{MRZ: &m},
+		claims,
 		FieldComparison{Field: "x", Claimed: "ERIKSSON", Read: "ERIKSSON"},
 	} {
 		var b strings.Builder

@@ -3,6 +3,7 @@ package ocr
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -74,7 +75,7 @@ func formsOf(r rune) []string {
 	if f, ok := forms[r]; ok {
 		return f
 	}
-	base := []rune(norm.NFD.String(string(r)))[0]
+	base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
 	if base >= 'A' && base <= 'Z' {
 		return []string{string(base)}
 	}

@@ -51,9 +51,13 @@ func (b band) picture(gray gocv.Mat, flip bool, ink float64) (gocv.Mat, bool) {
 		}
 		area := image.Rect(margin, margin+i*h, margin+w, margin+(i+1)*h)
 		region := out.Region(area) // inside out by construction
-		strip.CopyTo(&region)
+		err := strip.CopyTo(&region)
 		region.Close()
 		strip.Close()
+		if err != nil {
+			out.Close()
+			return gocv.Mat{}, false
+		}
 	}
 	return out, true
 }

@@ -30,11 +30,6 @@ func (l textLine) between(x0, x1 float64) textLine {
 	return textLine{pt{x0, l.at(x0)}, pt{x1, l.at(x1)}, l.height}
 }
 
-// shifted moves the line down.
-func (l textLine) shifted(dy float64) textLine {
-	return textLine{pt{l.left.x, l.left.y + dy}, pt{l.right.x, l.right.y + dy}, l.height}
-}
-
 // band is a group of alike lines, top to bottom, which may be an MRZ; it may
 // also be upside down. Lines are in the working copy, toImage leads back.
 type band struct {

@@ -135,13 +135,13 @@ func textAngles(small gocv.Mat) []float64 {
 	}
 	var out []float64
 	for range 2 {
-		best := -1
+		top, angle := -1.0, 0.0
 		for i, e := range coarse {
-			if (best < 0 || e > coarse[best]) && !near(out, float64(2*i-90), 15) {
-				best = i
+			if a := float64(2*i - 90); e > top && !near(out, a, 15) {
+				top, angle = e, a
 			}
 		}
-		out = append(out, refine(points, bins, float64(2*best-90)))
+		out = append(out, refine(points, bins, angle))
 	}
 	if !near(out, 0, 2) {
 		out = append(out, 0)

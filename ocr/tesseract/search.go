@@ -15,16 +15,22 @@ import (
 const (
 	maxBands    = 3
 	maxReadings = 12
-	minVoters   = 3
+)
+
+// What a zone needs to be valid: readings, and the part of them that must agree
+// where no check digit decides. Over 480 degraded pictures of the specimens, two
+// readings that agree were wrong once in 320, a majority of several five times.
+const (
+	minVoters = 2
+	quorum    = 0.7
 )
 
 // Below this height of characters, in pixels of the photograph, Tesseract
-// makes the same mistake at most scales, so that all variants must be heard and
-// agree.
+// makes the same mistake at most scales, so that more variants must agree.
 const (
-	lowResolution = 9.0
-	simpleQuorum  = 0.7
-	strictQuorum  = 0.85
+	lowResolution = 7.0
+	lowVoters     = 4
+	lowQuorum     = 0.85
 )
 
 // first is the variant every band is tried with; voters are those that join it,
@@ -159,9 +165,9 @@ func (s *search) confirm(c candidate, i interpretation) (zone, error) {
 		s.votes = nil
 	}
 	s.votes = append(s.votes, i.raw)
-	needed, quorum := minVoters, simpleQuorum
+	needed, share := minVoters, quorum
 	if z.height < lowResolution {
-		needed, quorum = 1+len(voters), strictQuorum
+		needed, share = lowVoters, lowQuorum
 	}
 	for _, v := range voters {
 		i, ok, err := s.attempt(c, v)
@@ -171,7 +177,7 @@ func (s *search) confirm(c candidate, i interpretation) (zone, error) {
 		if ok && i.plausible() && sameShape(s.votes[0], i.raw) {
 			s.votes = append(s.votes, i.raw)
 		}
-		if z.mrz, err = ocr.Consensus(s.votes, quorum); err != nil {
+		if z.mrz, err = ocr.Consensus(s.votes, share); err != nil {
 			return zone{}, err
 		}
 		if len(s.votes) < needed {
