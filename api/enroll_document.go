@@ -24,8 +24,8 @@ func (p *documentPages) Mount(r gin.IRouter) {
 	r.POST("/enroll/confirmation", p.do(p.confirm))
 }
 
-// documentType is one choice of the page. The MRZ of a card is on its back
-// (ICAO 9303-5), so cards need both sides.
+// documentType is one choice of the page. The MRZ of most cards is on the back
+// (ICAO 9303-5), so cards may have a second photograph.
 type documentType struct {
 	Name  string
 	Sides int
@@ -91,6 +91,9 @@ func (p *documentPages) photographs(c *gin.Context, f form) (photos []kyc.Upload
 		return nil, "type", kyc.ErrUnknownDocument
 	}
 	for _, field := range []string{"front", "back"}[:sides(f.fields["type"])] {
+		if field == "back" && len(f.file(field)) == 0 {
+			continue // a TD2 card has everything on its front (ICAO 9303-6)
+		}
 		photo, err := p.uploads.normalize(c.Request.Context(), f.file(field))
 		if err != nil {
 			return nil, field, err

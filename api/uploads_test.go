@@ -78,7 +78,8 @@ func TestSubmitDocument(t *testing.T) {
 	}{
 		{"passport", []part{{name: "type", text: "passport"}, {name: "front", file: front}, {name: "back", file: []byte{}}}, http.StatusSeeOther, 1, ""},
 		{"card", []part{{name: "type", text: "identity_card"}, {name: "front", file: front}, {name: "back", file: back}}, http.StatusSeeOther, 2, ""},
-		{"card without back", []part{{name: "type", text: "identity_card"}, {name: "front", file: front}}, http.StatusUnprocessableEntity, 0, `id="back-error"`},
+		{"card with its lines on the front", []part{{name: "type", text: "identity_card"}, {name: "front", file: front}}, http.StatusSeeOther, 1, ""},
+		{"card with a broken back", []part{{name: "type", text: "identity_card"}, {name: "front", file: front}, {name: "back", file: []byte("hello")}}, http.StatusUnprocessableEntity, 0, `id="back-error"`},
 		{"no photograph", []part{{name: "type", text: "passport"}}, http.StatusUnprocessableEntity, 0, `id="front-error"`},
 		{"no type", []part{{name: "front", file: front}}, http.StatusUnprocessableEntity, 0, `id="type-error"`},
 		{"text as photograph", []part{{name: "type", text: "visa"}, {name: "front", file: []byte("hello")}}, http.StatusUnprocessableEntity, 0, "JPEG, PNG or WebP"},

@@ -43,8 +43,8 @@ func (x *engines) ReadDocument(_ context.Context, photo []byte) (ocr.Reading, er
 		return ocr.Reading{}, x.readErr
 	}
 	r, ok := x.reading[string(photo)]
-	if !ok {
-		return ocr.Reading{}, &ocr.Error{Code: ocr.CodeMRZNotFound}
+	if !ok || r.MRZ == nil {
+		return r, &ocr.Error{Code: ocr.CodeMRZNotFound}
 	}
 	return r, nil
 }
@@ -728,5 +728,32 @@ func TestProviderRefusesForGood(t *testing.T) {
 	must(t, err)
 	if !e.Data.PhoneCode.SendFailed || !e.Data.EmailLink.SendFailed {
 		t.Error("the page would not say that the messages could not be sent")
+	}
+}
+
+// TestCardHasTwoSides: the zone is on the back and the portrait on the front,
+// and since nothing ties the two together a person looks.
+func TestCardHasTwoSides(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	card := reading(t, "D23145890")
+	card.MRZ.Fields.DocumentCode = "I"
+	back := card
+	back.Portrait, back.PortraitJPEG = nil, nil
+	b.engines.reading["ada back"] = back
+	b.engines.reading["ada front"] = ocr.Reading{Portrait: &ocr.Rect{W: 100, H: 120}, PortraitJPEG: []byte("portrait of ada")}
+	id := b.to(t, 1, kyc.Document)
+	must(t, b.flow.SubmitDocument(t.Context(), id, kyc.DocumentUpload{Type: "identity_card", Photos: []kyc.Upload{upload("ada front"), upload("ada back")}}))
+	b.work(t)
+	b.wantState(t, id, kyc.Confirmation)
+	e, err := b.flow.Enrollment(t.Context(), id)
+	must(t, err)
+	for _, c := range e.Data.Checks {
+		if c.Name == kyc.CheckDocument && (c.Outcome != kyc.Referred || c.Reasons[0] != kyc.ReasonPortraitUnbound) {
+			t.Errorf("check = %+v, want referred as %s", c, kyc.ReasonPortraitUnbound)
+		}
+	}
+	if e.Data.Document.Portrait == "" || !e.Data.Document.Reading.MRZ.Valid {
+		t.Error("the two sides were not joined")
 	}
 }

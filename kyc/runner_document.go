@@ -44,7 +44,7 @@ func (r *Runner) readDocument(ctx context.Context, effect Effect) error {
 			return err
 		}
 	}
-	joined, portrait := join(readings)
+	joined, portrait, bound := join(readings)
 	portraitName := ""
 	if len(portrait) > 0 {
 		portraitName = blobName("portrait", portrait)
@@ -54,30 +54,39 @@ func (r *Runner) readDocument(ctx context.Context, effect Effect) error {
 	}
 	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
 		e.Data.Document.Portrait = portraitName
-		return recordReading(e, now, joined, notice)
+		return recordReading(e, now, sides{joined, bound}, notice)
 	})
 }
 
+// sides is what the photographs of one document add up to. Bound says that the
+// portrait was seen beside the zone.
+type sides struct {
+	ocr.Reading
+
+	bound bool
+}
+
 // join takes the zone from the reading whose check digits are right, and the
-// portrait from the first that shows one.
-func join(readings []ocr.Reading) (joined ocr.Reading, portrait []byte) {
+// portrait from beside that zone or else from the first side that shows one.
+func join(readings []ocr.Reading) (joined ocr.Reading, portrait []byte, bound bool) {
 	for i, r := range readings {
 		if i == 0 {
 			joined.Quality, joined.Rotation = r.Quality, r.Rotation
 		}
-		if r.MRZ != nil && (joined.MRZ == nil || !joined.MRZ.Valid && r.MRZ.Valid) {
+		zone := r.MRZ != nil && (joined.MRZ == nil || !joined.MRZ.Valid && r.MRZ.Valid)
+		if zone {
 			joined.MRZ, joined.Quality, joined.Rotation = r.MRZ, r.Quality, r.Rotation
 		}
-		if len(portrait) == 0 && len(r.PortraitJPEG) > 0 {
-			portrait, joined.Portrait = r.PortraitJPEG, r.Portrait
+		if len(r.PortraitJPEG) > 0 && (len(portrait) == 0 || zone) {
+			portrait, joined.Portrait, bound = r.PortraitJPEG, r.Portrait, zone
 		}
 	}
-	return joined, portrait
+	return joined, portrait, bound
 }
 
 // recordReading saves what was read, or asks for a better photograph.
-func recordReading(e *Enrollment, now time.Time, reading ocr.Reading, notice string) error {
-	doc := &e.Data.Document
+func recordReading(e *Enrollment, now time.Time, s sides, notice string) error {
+	doc, reading := &e.Data.Document, s.Reading
 	checks := documentChecks(doc.Type, reading, now)
 	if doc.Portrait == "" {
 		// Without the portrait the faces cannot be compared with the document.
@@ -95,6 +104,13 @@ func recordReading(e *Enrollment, now time.Time, reading ocr.Reading, notice str
 	if mendable && len(doc.Tries) < maxUnreadable {
 		e.Data.Notice = notice
 		return e.Apply(Unreadable, now)
+	}
+	if doc.Portrait != "" && !s.bound {
+		// Nothing yet ties the two sides of a card together: a stranger's back
+		// with one's own photograph as front would match one's own face. A
+		// person looks until the front's own print is compared with the zone.
+		checks[0].Outcome = Referred
+		checks[0].Reasons = append(checks[0].Reasons, ReasonPortraitUnbound)
 	}
 	doc.Reading = &reading
 	if reading.MRZ != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/draw"
 	"image/jpeg"
@@ -67,34 +68,44 @@ func (c composition) readWords(ctx context.Context, b []byte) ([]string, error) 
 
 // readDocument reads the MRZ, then looks for the portrait on the upright
 // photograph. A document without portrait, or a search that fails, leaves the
-// reading without one: kyc refers what it cannot compare.
+// reading without one: kyc refers what it cannot compare. A side without an MRZ
+// is searched too, for the portrait of a card is on the other one; it comes
+// beside the error.
 func (c composition) readDocument(ctx context.Context, b []byte) (ocr.Reading, error) {
 	img, _, err := photo.Decode(b)
 	if err != nil {
 		return ocr.Reading{}, err
 	}
-	reading, upright, err := c.text.Read(ctx, img)
-	if err != nil || upright == nil {
-		return reading, err // its quality says why nothing was read
+	reading, upright, unread := c.text.Read(ctx, img)
+	var unreadable *ocr.Error
+	if upright == nil || unread != nil && !errors.As(unread, &unreadable) {
+		return reading, unread
 	}
+	if err := c.addPortrait(ctx, &reading, upright, img.Bounds()); err != nil {
+		return ocr.Reading{}, err
+	}
+	return reading, unread
+}
+
+func (c composition) addPortrait(ctx context.Context, reading *ocr.Reading, upright image.Image, original image.Rectangle) error {
 	found, err := c.face.Detect(ctx, upright)
 	if err != nil {
-		return reading, ctx.Err()
+		return ctx.Err()
 	}
 	portrait, ok := choosePortrait(found, reading.Quality.MRZHeight)
 	if !ok {
-		return reading, nil
+		return nil
 	}
 	area := widen(portrait.Box, upright.Bounds())
 	if area.Dx() < photo.MinSide || area.Dy() < photo.MinSide {
-		return reading, nil
+		return nil
 	}
 	if reading.PortraitJPEG, err = cut(upright, area); err != nil {
-		return ocr.Reading{}, err
+		return err
 	}
-	place := placeInOriginal(area.Sub(upright.Bounds().Min), upright.Bounds(), img.Bounds(), reading.Rotation)
+	place := placeInOriginal(area.Sub(upright.Bounds().Min), upright.Bounds(), original, reading.Rotation)
 	reading.Portrait = &place
-	return reading, nil
+	return nil
 }
 
 // cut encodes a part of a picture as JPEG.

@@ -80,7 +80,12 @@ func (l *link) lose() { l.once.Do(func() { close(l.closed) }) }
 
 func (l *link) close() error {
 	l.lose()
-	return l.session.Close()
+	// The library closes the connection before it tells us of a lost link, and
+	// then again here.
+	if err := l.session.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // answer hands a response to whoever waits for it. Anything else (a delivery
