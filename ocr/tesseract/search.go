@@ -18,8 +18,8 @@ const (
 )
 
 // What a zone needs to be valid: readings, and the part of them that must agree
-// where no check digit decides. Over 480 degraded pictures of the specimens, two
-// readings that agree were wrong once in 320, a majority of several five times.
+// where no check digit decides. Of 480 degraded pictures of the specimens 408 were
+// accepted so, one of them wrong; with a bare majority 425, five of them wrong.
 const (
 	minVoters = 2
 	quorum    = 0.7
