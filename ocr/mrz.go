@@ -110,8 +110,8 @@ func (m *MRZ) parse() {
 		m.Fields.Nationality = "FRA" // the card has no such field and is given to citizens only
 	}
 	if l.compositeDigit.to > 0 {
-		m.Checks = append(m.Checks, Check{checkComposite,
-			CheckDigit(m.composite()) == l.compositeDigit.of(m.Lines)[0]})
+		ok := CheckDigit(m.composite()) == l.compositeDigit.of(m.Lines)[0]
+		m.Checks = append(m.Checks, Check{checkComposite, ok})
 	}
 	for _, c := range m.Checks {
 		m.Valid = m.Valid && c.OK

@@ -16,6 +16,8 @@ type interpretation struct {
 	raw    []string // the lines before Coerce
 	passed int      // checks that hold
 	cost   int      // how much the lines had to be fitted; 0 is as read
+	// fillers tells that there were runs of fillers, whatever became of them.
+	fillers bool
 }
 
 // better orders interpretations: more checks, then less fitting.

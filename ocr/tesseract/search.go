@@ -33,11 +33,12 @@ const (
 	lowQuorum     = 0.85
 )
 
-// first is the variant every band is tried with; voters are those that join it,
-// in this order, until readings agree.
+// openers are the variants a band is tried with, the second only where the
+// first saw fillers and yet made no sense; voters join the one that did, in this
+// order, until readings agree.
 var (
-	first  = variant{ink: 24, flatten: true}
-	voters = []variant{
+	openers = []variant{{ink: 24, flatten: true}, {ink: 28, flatten: true}}
+	voters  = []variant{
 		{ink: 32, flatten: true, sharpen: true},
 		{ink: 20, flatten: true},
 		{ink: 24, sharpen: true},
@@ -112,16 +113,21 @@ func checkDigitsHold(m ocr.MRZ) bool {
 func (s *search) read(gray gocv.Mat, scale float64) (zone, bool, error) {
 	bands := locate(gray)
 	bands = bands[:min(len(bands), maxBands)]
-	for _, flip := range []bool{false, true} {
-		for _, b := range bands {
+	for _, b := range bands { // the first is nearly always the zone, either way up
+		for _, flip := range []bool{false, true} {
 			c := candidate{gray: gray, scale: scale, band: b, flip: flip}
-			i, ok, err := s.attempt(c, first)
-			if err != nil {
-				return zone{}, false, err
-			}
-			if ok && i.plausible() {
-				z, err := s.confirm(c, i)
-				return z, err == nil, err
+			for _, v := range openers {
+				i, ok, err := s.attempt(c, v)
+				if err != nil {
+					return zone{}, false, err
+				}
+				if ok && i.plausible() {
+					z, err := s.confirm(c, i)
+					return z, err == nil, err
+				}
+				if !i.fillers {
+					break
+				}
 			}
 		}
 	}
@@ -148,8 +154,9 @@ func (s *search) attempt(c candidate, v variant) (interpretation, bool, error) {
 	if err != nil {
 		return interpretation{}, false, err
 	}
-	s.seen = s.seen || looksLikeMRZ(text)
 	i, ok := interpret(text)
+	i.fillers = looksLikeMRZ(text)
+	s.seen = s.seen || i.fillers
 	return i, ok, nil
 }
 
@@ -216,7 +223,7 @@ func (c candidate) rotation() int {
 // sharpness of the zone itself: a sharp background behind a blurred document
 // must not count.
 func (c candidate) sharpness() float64 {
-	m, ok := c.band.picture(c.gray, c.flip, first.ink)
+	m, ok := c.band.picture(c.gray, c.flip, openers[0].ink)
 	if !ok {
 		return 0
 	}
