@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -66,6 +67,9 @@ const (
 	staffIdle     = 15 * time.Minute
 	administrator = "administrator"
 	queueLimit    = 200
+	// maxDocumentNumber is that of a TD1 card whose number runs on into the
+	// optional data (ICAO 9303-5 section 4.2.2).
+	maxDocumentNumber = 22
 )
 
 type consolePages struct{ *Server }
@@ -171,11 +175,23 @@ func (p *consolePages) showCase(c *gin.Context, m StaffMember) error {
 func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m StaffMember, v templates.View) error {
 	reading := e.Data.Document.Reading
 	needsNumber := reading == nil || reading.MRZ == nil || reading.MRZ.Fields.DocumentNumber == ""
+	ticked := c.PostFormArray("reason")
+	reasons := make([]reasonBox, len(rulingReasons))
+	for i, r := range rulingReasons {
+		reasons[i] = reasonBox{r, slices.Contains(ticked, string(r))}
+	}
+	v.Path = "/console/cases/" + e.ID
 	v.Data = map[string]any{
 		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": needsNumber,
-		"Reasons": rulingReasons, "Admin": m.Role == administrator,
+		"Reasons": reasons, "Admin": m.Role == administrator,
 	}
 	return p.page(c, status, "console/case", v)
+}
+
+// A reasonBox is a reason to tick on the form.
+type reasonBox struct {
+	Code   kyc.Reason
+	Ticked bool
 }
 
 // rulingReasons are what an agent can give for a refusal.
@@ -198,15 +214,18 @@ func (p *consolePages) rule(c *gin.Context, m StaffMember) error {
 	ctx, id := c.Request.Context(), c.Param("id")
 	ruling := kyc.Ruling{
 		Agent: actor(m), Outcome: kyc.Outcome(c.PostForm("outcome")), Note: strings.TrimSpace(c.PostForm("note")),
-		DocumentNumber: strings.ToUpper(strings.TrimSpace(c.PostForm("document_number"))),
-		IssuingState:   strings.ToUpper(strings.TrimSpace(c.PostForm("issuing_state"))),
+		DocumentNumber: documentNumber(c.PostForm("document_number")),
+		IssuingState:   issuingState(c.PostForm("issuing_state")),
 	}
 	for _, r := range c.PostFormArray("reason") {
 		if ruling.Outcome == kyc.Failed && slices.Contains(rulingReasons, kyc.Reason(r)) {
 			ruling.Reasons = append(ruling.Reasons, kyc.Reason(r))
 		}
 	}
-	err := p.Console.Reviews.Rule(ctx, id, ruling)
+	err := misread(ruling)
+	if err == nil {
+		err = p.Console.Reviews.Rule(ctx, id, ruling)
+	}
 	if err == nil {
 		return redirect(c, "/console?done="+string(ruling.Outcome))
 	}
@@ -225,6 +244,46 @@ func (p *consolePages) rule(c *gin.Context, m StaffMember) error {
 	return p.caseOf(c, http.StatusUnprocessableEntity, e, m, templates.View{Faults: found, Form: form})
 }
 
+// documentNumber writes a number as the machine-readable zone would: capital
+// letters and figures (ICAO 9303-3 section 4.2). Printed spaces and hyphens
+// must not make another document of it.
+func documentNumber(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(typed))
+}
+
+// issuingState takes the code of ISO 3166-1 for Germany, which the zone writes
+// as D (ICAO 9303-3 section 5).
+func issuingState(typed string) string {
+	state := strings.ToUpper(strings.Trim(typed, " <"))
+	if state == "DEU" {
+		return "D"
+	}
+	return state
+}
+
+var stateCode = regexp.MustCompile(`^[A-Z]{1,3}$`)
+
+// misread refuses what no document says. Whether anything is needed, the flow
+// knows.
+func misread(r kyc.Ruling) error {
+	wrong := kyc.FieldErrors{}
+	if r.IssuingState != "" && !stateCode.MatchString(r.IssuingState) {
+		wrong["issuing_state"] = kyc.FieldInvalid
+	}
+	if len(r.DocumentNumber) > maxDocumentNumber {
+		wrong["document_number"] = kyc.FieldTooLong
+	}
+	if len(wrong) > 0 && r.Outcome == kyc.Passed {
+		return wrong
+	}
+	return nil
+}
+
 func (p *consolePages) keys(c *gin.Context, _ StaffMember) error {
 	return p.keyPage(c, http.StatusOK, "", templates.View{})
 }
@@ -241,9 +300,12 @@ func (p *consolePages) keyPage(c *gin.Context, status int, token string, v templ
 func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 	ctx := c.Request.Context()
 	name := strings.TrimSpace(c.PostForm("key_name"))
-	if name == "" || len(name) > 100 {
-		fault := templates.Fault{Field: "key_name", Code: kyc.FieldRequired}
-		return p.keyPage(c, http.StatusUnprocessableEntity, "", templates.View{Faults: []templates.Fault{fault}, Form: map[string]string{"key_name": name}})
+	if fault := keyNameFault(name); fault != "" {
+		again := templates.View{
+			Path: "/console/keys", Form: map[string]string{"key_name": name},
+			Faults: []templates.Fault{{Field: "key_name", Code: fault}},
+		}
+		return p.keyPage(c, http.StatusUnprocessableEntity, "", again)
 	}
 	token, err := p.Console.Keys.CreateKey(ctx, name, keyScopes)
 	if err != nil {
@@ -254,6 +316,17 @@ func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 	}
 	// Rendered, not redirected to: the token is shown this once.
 	return p.keyPage(c, http.StatusOK, token, templates.View{Path: "/console/keys"})
+}
+
+func keyNameFault(name string) string {
+	switch {
+	case name == "":
+		return kyc.FieldRequired
+	case len(name) > 100:
+		return kyc.FieldTooLong
+	default:
+		return ""
+	}
 }
 
 func (p *consolePages) revokeKey(c *gin.Context, m StaffMember) error {

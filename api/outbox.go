@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -45,7 +46,38 @@ func (p *outboxPages) show(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.page(c, http.StatusOK, "outbox", templates.View{Refresh: 5, Data: messages})
+	shown := make([]letter, len(messages))
+	for i, m := range messages {
+		shown[i] = letter{SentMessage: m, Parts: linked(m.Message.Text)}
+	}
+	return p.page(c, http.StatusOK, "outbox", templates.View{Refresh: 5, Data: shown})
+}
+
+// A letter is a message as the page shows it.
+type letter struct {
+	SentMessage
+
+	Parts []textPart
+}
+
+// A textPart is a piece of text or, alone, an address to follow.
+type textPart struct {
+	Text string
+	Link bool
+}
+
+var webAddress = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+// linked finds the addresses in a text, so that they need not be copied. The
+// template escapes both kinds of parts.
+func linked(text string) []textPart {
+	var parts []textPart
+	last := 0
+	for _, at := range webAddress.FindAllStringIndex(text, -1) {
+		parts = append(parts, textPart{Text: text[last:at[0]]}, textPart{Text: text[at[0]:at[1]], Link: true})
+		last = at[1]
+	}
+	return append(parts, textPart{Text: text[last:]})
 }
 
 // local reports whether a request came from this machine and through no proxy.
