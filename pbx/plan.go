@@ -60,7 +60,7 @@ func (p Plan) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 // Contains reports whether an extension belongs to the plan.
 func (p Plan) Contains(ext string) bool {
 	n, err := strconv.ParseUint(ext, 10, 32)
-	return err == nil && extension(uint32(n)) == ext && p.First <= uint32(n) && uint32(n) <= p.Last
+	return err == nil && strconv.FormatUint(n, 10) == ext && uint64(p.First) <= n && n <= uint64(p.Last)
 }
 
 // Next returns the first number after the given one that is not taken, going
@@ -74,7 +74,7 @@ func (p Plan) Next(after string, taken func(extension string) bool) (string, err
 	start := p.First
 	if p.Contains(after) {
 		n, _ := strconv.ParseUint(after, 10, 32)
-		start = p.wrap(uint64(n) + 1)
+		start = p.wrap(n + 1)
 	}
 	size := uint64(p.Last) - uint64(p.First) + 1
 	for i := range size {

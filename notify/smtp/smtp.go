@@ -175,7 +175,7 @@ func (s *Sender) deliver(ctx context.Context, msg *gomail.Msg) error {
 // client makes the library's client for one message, whose connection ends
 // with the context: the library itself watches it while dialling only.
 func (s *Sender) client(ctx context.Context) (*gomail.Client, error) {
-	port, err := net.LookupPort("tcp", s.port)
+	port, err := net.DefaultResolver.LookupPort(ctx, "tcp", s.port)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package asterisk
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -36,7 +37,7 @@ func Parse(b []byte) ([]pbx.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	if string(again) != string(b) {
+	if !bytes.Equal(again, b) {
 		return nil, &ParseError{Line: 1, Reason: "not as written by Vouchline"}
 	}
 	return p.accounts, nil

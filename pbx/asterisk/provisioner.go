@@ -171,7 +171,7 @@ func (p *Provisioner) change(ctx context.Context, c change) error {
 			return err
 		}
 	}
-	p.config.Logger.InfoContext(ctx, "line "+c.what, "extension", c.extension)
+	p.config.Logger.InfoContext(ctx, "line changed", "what", c.what, "extension", c.extension)
 	return nil
 }
 

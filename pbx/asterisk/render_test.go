@@ -1,6 +1,7 @@
 package asterisk_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -141,7 +142,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		again, err := asterisk.Render(accounts)
-		if err != nil || string(again) != string(b) {
+		if err != nil || !bytes.Equal(again, b) {
 			t.Errorf("Parse(%q) renders to %q, %v", b, again, err)
 		}
 	})

@@ -13,7 +13,7 @@ package pbxtest
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -115,7 +115,7 @@ func fields(a pbx.Account) map[string]string {
 	m := map[string]string{
 		"extension": a.Extension, "auth_username": a.AuthUsername, "realm": a.Realm,
 		"display_name": a.DisplayName, "aor": string(a.AOR), "identity_id": a.IdentityID,
-		"enabled": fmt.Sprint(a.Enabled),
+		"enabled": strconv.FormatBool(a.Enabled),
 	}
 	for _, alg := range pbx.Algorithms() {
 		m[string(alg)] = a.HA1(alg)
