@@ -156,7 +156,12 @@ func (d *detector) detect(m gocv.Mat, side int) ([]faces.Face, error) {
 // reduce shrinks a picture to side and pads it, right and below, to multiples
 // of the largest stride. It returns the factor of the shrinking.
 func reduce(m gocv.Mat, side int) (gocv.Mat, float64, error) {
-	const multiple = 32
+	const (
+		multiple = 32
+		// Below about four cells of the largest stride, OpenCV 4.6 reads
+		// memory beside its feature maps and finds faces in it.
+		smallest = 160
+	)
 	w, h := m.Cols(), m.Rows()
 	scale := math.Min(1, float64(side)/float64(max(w, h)))
 	small, out := gocv.NewMat(), gocv.NewMat()
@@ -170,7 +175,8 @@ func reduce(m gocv.Mat, side int) (gocv.Mat, float64, error) {
 		}
 		src = small
 	}
-	right, below := -w&(multiple-1), -h&(multiple-1)
+	right := max(-w&(multiple-1), smallest-w)
+	below := max(-h&(multiple-1), smallest-h)
 	err := gocv.CopyMakeBorder(src, &out, 0, below, 0, right, gocv.BorderConstant, color.RGBA{})
 	if err == nil && out.Empty() {
 		err = errors.New("faces/opencv: empty picture")
