@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -183,9 +184,30 @@ func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m S
 	v.Path = "/console/cases/" + e.ID
 	v.Data = map[string]any{
 		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": needsNumber,
-		"Reasons": reasons, "Admin": m.Role == administrator,
+		"Reasons": reasons, "Checks": checkRows(e.Data.Checks), "Admin": m.Role == administrator,
 	}
 	return p.page(c, status, "console/case", v)
+}
+
+// A checkRow is a check with its scores as they are shown.
+type checkRow struct {
+	kyc.Check
+
+	Scores string
+}
+
+func checkRows(checks []kyc.Check) []checkRow {
+	rows := make([]checkRow, len(checks))
+	for i, c := range checks {
+		rows[i].Check = c
+		switch {
+		case c.Face != nil:
+			rows[i].Scores = fmt.Sprintf("%.3f / %.3f", c.Face.Score, c.Face.Threshold)
+		case c.Score > 0: // negative where it was not computed
+			rows[i].Scores = fmt.Sprintf("%.2f", c.Score)
+		}
+	}
+	return rows
 }
 
 // A reasonBox is a reason to tick on the form.
