@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/vouchline/vouchline/internal/testenv"
 )
@@ -63,17 +65,27 @@ func bindings() []string {
 // and exit code.
 func (s *service) vouchline(args ...string) (stdout string, code int) {
 	s.t.Helper()
-	cmd := exec.CommandContext(s.t.Context(), binary(s.t), args...)
-	cmd.Env = s.environment()
+	stdout, complaint, code := s.vouchlineWith(s.environment(), args...)
+	if code != 0 {
+		s.t.Logf("vouchline %s: exit code %d: %s", strings.Join(args, " "), code, complaint)
+	}
+	return stdout, code
+}
+
+// vouchlineWith is vouchline in an environment of the test's own; it returns
+// what was written to stderr too.
+func (s *service) vouchlineWith(env []string, args ...string) (stdout, complaint string, code int) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary(s.t), args...)
+	cmd.Env = env
 	cmd.Dir = s.dir
-	var out, complaint strings.Builder
-	cmd.Stdout, cmd.Stderr = &out, &complaint
+	var out, errors strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errors
 	err := cmd.Run()
 	if cmd.ProcessState == nil {
 		s.t.Fatalf("vouchline %s: %v", strings.Join(args, " "), err)
 	}
-	if code := cmd.ProcessState.ExitCode(); code != 0 {
-		s.t.Logf("vouchline %s: exit code %d: %s", strings.Join(args, " "), code, complaint.String())
-	}
-	return out.String(), cmd.ProcessState.ExitCode()
+	return out.String(), errors.String(), cmd.ProcessState.ExitCode()
 }

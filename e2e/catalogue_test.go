@@ -15,13 +15,15 @@ type catalogue map[string]string
 
 func loadCatalogue(t *testing.T, locale string) catalogue {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(testenv.Root(), "templates", "locales", locale+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var c catalogue
-	if err := json.Unmarshal(raw, &c); err != nil {
-		t.Fatal(err)
+	c := catalogue{}
+	for _, name := range []string{locale + ".json", "console." + locale + ".json"} {
+		raw, err := os.ReadFile(filepath.Join(testenv.Root(), "templates", "locales", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, &c); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return c
 }

@@ -158,20 +158,27 @@ func TestKilledAfterEveryStep(t *testing.T) {
 }
 
 // The service dies while it works, between the button and the answer, this
-// time on PostgreSQL.
+// time on PostgreSQL and Fabric: the identity whose minting was interrupted is
+// the one that is issued, and both organisations hold it.
 func TestKilledWhileItWorks(t *testing.T) {
 	t.Parallel()
 	dsn := pgtest.Start(t)
-	s := start(t, func(settings map[string]string) { settings["DATABASE"] = dsn })
+	network := fabricnet.Shared(t)
+	s := start(t, func(settings map[string]string) {
+		settings["DATABASE"] = dsn
+		settings["LEDGER"] = "fabric"
+		settings["FABRIC_PROFILE"] = network.Profile("org1")
+		settings["FABRIC_VERIFY_PROFILE"] = network.Profile("org2")
+	})
 	w := newWalk(t, s, newApplicant("interrupted"), desktop)
 	for _, text := range []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"} {
 		w.b.Expect(text)
 	}
 	w.interrupt = s.killAndRestart
 	w.until("activate")
-	record := w.checkIdentity("embedded")
+	record := w.checkIdentity("fabric")
+	w.checkOtherOrganisation(record, network.Profile("org2"))
 	w.checkAccounts(record.ID)
-	w.checkLedger(1)
 }
 
 // A closed browser resumes on another device by the e-mailed link, at the step

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"os"
+	"strings"
 	"testing"
+	"time"
 )
 
 // screenshotsVariable names the folder for pictures of every page.
@@ -35,5 +37,77 @@ func TestScreenshots(t *testing.T) {
 			w.checkShareLink(record.ID)
 			w.checkSignIn()
 		})
+	}
+	t.Run("console", func(t *testing.T) { shootConsole(t, s, dir) })
+	t.Run("outbox", func(t *testing.T) { shootOutbox(t, dir) })
+}
+
+// show leaves a picture of a page that nobody has to scroll sideways.
+func (w *walk) show(name string) {
+	w.t.Helper()
+	if over := w.b.String("String(document.documentElement.scrollWidth - document.documentElement.clientWidth)"); over != "0" {
+		w.t.Errorf("%s is %s px wider than its window", name, over)
+	}
+	w.shoot(name)
+}
+
+// offices are where staff look: at a desk, and at a phone in a hurry.
+var offices = []look{{"en", 1280, 900}, {"fr", 390, 844}}
+
+// shootConsole makes a case and leaves pictures of what staff see of it, and of
+// the pages for what went wrong.
+func shootConsole(t *testing.T, s *service, dir string) {
+	a := newApplicant("shots-case")
+	a.FamilyNames, a.GivenNames = "Eriksson", "Ana Maria" // the document will say Anna
+	a.portrait, a.selfie, a.live = drawnPhoto, drawnPhoto, drawnPhoto
+	w := newWalk(t, s, a, desktop)
+	w.until("email")
+	w.a.GivenNames = "Anna Maria"
+	w.document()
+	w.b.Submit(w.say("confirmation.button"))
+	w.b.WaitURL("/enroll/selfie")
+	w.selfie()
+	w.live()
+	w.questions()
+	w.b.WaitText(w.say("outcome.in_review_title"))
+	w.shots = dir + "/en"
+	w.shoot("in-review")
+	for _, l := range offices {
+		link, _ := s.vouchline("admin", "link", "--name", "ada", "--base-url", s.url)
+		d := newDesk(t, s, l)
+		d.shots = dir + "/" + l.locale
+		d.b.Expect("status of 4")
+		d.b.Open(s.url + "/nothing")
+		d.show("not-found")
+		d.b.Open(s.url + "/console")
+		d.show("console-closed")
+		d.b.Open(strings.TrimSpace(link))
+		d.show("console-enter")
+		d.enterConsole(strings.TrimSpace(link))
+		d.show("console-queue")
+		d.openCase(a)
+		d.show("console-case")
+		d.b.Submit(d.say("console.reject"))
+		d.show("console-case-again")
+		d.b.Open(s.url + "/console/keys")
+		d.b.Fill("key_name", "Asterisk")
+		d.b.Submit(d.say("console.key_button"))
+		d.show("console-key")
+	}
+}
+
+func shootOutbox(t *testing.T, dir string) {
+	s := start(t, withoutProviders)
+	a := newApplicant("shots-outbox")
+	for _, l := range offices {
+		w := newWalk(t, s, a, l)
+		w.shots = dir + "/" + l.locale
+		w.profile()
+		wait(t, 30*time.Second, "the messages", func() bool {
+			w.b.Open(s.url + "/outbox")
+			return w.b.Has(w.a.phone) && w.b.Has(w.a.email)
+		})
+		w.show("outbox")
+		a = newApplicant("shots-outbox-2")
 	}
 }
