@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -31,24 +29,6 @@ type StaffMember struct{ Name, Role string }
 type Staff interface {
 	RedeemLink(ctx context.Context, token string) (StaffMember, error)
 }
-
-// An APIKey is what the console shows of a key.
-type APIKey struct {
-	ID, Name          string
-	Scopes            []string
-	Created, LastUsed time.Time
-	Revoked           bool
-}
-
-// APIKeys makes and revokes the keys of programs.
-type APIKeys interface {
-	CreateKey(ctx context.Context, name string, scopes []string) (token string, err error)
-	ListKeys(ctx context.Context) ([]APIKey, error)
-	RevokeKey(ctx context.Context, id string) error
-}
-
-// Scopes of API keys.
-var keyScopes = []string{"pbx:read"}
 
 // Console is what the console is made of; without Reviews there is none.
 type Console struct {
@@ -230,134 +210,4 @@ func (p *consolePages) photo(c *gin.Context, m StaffMember) error {
 	c.Header("Content-Disposition", "inline")
 	c.Data(http.StatusOK, "image/jpeg", b)
 	return nil
-}
-
-func (p *consolePages) rule(c *gin.Context, m StaffMember) error {
-	ctx, id := c.Request.Context(), c.Param("id")
-	ruling := kyc.Ruling{
-		Agent: actor(m), Outcome: kyc.Outcome(c.PostForm("outcome")), Note: strings.TrimSpace(c.PostForm("note")),
-		DocumentNumber: documentNumber(c.PostForm("document_number")),
-		IssuingState:   issuingState(c.PostForm("issuing_state")),
-	}
-	for _, r := range c.PostFormArray("reason") {
-		if ruling.Outcome == kyc.Failed && slices.Contains(rulingReasons, kyc.Reason(r)) {
-			ruling.Reasons = append(ruling.Reasons, kyc.Reason(r))
-		}
-	}
-	err := misread(ruling)
-	if err == nil {
-		err = p.Console.Reviews.Rule(ctx, id, ruling)
-	}
-	if err == nil {
-		return redirect(c, "/console?done="+string(ruling.Outcome))
-	}
-	found, err := faults(err, "note", "document_number", "issuing_state")
-	if err != nil {
-		return err
-	}
-	e, err := p.Console.Reviews.Review(ctx, actor(m), id)
-	if err != nil {
-		return err
-	}
-	form := map[string]string{}
-	for _, field := range []string{"outcome", "note", "document_number", "issuing_state"} {
-		form[field] = c.PostForm(field)
-	}
-	return p.caseOf(c, http.StatusUnprocessableEntity, e, m, templates.View{Faults: found, Form: form})
-}
-
-// documentNumber writes a number as the machine-readable zone would: capital
-// letters and figures (ICAO 9303-3 section 4.2). Printed spaces and hyphens
-// must not make another document of it.
-func documentNumber(typed string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, strings.ToUpper(typed))
-}
-
-// issuingState takes the code of ISO 3166-1 for Germany, which the zone writes
-// as D (ICAO 9303-3 section 5).
-func issuingState(typed string) string {
-	state := strings.ToUpper(strings.Trim(typed, " <"))
-	if state == "DEU" {
-		return "D"
-	}
-	return state
-}
-
-var stateCode = regexp.MustCompile(`^[A-Z]{1,3}$`)
-
-// misread refuses what no document says. Whether anything is needed, the flow
-// knows.
-func misread(r kyc.Ruling) error {
-	wrong := kyc.FieldErrors{}
-	if r.IssuingState != "" && !stateCode.MatchString(r.IssuingState) {
-		wrong["issuing_state"] = kyc.FieldInvalid
-	}
-	if len(r.DocumentNumber) > maxDocumentNumber {
-		wrong["document_number"] = kyc.FieldTooLong
-	}
-	if len(wrong) > 0 && r.Outcome == kyc.Passed {
-		return wrong
-	}
-	return nil
-}
-
-func (p *consolePages) keys(c *gin.Context, _ StaffMember) error {
-	return p.keyPage(c, http.StatusOK, "", templates.View{})
-}
-
-func (p *consolePages) keyPage(c *gin.Context, status int, token string, v templates.View) error {
-	keys, err := p.Console.Keys.ListKeys(c.Request.Context())
-	if err != nil {
-		return err
-	}
-	v.Data = map[string]any{"Keys": keys, "Token": token, "Scopes": keyScopes, "Admin": true}
-	return p.page(c, status, "console/keys", v)
-}
-
-func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
-	ctx := c.Request.Context()
-	name := strings.TrimSpace(c.PostForm("key_name"))
-	if fault := keyNameFault(name); fault != "" {
-		again := templates.View{
-			Path: "/console/keys", Form: map[string]string{"key_name": name},
-			Faults: []templates.Fault{{Field: "key_name", Code: fault}},
-		}
-		return p.keyPage(c, http.StatusUnprocessableEntity, "", again)
-	}
-	token, err := p.Console.Keys.CreateKey(ctx, name, keyScopes)
-	if err != nil {
-		return err
-	}
-	if err := p.Console.Auditor.Audit(ctx, kyc.AuditEntry{At: p.Clock(), Actor: actor(m), Action: "create_api_key", Detail: name}); err != nil {
-		return err
-	}
-	// Rendered, not redirected to: the token is shown this once.
-	return p.keyPage(c, http.StatusOK, token, templates.View{Path: "/console/keys"})
-}
-
-func keyNameFault(name string) string {
-	switch {
-	case name == "":
-		return kyc.FieldRequired
-	case len(name) > 100:
-		return kyc.FieldTooLong
-	default:
-		return ""
-	}
-}
-
-func (p *consolePages) revokeKey(c *gin.Context, m StaffMember) error {
-	ctx, id := c.Request.Context(), c.Param("id")
-	if err := p.Console.Keys.RevokeKey(ctx, id); err != nil {
-		return err
-	}
-	if err := p.Console.Auditor.Audit(ctx, kyc.AuditEntry{At: p.Clock(), Actor: actor(m), Action: "revoke_api_key", Subject: id}); err != nil {
-		return err
-	}
-	return redirect(c, "/console/keys")
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
-	"github.com/vouchline/vouchline/notify"
 	"github.com/vouchline/vouchline/ocr"
 )
 
@@ -368,25 +366,36 @@ func TestRuling(t *testing.T) {
 			"approved with the number as printed",
 			url.Values{"outcome": {"pass"}, "note": {" looked "}, "document_number": {"l8 989-01c"}, "issuing_state": {"deu"}, "reason": {"face_different"}},
 			http.StatusSeeOther,
-			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Passed, Note: "looked", DocumentNumber: "L898901C", IssuingState: "D"}, nil,
+			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Passed, Note: "looked", DocumentNumber: "L898901C", IssuingState: "D"},
+			nil,
 		},
 		{
 			"refused for known reasons only",
 			url.Values{"outcome": {"fail"}, "note": {"looked"}, "reason": {"face_different", "agent_decision", "x"}},
 			http.StatusSeeOther,
-			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Failed, Note: "looked", Reasons: []kyc.Reason{kyc.ReasonFaceDifferent}}, nil,
+			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Failed, Note: "looked", Reasons: []kyc.Reason{kyc.ReasonFaceDifferent}},
+			nil,
 		},
 		{
-			"no note", url.Values{"outcome": {"fail"}, "reason": {"face_different"}}, http.StatusUnprocessableEntity, kyc.Ruling{},
+			"no note",
+			url.Values{"outcome": {"fail"}, "reason": {"face_different"}},
+			http.StatusUnprocessableEntity,
+			kyc.Ruling{},
 			[]string{`id="note-error"`, `value="face_different" checked`},
 		},
 		{
-			"no number", url.Values{"outcome": {"pass"}, "note": {"looked"}}, http.StatusUnprocessableEntity, kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Passed, Note: "looked"},
+			"no number",
+			url.Values{"outcome": {"pass"}, "note": {"looked"}},
+			http.StatusUnprocessableEntity,
+			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Passed, Note: "looked"},
 			[]string{`id="document_number-error"`, `id="issuing_state-error"`, ">looked</textarea>"},
 		},
 		{
-			"a state in words", url.Values{"outcome": {"pass"}, "note": {"looked"}, "document_number": {"L8"}, "issuing_state": {"Sweden"}}, http.StatusUnprocessableEntity,
-			kyc.Ruling{}, []string{`id="issuing_state-error"`, `value="Sweden"`},
+			"a state in words",
+			url.Values{"outcome": {"pass"}, "note": {"looked"}, "document_number": {"L8"}, "issuing_state": {"Sweden"}},
+			http.StatusUnprocessableEntity,
+			kyc.Ruling{},
+			[]string{`id="issuing_state-error"`, `value="Sweden"`},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -444,59 +453,5 @@ func TestDecidedCase(t *testing.T) {
 	b := staffBrowser(t, d, "desk")
 	if res, text := b.get("/console/cases/en1"); res.StatusCode != http.StatusOK || !strings.Contains(text, "seen") || strings.Contains(text, "/ruling") {
 		t.Errorf("GET a decided case = %d, want its note and no form", res.StatusCode)
-	}
-}
-
-type fakeOutbox []SentMessage
-
-func (o fakeOutbox) SentMessages(context.Context, int) ([]SentMessage, error) { return o, nil }
-
-func TestOutbox(t *testing.T) {
-	t.Parallel()
-	box := fakeOutbox{
-		{At: noon, Message: notify.Message{To: notify.Address{Channel: notify.Email, Value: "anna@example.org"}, Subject: hostile, Text: "Open https://id.example.org/enroll/link/abc\n<b>" + hostile}},
-		{At: noon, Message: notify.Message{To: notify.Address{Channel: notify.SMS, Value: "+46701234567"}, Text: "Your code is 123456"}},
-	}
-	for _, tt := range []struct {
-		name, from, header string
-		box                Outbox
-		want               int
-	}{
-		{"this machine", "127.0.0.1:4000", "", box, http.StatusOK},
-		{"this machine by IPv6", "[::1]:4000", "", box, http.StatusOK},
-		{"another machine", "192.0.2.1:4000", "", box, http.StatusNotFound},
-		{"a proxy on this machine", "127.0.0.1:4000", "X-Forwarded-For", box, http.StatusNotFound},
-		{"a proxy of RFC 7239", "127.0.0.1:4000", "Forwarded", box, http.StatusNotFound},
-		{"a proxy that says its name", "127.0.0.1:4000", "Via", box, http.StatusNotFound},
-		{"no outbox", "127.0.0.1:4000", "", nil, http.StatusNotFound},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s, err := New(Config{
-				Flow: &fakeFlow{}, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-				Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", Outbox: tt.box,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/outbox", nil)
-			r.RemoteAddr = netip.MustParseAddrPort(tt.from).String()
-			if tt.header != "" {
-				r.Header.Set(tt.header, "127.0.0.1")
-			}
-			w := httptest.NewRecorder()
-			s.ServeHTTP(w, r)
-			if w.Code != tt.want {
-				t.Fatalf("GET /outbox = %d, want %d", w.Code, tt.want)
-			}
-			for _, part := range []string{"123456", `<a href="https://id.example.org/enroll/link/abc">`} {
-				if got := strings.Contains(w.Body.String(), part); got != (tt.want == http.StatusOK) {
-					t.Errorf("the page holds %q: %t, want %t", part, got, !got)
-				}
-			}
-			if strings.Contains(w.Body.String(), "<script>alert") || strings.Contains(w.Body.String(), "<b>") {
-				t.Error("the page holds a message's markup")
-			}
-		})
 	}
 }
