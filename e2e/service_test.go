@@ -76,7 +76,7 @@ func modelsFolder(t *testing.T) string {
 // run starts the process and waits until it answers.
 func (s *service) run() {
 	s.t.Helper()
-	cmd := exec.Command(binary(s.t), "serve") //nolint:gosec,noctx // ended by kill and finish
+	cmd := exec.Command(binary(s.t), "serve", "--print-admin-link") //nolint:gosec,noctx // ended by kill and finish
 	cmd.Dir = s.dir
 	cmd.Env = s.environment()
 	cmd.Stdout, cmd.Stderr = s.log, s.log

@@ -42,7 +42,7 @@ stop() {
   say "stopped; the data stays in $data"
 }
 
-serve=(serve --listen "$listen" --data-dir "$data" --ledger "$ledger")
+serve=(serve --print-admin-link --listen "$listen" --data-dir "$data" --ledger "$ledger")
 trap stop EXIT
 trap 'exit 0' INT TERM
 if [ "$ledger" = fabric ]; then

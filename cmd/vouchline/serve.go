@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/vouchline/vouchline/api"
@@ -17,6 +19,7 @@ import (
 // ServeCmd runs the web service with its queue and its engines.
 type ServeCmd struct {
 	ServeSettings
+	PrintAdminLink bool `name:"print-admin-link" help:"Print a link to the console on stdout even where that is no terminal."`
 }
 
 // Run serves until the context ends.
@@ -100,15 +103,13 @@ func serve(g *Globals, l net.Listener, h http.Handler) error {
 	return s.Shutdown(ctx)
 }
 
-// greet prints where to go. The administrator's link is a secret: it is
-// printed to the person at the terminal and never logged.
+// greet prints where to go.
 func (c *ServeCmd) greet(g *Globals, a *app, base string) error {
-	link, expires, err := staffLink(g, a.store, base, store.StaffLink{Name: "administrator", Role: "administrator"}, store.StaffLinkLifetime)
+	console, err := c.consoleLine(g, a.store, base)
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("\nEnroll:         %s/\nConsole:        %s\n                (works once, until %s; another: vouchline admin link)\n",
-		base, link, expires.Local().Format("15:04"))
+	text := fmt.Sprintf("\nEnroll:         %s/\nConsole:        %s\n", base, console)
 	if c.OutboxEnabled() {
 		text += fmt.Sprintf("Message outbox: %s/outbox\n", base)
 	}
@@ -117,6 +118,30 @@ func (c *ServeCmd) greet(g *Globals, a *app, base string) error {
 		text += fmt.Sprintf("\nNOT COMPLETE: %v\nEvery check that needs them is referred to a reviewer.\n", a.missing)
 	}
 	return g.Printf("%s\n", text)
+}
+
+// consoleLine tells how to enter the console. The administrator's link is a
+// secret for the person at the terminal: in a container or below systemd
+// stdout is a log that many may read, so there it is made on demand only.
+func (c *ServeCmd) consoleLine(g *Globals, s *store.Store, base string) (string, error) {
+	if !c.PrintAdminLink && !terminal(g.Stdout) {
+		return base + "/console (a link to enter it: vouchline admin link)", nil
+	}
+	link, expires, err := staffLink(g, s, base, store.StaffLink{Name: "administrator", Role: "administrator"}, store.StaffLinkLifetime)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s\n                (works once, until %s; another: vouchline admin link)", link, expires.Local().Format("15:04")), nil
+}
+
+// terminal reports whether a person may be reading w.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // console adapts the store to the console and the API.
