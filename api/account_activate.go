@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ type activationPages struct{ *Server }
 func (p *activationPages) Mount(r gin.IRouter) {
 	r.GET("/enroll/activate", p.do(p.show))
 	r.POST("/enroll/activate", p.do(p.activate))
+	r.GET("/account/secrets", p.do(p.secrets))
+	r.POST("/account/secrets", p.do(p.acknowledge))
 }
 
 func (p *activationPages) show(c *gin.Context) error {
@@ -53,24 +56,22 @@ func (p *activationPages) activate(c *gin.Context) error {
 	}
 	ctx := c.Request.Context()
 	password, code := c.PostForm("password"), c.PostForm("totp")
-	var backup string
 	switch {
 	case password == "":
 		err = kyc.FieldErrors{"password": kyc.FieldRequired}
 	case code == "":
 		err = kyc.FieldErrors{"totp": kyc.FieldRequired}
 	default:
-		b, refused := p.Flow.Activate(ctx, e.ID, password, code)
-		backup, err = b.Grouped(), refused
+		err = p.Flow.Activate(ctx, e.ID, password, code)
 	}
 	if err != nil {
 		return p.again(c, e, err)
 	}
-	p.sessions.Remove(ctx, keyEnrollment)
-	if err := p.enter(ctx, keySubscriber, e.ID); err != nil {
+	p.leave(ctx, roleApplicant)
+	if err := p.enter(ctx, roleSubscriber, e.ID); err != nil {
 		return err
 	}
-	return p.showOnce(c, e.ID, backup)
+	return redirect(c, "/account/secrets")
 }
 
 func (p *activationPages) again(c *gin.Context, e *kyc.Enrollment, cause error) error {
@@ -90,26 +91,40 @@ type sipAccount struct {
 	Server, Realm, Extension, Password string
 }
 
-// showOnce shows the backup code, if there is a new one, and the line's
-// password, which is gone from the server after that.
-func (s *Server) showOnce(c *gin.Context, id, backup string) error {
-	data := map[string]any{"Backup": backup, "Line": nil, "LineShown": false}
-	line, err := s.Flow.RevealLine(c.Request.Context(), id)
-	switch kyc.Code(err) {
-	case "already_shown":
-		data["LineShown"] = true
-	case "":
-		if err != nil && backup == "" {
-			return err
-		}
-		if err != nil { // the backup code must be seen whatever happens to the line
-			s.Logger.ErrorContext(c.Request.Context(), "line not shown", "error", err)
-			break
-		}
-		data["Line"] = &sipAccount{s.SIP.Server, s.SIP.Realm, line.Extension, line.Password}
-	default:
+// unacknowledged reports whether there are secrets that the subscriber has not
+// written down yet.
+func unacknowledged(e *kyc.Enrollment) bool {
+	return e.Data.Account.PendingBackup != "" || e.Data.Line.Password != ""
+}
+
+// secrets shows backup code and line as often as it is asked for, until the
+// subscriber says that they are written down: a page that broke off must not
+// cost a line.
+func (p *activationPages) secrets(c *gin.Context) error {
+	id, err := p.subscriberID(c)
+	if err != nil {
 		return err
 	}
+	secrets, err := p.Flow.Secrets(c.Request.Context(), id)
+	if errors.Is(err, kyc.ErrAlreadyShown) {
+		return redirect(c, "/account")
+	}
+	if err != nil {
+		return err
+	}
+	line := &sipAccount{p.SIP.Server, p.SIP.Realm, secrets.Line.Extension, secrets.Line.Password}
 	private(c)
-	return s.page(c, http.StatusOK, "once", templates.View{Path: "/account", Data: data})
+	return p.page(c, http.StatusOK, "once", templates.View{Data: map[string]any{"Backup": secrets.Backup.Grouped(), "Line": line}})
+}
+
+// acknowledge destroys what was written down.
+func (p *activationPages) acknowledge(c *gin.Context) error {
+	id, err := p.subscriberID(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Flow.Acknowledge(c.Request.Context(), id); err != nil {
+		return err
+	}
+	return redirect(c, "/account")
 }

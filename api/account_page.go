@@ -19,7 +19,6 @@ func (p *accountPages) Mount(r gin.IRouter) {
 	r.POST("/signin", p.do(p.submitSignIn))
 	r.POST("/signout", p.do(p.signOut))
 	r.GET("/account", p.do(p.account))
-	r.POST("/account/line", p.do(p.revealLine))
 	r.POST("/account/share", p.do(p.share))
 }
 
@@ -43,8 +42,8 @@ func (p *accountPages) submitSignIn(c *gin.Context) error {
 		view := templates.View{Path: "/signin", Form: typed(c, "login"), Faults: shown}
 		return p.page(c, faultStatus(err), "signin", view)
 	}
-	p.sessions.Remove(ctx, keyEnrollment)
-	if err := p.enter(ctx, keySubscriber, e.ID); err != nil {
+	p.leave(ctx, roleApplicant)
+	if err := p.enter(ctx, roleSubscriber, e.ID); err != nil {
 		return err
 	}
 	return redirect(c, "/account")
@@ -72,6 +71,9 @@ func (p *accountPages) render(c *gin.Context, status int, v templates.View, shar
 	if err != nil {
 		return err
 	}
+	if unacknowledged(e) && c.Request.Method == http.MethodGet {
+		return redirect(c, "/account/secrets")
+	}
 	identity := e.Data.Identity
 	proofPath := "/i/" + identity.ID
 	qr, err := newQR(p.BaseURL + proofPath)
@@ -84,7 +86,7 @@ func (p *accountPages) render(c *gin.Context, status int, v templates.View, shar
 	v.Data = map[string]any{
 		"Name": e.Data.Profile.GivenNames, "IdentityID": identity.ID, "Assurance": identity.Assurance,
 		"Status": string(state), "LedgerAway": away, "QR": qr, "ProofPath": proofPath, "ProofURL": p.BaseURL + proofPath,
-		"Line": &sipAccount{p.SIP.Server, p.SIP.Realm, e.Data.Line.Extension, ""}, "PasswordUnseen": e.Data.Line.Password != "",
+		"Line":       &sipAccount{p.SIP.Server, p.SIP.Realm, e.Data.Line.Extension, ""},
 		"Attributes": kyc.AttributeNames(), "Share": share, "BackupUsed": !e.Data.Account.BackupUsedAt.IsZero(),
 	}
 	return p.page(c, status, "account", v)
@@ -99,14 +101,6 @@ func (p *accountPages) ledgerStatus(c *gin.Context, id string) (ledger.Status, b
 		return "", true
 	}
 	return proof.Identity.Status, false
-}
-
-func (p *accountPages) revealLine(c *gin.Context) error {
-	id, err := p.subscriberID(c)
-	if err != nil {
-		return err
-	}
-	return p.showOnce(c, id, "")
 }
 
 func (p *accountPages) share(c *gin.Context) error {

@@ -154,8 +154,6 @@ func (p *consolePages) showCase(c *gin.Context, m StaffMember) error {
 }
 
 func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m StaffMember, v templates.View) error {
-	reading := e.Data.Document.Reading
-	needsNumber := reading == nil || reading.MRZ == nil || reading.MRZ.Fields.DocumentNumber == ""
 	ticked := c.PostFormArray("reason")
 	reasons := make([]reasonBox, len(rulingReasons))
 	for i, r := range rulingReasons {
@@ -163,7 +161,7 @@ func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m S
 	}
 	v.Path = "/console/cases/" + e.ID
 	v.Data = map[string]any{
-		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": needsNumber,
+		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": e.Data.Document.NeedsNumber(),
 		"Reasons": reasons, "Checks": checkRows(e.Data.Checks), "Admin": m.Role == administrator,
 	}
 	return p.page(c, status, "console/case", v)

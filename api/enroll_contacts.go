@@ -21,6 +21,32 @@ func (p *contactPages) Mount(r gin.IRouter) {
 	r.POST("/enroll/contacts/change", p.do(p.change))
 }
 
+// A delivery is how far an address is on its way to being validated.
+type delivery string
+
+const (
+	sending   delivery = "sending" // nothing is known of the message yet
+	sent      delivery = "sent"    // the provider took it
+	delayed   delivery = "delayed" // the provider does not answer; it is tried again
+	failed    delivery = "failed"  // the provider refused it, or was tried in vain
+	confirmed delivery = "confirmed"
+)
+
+func deliveryOf(c kyc.Contact) delivery {
+	switch {
+	case c.Validated():
+		return confirmed
+	case c.SendFailed:
+		return failed
+	case c.SendDelayed:
+		return delayed
+	case c.SentAt.IsZero():
+		return sending
+	default:
+		return sent
+	}
+}
+
 func (p *contactPages) show(c *gin.Context) error {
 	e, err := p.at(c, "/enroll/contacts")
 	if e == nil {
@@ -41,9 +67,8 @@ func (p *contactPages) render(c *gin.Context, status int, e *kyc.Enrollment, v t
 	}
 	v.Step, v.Path = "contacts", "/enroll/contacts"
 	v.Data = map[string]any{
-		"Phone": profile.Phone, "Email": profile.Email, "Version": e.Version(),
-		"PhoneValidated": e.Data.PhoneCode.Validated(), "PhoneFailed": e.Data.PhoneCode.SendFailed,
-		"EmailValidated": e.Data.EmailLink.Validated(), "EmailFailed": e.Data.EmailLink.SendFailed,
+		"Phone": profile.Phone, "PhoneState": deliveryOf(e.Data.PhoneCode),
+		"Email": profile.Email, "EmailState": deliveryOf(e.Data.EmailLink),
 	}
 	return p.page(c, status, "contacts", v)
 }
@@ -62,7 +87,7 @@ func (p *contactPages) again(c *gin.Context, in map[string]string, cause error, 
 }
 
 func (p *contactPages) confirm(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
@@ -70,41 +95,41 @@ func (p *contactPages) confirm(c *gin.Context) error {
 	if code == "" {
 		return p.again(c, nil, kyc.FieldErrors{"code": kyc.FieldRequired}, "code")
 	}
-	if err := p.Flow.ConfirmCode(c.Request.Context(), id, code); err != nil {
+	if err := p.Flow.ConfirmCode(c.Request.Context(), e.ID, code, source(c)); err != nil {
 		return p.again(c, nil, err, "code")
 	}
 	return redirect(c, "/enroll")
 }
 
 func (p *contactPages) resendCode(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
-	if err := p.Flow.ResendCode(c.Request.Context(), id, source(c)); err != nil {
+	if err := p.Flow.ResendCode(c.Request.Context(), e.ID, source(c)); err != nil {
 		return p.again(c, nil, err, "code")
 	}
 	return redirect(c, "/enroll")
 }
 
 func (p *contactPages) resendLink(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
-	if err := p.Flow.ResendLink(c.Request.Context(), id, source(c)); err != nil {
+	if err := p.Flow.ResendLink(c.Request.Context(), e.ID, source(c)); err != nil {
 		return p.again(c, nil, err, "email")
 	}
 	return redirect(c, "/enroll")
 }
 
 func (p *contactPages) change(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
 	in := typed(c, "phone", "email")
-	if err := p.Flow.ChangeContacts(c.Request.Context(), id, in["phone"], in["email"], source(c)); err != nil {
+	if err := p.Flow.ChangeContacts(c.Request.Context(), e.ID, in["phone"], in["email"], source(c)); err != nil {
 		return p.again(c, in, err, "phone", "email")
 	}
 	return redirect(c, "/enroll")

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -67,11 +68,17 @@ func (p *documentPages) submit(c *gin.Context) error {
 	if e == nil {
 		return err
 	}
-	f, done, err := p.uploads.read(c)
+	f, done, err := p.uploads.read(c, parts{
+		files:  map[string]int{"front": 1, "back": 1},
+		accept: func(map[string]string) error { return p.Flow.MayPhotograph(c.Request.Context(), e.ID) },
+	})
 	if err != nil {
 		return p.again(c, e, nil, err, "front")
 	}
 	defer done()
+	if _, err := p.enrollment(c); err != nil { // sending takes minutes, in which a link may be opened elsewhere
+		return err
+	}
 	in := map[string]string{"type": f.fields["type"]}
 	photos, field, err := p.photographs(c, f)
 	if err != nil {
@@ -115,11 +122,11 @@ func (p *documentPages) again(c *gin.Context, e *kyc.Enrollment, in map[string]s
 }
 
 func (p *documentPages) retake(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
-	if err := p.Flow.RetakeDocument(c.Request.Context(), id); err != nil {
+	if err := p.Flow.RetakeDocument(c.Request.Context(), e.ID); err != nil {
 		return err
 	}
 	return redirect(c, "/enroll")
@@ -131,13 +138,24 @@ var workingSteps = map[kyc.State]string{
 }
 
 func (p *documentPages) working(c *gin.Context) error {
-	e, err := p.at(c, "/enroll/working")
+	seen, err := p.watched(c) // without scripts the page asks by itself
+	e, err := p.due(c, "/enroll/working", seen, err)
 	if e == nil {
 		return err
 	}
 	return p.page(c, http.StatusOK, "working", templates.View{
-		Step: workingSteps[e.State()], Refresh: 3, Data: map[string]any{"State": string(e.State())},
+		Step: workingSteps[e.State()], Refresh: 3,
+		Data: map[string]any{"State": string(e.State()), "Slow": slow(e, p.Clock())},
 	})
+}
+
+// usual is how long a working state lasts when all is well.
+const usual = 30 * time.Second
+
+// slow reports whether work takes longer than usual, so that nobody sits and
+// waits for a ledger that is away.
+func slow(e *kyc.Enrollment, now time.Time) bool {
+	return e.State().Working() && (!e.Data.DelayedAt.IsZero() || now.Sub(e.UpdatedAt) > usual)
 }
 
 // comparison is one field of the confirmation page.
@@ -171,6 +189,7 @@ func (p *documentPages) renderConfirmation(c *gin.Context, status int, e *kyc.En
 	v.Step, v.Path = "document", "/enroll/confirmation"
 	v.Data = map[string]any{
 		"Fields": fields, "Agrees": agrees && !unread, "Unread": unread, "Notice": e.Data.Notice,
+		"MayRetake": e.Data.Document.TriesLeft(p.Clock()) > 0,
 		"Countries": countries(c.GetString(localeKey)),
 	}
 	return p.page(c, status, "confirmation", v)

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -58,11 +60,17 @@ func (p *facePages) submitSelfie(c *gin.Context) error {
 }
 
 func (p *facePages) takeSelfie(c *gin.Context, id string) error {
-	f, done, err := p.uploads.read(c)
+	f, done, err := p.uploads.read(c, parts{
+		files:  map[string]int{"photo": 1},
+		accept: func(map[string]string) error { return p.Flow.MayPhotograph(c.Request.Context(), id) },
+	})
 	if err != nil {
 		return err
 	}
 	defer done()
+	if _, err := p.enrollment(c); err != nil { // as for the document
+		return err
+	}
 	selfie, err := p.uploads.normalize(c.Request.Context(), f.file("photo"))
 	if err != nil {
 		return err
@@ -79,32 +87,48 @@ func (p *facePages) live(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	left := session.ExpiresAt.Sub(p.Clock()).Round(time.Second)
 	private(c) // an old nonce out of the history would only be refused
 	return p.page(c, http.StatusOK, "live", templates.View{
 		Step: "live",
-		Data: map[string]any{"Words": session.Words, "Nonce": session.Nonce, "Notice": e.Data.Notice},
+		Data: map[string]any{
+			"Words": session.Words, "Nonce": session.Nonce, "Notice": e.Data.Notice,
+			"Seconds": int(left.Seconds()), "Left": fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60),
+		},
 	})
 }
 
+// submitLive takes a film. What the flow would refuse is refused before its
+// frames are read: each is decoded, and decoding is the dear part.
 func (p *facePages) submitLive(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	ctx := c.Request.Context()
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
-	f, done, err := p.uploads.read(c)
+	if e.State() != kyc.Live {
+		return &kyc.TransitionError{From: e.State(), Event: kyc.RecordLive}
+	}
+	f, done, err := p.uploads.read(c, parts{
+		files:  map[string]int{"frame": kyc.MaxLiveFrames},
+		accept: func(fields map[string]string) error { return p.Flow.MayRecord(ctx, e.ID, fields["nonce"]) },
+	})
 	if err != nil {
 		return err
 	}
 	defer done()
+	if _, err := p.enrollment(c); err != nil { // as for the document
+		return err
+	}
 	var frames []kyc.Upload
 	for _, raw := range f.files["frame"] {
-		frame, err := p.uploads.normalize(c.Request.Context(), raw)
+		frame, err := p.uploads.normalize(ctx, raw)
 		if err != nil {
 			return err
 		}
 		frames = append(frames, frame)
 	}
-	if err := p.Flow.SubmitLive(c.Request.Context(), id, f.fields["nonce"], frames); err != nil {
+	if err := p.Flow.SubmitLive(ctx, e.ID, f.fields["nonce"], frames); err != nil {
 		return err
 	}
 	return p.next(c)

@@ -29,7 +29,7 @@ func (p *lastPages) questions(c *gin.Context) error {
 }
 
 func (p *lastPages) answer(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (p *lastPages) answer(c *gin.Context) error {
 	for name, answer := range in {
 		in[name] = strings.TrimSpace(answer)
 	}
-	if err := p.Flow.AnswerQuestions(c.Request.Context(), id, in); err != nil {
+	if err := p.Flow.AnswerQuestions(c.Request.Context(), e.ID, in); err != nil {
 		shown, rest := faults(err, kyc.QuestionNames()...)
 		if rest != nil {
 			return rest

@@ -71,6 +71,10 @@ func (p *startPages) dispatch(c *gin.Context) error {
 // otherwise it sends the browser to the page that is due and returns nil.
 func (s *Server) at(c *gin.Context, page string) (*kyc.Enrollment, error) {
 	e, err := s.enrollment(c)
+	return s.due(c, page, e, err)
+}
+
+func (s *Server) due(c *gin.Context, page string, e *kyc.Enrollment, err error) (*kyc.Enrollment, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -85,20 +89,31 @@ type status struct {
 	State   kyc.State `json:"state"`
 	Version int       `json:"version"`
 	Page    string    `json:"page"`
+	// Phone and Email are how far the two addresses are, while they count.
+	Phone delivery `json:"phone,omitempty"`
+	Email delivery `json:"email,omitempty"`
+	// Slow says that the work takes longer than it should.
+	Slow bool `json:"slow,omitempty"`
 }
 
-func statusOf(e *kyc.Enrollment) status {
-	return status{State: e.State(), Version: e.Version(), Page: pageOf(e)}
+func (s *Server) statusOf(e *kyc.Enrollment) status {
+	now := status{State: e.State(), Version: e.Version(), Page: pageOf(e), Slow: slow(e, s.Clock())}
+	if e.State() == kyc.Contacts {
+		now.Phone, now.Email = deliveryOf(e.Data.PhoneCode), deliveryOf(e.Data.EmailLink)
+	}
+	return now
 }
 
+// status is asked by pages and so is no activity: a page left open must not
+// keep a session for ever.
 func (p *startPages) status(c *gin.Context) error {
 	private(c)
 	c.Request.Header.Set("Accept", "application/json") // also where a person opens it
-	e, err := p.enrollment(c)
+	e, err := p.watched(c)
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, "application/json", statusOf(e))
+	return writeJSON(c, http.StatusOK, "application/json", p.statusOf(e))
 }
 
 // next answers a step that was taken: a program gets the state, a person is
@@ -111,7 +126,7 @@ func (s *Server) next(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, "application/json", statusOf(e))
+	return writeJSON(c, http.StatusOK, "application/json", s.statusOf(e))
 }
 
 func (p *startPages) profile(c *gin.Context) error {
@@ -133,7 +148,7 @@ func (p *startPages) profile(c *gin.Context) error {
 func (p *startPages) open(c *gin.Context) (*kyc.Enrollment, error) {
 	e, err := p.enrollment(c)
 	switch {
-	case errors.Is(err, errNoSession):
+	case errors.Is(err, errNoSession), errors.Is(err, errMovedOn): // what was taken over is not this browser's to replace
 		return nil, nil //nolint:nilnil // no enrollment is an answer, not a fault
 	case err != nil:
 		return nil, err
@@ -178,7 +193,7 @@ func (p *startPages) begin(c *gin.Context) error {
 			p.Logger.WarnContext(ctx, "replaced enrollment not withdrawn", "enrollment", old.ID, "error", err)
 		}
 	}
-	if err := p.enter(ctx, keyEnrollment, e.ID); err != nil {
+	if err := p.enterEnrollment(ctx, e); err != nil {
 		return err
 	}
 	return redirect(c, "/enroll")
@@ -195,7 +210,7 @@ func (p *startPages) openLink(c *gin.Context) error {
 	ctx := c.Request.Context()
 	e, err := p.Flow.OpenLink(ctx, c.Param("token"))
 	if kyc.Code(err) == "link_invalid" {
-		return p.page(c, http.StatusNotFound, "resume", templates.View{Path: "/resume", Data: map[string]any{"Invalid": true, "Sent": false}})
+		return p.page(c, http.StatusNotFound, "resume", templates.View{Path: "/resume", Data: resumeView{Invalid: true}})
 	}
 	if err != nil {
 		return err
@@ -203,10 +218,17 @@ func (p *startPages) openLink(c *gin.Context) error {
 	if e.Data.Account.Active() { // e-mail is never a login factor (SP 800-63B-4 section 3.1.3)
 		return redirect(c, "/signin")
 	}
-	if err := p.enter(ctx, keyEnrollment, e.ID); err != nil {
+	if err := p.enterEnrollment(ctx, e); err != nil {
 		return err
 	}
 	return redirect(c, "/enroll")
+}
+
+// resumeView says why the resume page is shown.
+type resumeView struct {
+	Sent    bool // a link is on its way, if there is an enrollment
+	Invalid bool // a link was tried that is not valid
+	Moved   bool // somebody opened the link on another device
 }
 
 func (p *startPages) resume(c *gin.Context) error {
@@ -214,7 +236,7 @@ func (p *startPages) resume(c *gin.Context) error {
 }
 
 func (p *startPages) showResume(c *gin.Context, status int, v templates.View, sent bool) error {
-	v.Path, v.Data = "/resume", map[string]any{"Sent": sent, "Invalid": false}
+	v.Path, v.Data = "/resume", resumeView{Sent: sent}
 	return p.page(c, status, "resume", v)
 }
 
@@ -232,11 +254,11 @@ func (p *startPages) requestLink(c *gin.Context) error {
 }
 
 func (p *startPages) withdraw(c *gin.Context) error {
-	id, err := p.enrollmentID(c)
+	e, err := p.enrollment(c)
 	if err != nil {
 		return err
 	}
-	if err := p.Flow.Withdraw(c.Request.Context(), id); err != nil {
+	if err := p.Flow.Withdraw(c.Request.Context(), e.ID); err != nil {
 		return err
 	}
 	return redirect(c, "/enroll")

@@ -29,6 +29,7 @@ type fakeFlow struct {
 	proof   kyc.Proof
 	matches bool
 	panics  bool
+	refusal error // of what asks before it is sent
 
 	application kyc.Application
 	document    kyc.DocumentUpload
@@ -43,7 +44,7 @@ func (f *fakeFlow) call(name string) error {
 }
 
 func (f *fakeFlow) enrollment() (*kyc.Enrollment, error) {
-	return kyc.Restore(kyc.Snapshot{ID: "en1", State: f.state, Version: 3, Data: f.data})
+	return kyc.Restore(kyc.Snapshot{ID: "en1", State: f.state, Version: 3, UpdatedAt: noon, Data: f.data})
 }
 
 func (f *fakeFlow) Begin(_ context.Context, a kyc.Application) (*kyc.Enrollment, error) {
@@ -65,17 +66,29 @@ func (f *fakeFlow) Enrollment(context.Context, string) (*kyc.Enrollment, error) 
 func (f *fakeFlow) ChangeContacts(context.Context, string, string, string, string) error {
 	return f.call("ChangeContacts")
 }
-func (f *fakeFlow) ResendCode(context.Context, string, string) error  { return f.call("ResendCode") }
-func (f *fakeFlow) ResendLink(context.Context, string, string) error  { return f.call("ResendLink") }
-func (f *fakeFlow) ConfirmCode(context.Context, string, string) error { return f.call("ConfirmCode") }
+func (f *fakeFlow) ResendCode(context.Context, string, string) error { return f.call("ResendCode") }
+func (f *fakeFlow) ResendLink(context.Context, string, string) error { return f.call("ResendLink") }
+func (f *fakeFlow) ConfirmCode(context.Context, string, string, string) error {
+	return f.call("ConfirmCode")
+}
 func (f *fakeFlow) OpenLink(context.Context, string) (*kyc.Enrollment, error) {
 	if err := f.call("OpenLink"); err != nil {
 		return nil, err
 	}
+	f.data.Epoch++
 	return f.enrollment()
 }
 func (f *fakeFlow) RequestLink(context.Context, string, string) error { return f.call("RequestLink") }
 func (f *fakeFlow) Withdraw(context.Context, string) error            { return f.call("Withdraw") }
+
+func (f *fakeFlow) MayPhotograph(context.Context, string) error { return f.refusal }
+
+func (f *fakeFlow) MayRecord(_ context.Context, _, nonce string) error {
+	if nonce != f.data.Live.Nonce {
+		return kyc.ErrLiveExpired
+	}
+	return f.refusal
+}
 
 func (f *fakeFlow) SubmitDocument(_ context.Context, _ string, d kyc.DocumentUpload) error {
 	f.document = d
@@ -107,12 +120,28 @@ func (f *fakeFlow) PrepareActivation(context.Context, string) (kyc.Activation, e
 	return kyc.Activation{Secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", URI: "otpauth://totp/Vouchline:anna?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Vouchline"}, nil
 }
 
-func (f *fakeFlow) Activate(context.Context, string, string, string) (otp.BackupCode, error) {
-	return "0123456789ABCDEF", f.call("Activate")
+func (f *fakeFlow) Activate(context.Context, string, string, string) error {
+	if err := f.call("Activate"); err != nil {
+		return err
+	}
+	f.data.Account = kyc.Account{ActivatedAt: noon, PendingBackup: "0123456789ABCDEF"}
+	f.data.Line = kyc.Line{Extension: "1001", Password: "line-secret"}
+	return nil
 }
 
-func (f *fakeFlow) RevealLine(context.Context, string) (kyc.Line, error) {
-	return kyc.Line{Extension: "1001", Password: "line-secret"}, f.call("RevealLine")
+func (f *fakeFlow) Secrets(context.Context, string) (kyc.Secrets, error) {
+	if !unacknowledged(&kyc.Enrollment{Data: f.data}) {
+		return kyc.Secrets{}, kyc.ErrAlreadyShown
+	}
+	return kyc.Secrets{Backup: otp.BackupCode(f.data.Account.PendingBackup), Line: f.data.Line}, nil
+}
+
+func (f *fakeFlow) Acknowledge(context.Context, string) error {
+	if err := f.call("Acknowledge"); err != nil {
+		return err
+	}
+	f.data.Account.PendingBackup, f.data.Line.Password = "", ""
+	return nil
 }
 
 func (f *fakeFlow) SignIn(context.Context, kyc.Credentials) (*kyc.Enrollment, error) {
@@ -141,7 +170,7 @@ func anna() kyc.Data {
 			GivenNames: "Anna Maria", FamilyNames: "Eriksson", BirthDate: "1974-08-12", BirthPlace: "Uppsala", Sex: "F",
 			Nationality: "SWE", Phone: "+46701234567", Email: "anna@example.org", Username: "anna",
 		},
-		Live: kyc.LiveSession{Nonce: "nonce-1", Words: []string{"RIVER", "LEMON", "CASTLE"}},
+		Live: kyc.LiveSession{Nonce: "nonce-1", Words: []string{"RIVER", "LEMON", "CASTLE"}, ExpiresAt: noon.Add(155 * time.Second)},
 	}
 }
 
@@ -154,9 +183,14 @@ func annasProof() kyc.Proof {
 
 func newServer(t *testing.T, flow Flow) *Server {
 	t.Helper()
+	return newServerAt(t, flow, func() time.Time { return noon })
+}
+
+func newServerAt(t *testing.T, flow Flow, clock func() time.Time) *Server {
+	t.Helper()
 	s, err := New(Config{
 		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
+		Clock: clock, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +208,18 @@ type browser struct {
 
 func newBrowser(t *testing.T, flow Flow) *browser {
 	t.Helper()
-	server := httptest.NewServer(newServer(t, flow))
+	return newBrowserAt(t, flow, func() time.Time { return noon })
+}
+
+func newBrowserAt(t *testing.T, flow Flow, clock func() time.Time) *browser {
+	t.Helper()
+	return newBrowserOf(t, newServerAt(t, flow, clock))
+}
+
+// newBrowserOf is another browser at the same server.
+func newBrowserOf(t *testing.T, s *Server) *browser {
+	t.Helper()
+	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	jar, err := cookiejar.New(nil)
 	if err != nil {

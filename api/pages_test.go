@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,116 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// Work that takes longer than usual says so, and the page need not be kept
+// open for it.
+func TestSlowWork(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		state kyc.State
+		after time.Duration
+		since time.Time // ledger or PBX do not answer
+		want  string    // what the page shows of it
+	}{
+		{"in time", kyc.Comparing, 29 * time.Second, time.Time{}, ""},
+		{"reading", kyc.Reading, 31 * time.Second, time.Time{}, "the link in your e-mail"},
+		{"ledger away", kyc.Approved, time.Second, noon, "we write to you"},
+		{"a person decides", kyc.InReview, time.Hour, time.Time{}, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakeFlow{state: tc.state, data: anna()}
+			f.data.DelayedAt = tc.since
+			e, err := f.enrollment()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := slow(e, noon.Add(tc.after)); got != (tc.want != "") {
+				t.Errorf("slow after %s = %t, want %t", tc.after, got, tc.want != "")
+			}
+			b := newBrowserAt(t, f, func() time.Time { return noon.Add(tc.after) })
+			b.enter()
+			res, _ := b.get("/enroll")
+			_, text := b.get(res.Header.Get("Location"))
+			shown := regexp.MustCompile(`data-when-slow="\w+"><p>([^<]*)`).FindStringSubmatch(text)
+			if tc.want == "" && shown != nil || tc.want != "" && (shown == nil || !strings.Contains(shown[1], tc.want)) {
+				t.Errorf("the page shows %q, want %q in it", shown, tc.want)
+			}
+			if _, text := b.get("/enroll/status"); strings.Contains(text, `"slow":true`) != (tc.want != "") {
+				t.Errorf("status = %s", text)
+			}
+		})
+	}
+}
+
+// The page says "sent" when the provider took the message, and not before.
+func TestContactsTellWhatBecameOfTheMessages(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name    string
+		contact kyc.Contact
+		phone   string
+		email   string
+	}{
+		{"sending", kyc.Contact{}, "We are sending a code to", "We are sending a link to"},
+		{"sent", kyc.Contact{SentAt: noon}, "We sent a code to", "We sent a link to"},
+		{"delayed", kyc.Contact{SendDelayed: true}, "We keep trying", "We keep trying"},
+		{"failed", kyc.Contact{SendFailed: true}, "could not be delivered. Check the number", "could not be delivered. Check the address"},
+		{"confirmed", kyc.Contact{SentAt: noon, ValidatedAt: noon}, "is confirmed", "is confirmed"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakeFlow{state: kyc.Contacts, data: anna()}
+			f.data.PhoneCode, f.data.EmailLink = tc.contact, tc.contact
+			b := newBrowser(t, f)
+			b.enter()
+			_, text := b.get("/enroll/contacts")
+			for name, want := range map[string]string{"phone": tc.phone, "email": tc.email} {
+				shown := regexp.MustCompile(`data-`+name+`="\w+">(?:<p>)?([^<]*)`).FindAllStringSubmatch(text, -1)
+				if tc.name == "confirmed" {
+					if len(shown) > 0 || strings.Count(text, want) != 2 {
+						t.Errorf("%s: the page shows %q, want that it %s", name, shown, want)
+					}
+					continue
+				}
+				if len(shown) != 1 || !strings.Contains(shown[0][1], want) {
+					t.Errorf("%s: the page shows %q, want one with %q", name, shown, want)
+				}
+			}
+			if _, text := b.get("/enroll/status"); !strings.Contains(text, `"phone":"`+tc.name+`","email":"`+tc.name+`"`) {
+				t.Errorf("status = %s", text)
+			}
+		})
+	}
+}
+
+// What cannot be done any more is not offered.
+func TestRetakeIsOfferedWhileATryIsLeft(t *testing.T) {
+	t.Parallel()
+	f := &fakeFlow{state: kyc.Confirmation, data: anna()}
+	b := newBrowser(t, f)
+	b.enter()
+	for _, want := range []bool{true, false} {
+		_, text := b.get("/enroll/confirmation")
+		if got := strings.Contains(text, "/enroll/document/retake"); got != want {
+			t.Errorf("with %d tries left the button is there: %t, want %t", f.data.Document.TriesLeft(noon), got, want)
+		}
+		f.data.Document.Tries = []time.Time{noon, noon, noon, noon, noon}
+	}
+}
+
+func TestLiveShowsTheTimeLeft(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t, &fakeFlow{state: kyc.Live, data: anna()})
+	b.enter()
+	_, text := b.get("/enroll/live")
+	for _, want := range []string{`data-seconds="155"`, ">2:35<", `role="timer"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the live page lacks %s", want)
+		}
+	}
+}
+
 // Opening a mailed link asks first: a scanner's GET must validate nothing.
 func TestLinkAsksFirst(t *testing.T) {
 	t.Parallel()
@@ -244,18 +355,42 @@ func TestActivation(t *testing.T) {
 		t.Error("a common password is not refused at its field")
 	}
 	f.err = nil
-	res, text = b.post("/enroll/activate", url.Values{"password": {"correct horse"}, "totp": {"123456"}})
-	for _, want := range []string{"0123-4567-89AB-CDEF", "line-secret", "pbx.example.org", "example.org"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the page shown once lacks %s", want)
+	res, _ = b.post("/enroll/activate", url.Values{"password": {"correct horse"}, "totp": {"123456"}})
+	if got := res.Header.Get("Location"); got != "/account/secrets" {
+		t.Errorf("POST activate leads to %q, want /account/secrets", got)
+	}
+}
+
+// A page that did not arrive costs nobody their line: the secrets are shown
+// until their holder says that they are written down.
+func TestSecretsAreShownUntilWrittenDown(t *testing.T) {
+	t.Parallel()
+	f := &fakeFlow{state: kyc.Issued, data: anna(), proof: annasProof()}
+	b := newBrowser(t, f)
+	b.enter()
+	b.post("/enroll/activate", url.Values{"password": {"correct horse"}, "totp": {"123456"}})
+	for range 2 {
+		res, text := b.get("/account/secrets")
+		for _, want := range []string{"0123-4567-89AB-CDEF", "line-secret", "pbx.example.org", "example.org", `action="/account/secrets"`} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the page lacks %s", want)
+			}
+		}
+		if res.Header.Get("Cache-Control") != "no-store" {
+			t.Error("the page may be cached")
+		}
+		if res, _ := b.get("/account"); res.Header.Get("Location") != "/account/secrets" {
+			t.Errorf("GET /account leads to %q before the secrets are written down", res.Header.Get("Location"))
 		}
 	}
-	if res.Header.Get("Cache-Control") != "no-store" {
-		t.Error("the page shown once may be cached")
+	if res, _ := b.post("/account/secrets", nil); res.Header.Get("Location") != "/account" || f.calls[len(f.calls)-1] != "Acknowledge" {
+		t.Errorf("POST secrets leads to %q, calls %v", res.Header.Get("Location"), f.calls)
 	}
-	f.data.Account.ActivatedAt = noon
-	if res, _ := b.get("/account"); res.StatusCode != http.StatusOK {
-		t.Errorf("GET /account after activation = %d", res.StatusCode)
+	if res, text := b.get("/account"); res.StatusCode != http.StatusOK || strings.Contains(text, "line-secret") {
+		t.Errorf("GET /account afterwards = %d", res.StatusCode)
+	}
+	if res, _ := b.get("/account/secrets"); res.Header.Get("Location") != "/account" {
+		t.Errorf("GET secrets afterwards leads to %q", res.Header.Get("Location"))
 	}
 }
 

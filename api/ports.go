@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/vouchline/vouchline/kyc"
-	"github.com/vouchline/vouchline/otp"
 )
 
 // Flow is what the pages need of [kyc.Flow], which implements it. It is split
@@ -23,7 +22,7 @@ type Enroller interface {
 	ChangeContacts(ctx context.Context, id, phone, email, source string) error
 	ResendCode(ctx context.Context, id, source string) error
 	ResendLink(ctx context.Context, id, source string) error
-	ConfirmCode(ctx context.Context, id, code string) error
+	ConfirmCode(ctx context.Context, id, code, source string) error
 	OpenLink(ctx context.Context, token string) (*kyc.Enrollment, error)
 	RequestLink(ctx context.Context, email, source string) error
 	Withdraw(ctx context.Context, id string) error
@@ -31,6 +30,10 @@ type Enroller interface {
 
 // Evidence takes what an applicant shows.
 type Evidence interface {
+	// MayPhotograph and MayRecord say whether what is about to be sent would be
+	// taken, before it is read and decoded.
+	MayPhotograph(ctx context.Context, id string) error
+	MayRecord(ctx context.Context, id, nonce string) error
 	SubmitDocument(ctx context.Context, id string, d kyc.DocumentUpload) error
 	ConfirmDocument(ctx context.Context, id string, corrected kyc.Profile) error
 	RetakeDocument(ctx context.Context, id string) error
@@ -43,8 +46,9 @@ type Evidence interface {
 // Subscribers sets accounts up and signs their holders in.
 type Subscribers interface {
 	PrepareActivation(ctx context.Context, id string) (kyc.Activation, error)
-	Activate(ctx context.Context, id, password, code string) (otp.BackupCode, error)
-	RevealLine(ctx context.Context, id string) (kyc.Line, error)
+	Activate(ctx context.Context, id, password, code string) error
+	Secrets(ctx context.Context, id string) (kyc.Secrets, error)
+	Acknowledge(ctx context.Context, id string) error
 	SignIn(ctx context.Context, c kyc.Credentials) (*kyc.Enrollment, error)
 	ShareLink(ctx context.Context, id string, attributes []string) (string, error)
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,84 +10,50 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/internal/photo"
 	"github.com/vouchline/vouchline/kyc"
-	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/templates"
 )
 
-// edgeError is a refusal that only the edge makes.
-type edgeError struct {
-	status int
-	code   string
-}
-
-func (e *edgeError) Error() string { return "api: " + e.code }
-
+// Refusals that only the edge makes.
 var (
-	errNoPage      = &edgeError{http.StatusNotFound, "not_found"}
-	errNoMethod    = &edgeError{http.StatusMethodNotAllowed, "method_not_allowed"}
-	errCrossOrigin = &edgeError{http.StatusForbidden, "cross_origin"}
-	errNoSession   = &edgeError{http.StatusUnauthorized, "no_session"}
-	errNotSignedIn = &edgeError{http.StatusUnauthorized, "not_signed_in"}
-	errNoStaff     = &edgeError{http.StatusForbidden, "no_staff"}
-	errBadRequest  = &edgeError{http.StatusBadRequest, "bad_request"}
-	errBusy        = &edgeError{http.StatusServiceUnavailable, "busy"}
-	errUnavailable = &edgeError{http.StatusServiceUnavailable, "unavailable"}
-	errPanic       = &edgeError{http.StatusInternalServerError, "other"}
+	errNoPage      = &v1.Refusal{Status: http.StatusNotFound, Code: "not_found"}
+	errNoMethod    = &v1.Refusal{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed"}
+	errCrossOrigin = &v1.Refusal{Status: http.StatusForbidden, Code: "cross_origin"}
+	errNoSession   = &v1.Refusal{Status: http.StatusUnauthorized, Code: "no_session"}
+	errMovedOn     = &v1.Refusal{Status: http.StatusUnauthorized, Code: "session_moved"}
+	errNotSignedIn = &v1.Refusal{Status: http.StatusUnauthorized, Code: "not_signed_in"}
+	errNoStaff     = &v1.Refusal{Status: http.StatusForbidden, Code: "no_staff"}
+	errBadRequest  = &v1.Refusal{Status: http.StatusBadRequest, Code: "bad_request"}
+	errTooSlow     = &v1.Refusal{Status: http.StatusRequestTimeout, Code: "too_slow"}
+	errBusy        = &v1.Refusal{Status: http.StatusServiceUnavailable, Code: "busy"}
+	errUnavailable = &v1.Refusal{Status: http.StatusServiceUnavailable, Code: "unavailable"}
+	errPhotograph  = &v1.Refusal{Status: http.StatusUnprocessableEntity, Code: "photograph"}
+	errPanic       = errors.New("api: panic")
 )
 
-// statuses are the HTTP statuses of the flow's codes; a code that is not here
-// is an answer the person can correct (422).
-var statuses = map[string]int{
-	"not_found": http.StatusNotFound, "link_invalid": http.StatusNotFound, "conflict": http.StatusConflict,
-	"not_now": http.StatusConflict, "already_active": http.StatusConflict, "already_shown": http.StatusConflict,
-	"not_subscriber": http.StatusConflict, "live_expired": http.StatusConflict, "too_often": http.StatusTooManyRequests,
-	"too_many_tries": http.StatusTooManyRequests, "sign_in_refused": http.StatusUnauthorized,
+// refusals are all of the above that words are needed for.
+func refusals() []*v1.Refusal {
+	return []*v1.Refusal{
+		errNoPage, errNoMethod, errCrossOrigin, errNoSession, errMovedOn, errNotSignedIn, errNoStaff, errBadRequest, errTooSlow,
+		errBusy, errUnavailable, errPhotograph,
+	}
 }
 
-// classify is the only place where an error becomes a status and a code. What
-// it does not know is 500 "other": nothing of it is shown.
+// classify adds photographs, which the API does not take, to what
+// [v1.Classify] knows.
 func classify(err error) (status int, code string) {
-	var (
-		edge    *edgeError
-		large   *http.MaxBytesError
-		picture *photo.Error
-	)
-	switch {
-	case errors.As(err, &edge):
-		return edge.status, edge.code
-	case errors.As(err, &large):
-		return http.StatusRequestEntityTooLarge, "too_large"
-	case errors.As(err, &picture):
-		return http.StatusUnprocessableEntity, "photograph"
-	case errors.Is(err, ledger.ErrNotFound):
-		return http.StatusNotFound, "not_found"
-	}
-	code = kyc.Code(err)
-	if code == "" {
-		return http.StatusInternalServerError, "other"
-	}
-	if status, ok := statuses[code]; ok {
-		return status, code
-	}
-	return http.StatusUnprocessableEntity, code
+	return v1.Classify(refusal(err))
 }
 
-// A problem is an RFC 9457 problem document. Code repeats the end of Type for
-// programs that do not want to parse it.
-type problem struct {
-	Type     string            `json:"type"`
-	Title    string            `json:"title"`
-	Status   int               `json:"status"`
-	Detail   string            `json:"detail,omitempty"`
-	Instance string            `json:"instance,omitempty"` // the request's id
-	Code     string            `json:"code"`
-	Fields   map[string]string `json:"fields,omitempty"`
+func refusal(err error) error {
+	var picture *photo.Error
+	if errors.As(err, &picture) {
+		return errPhotograph
+	}
+	return err
 }
-
-// problemType is the stable type of a code.
-func problemType(code string) string { return "urn:vouchline:problem:" + code }
 
 // fail answers with an error: a problem document for a program, a page or the
 // way to the right page for a person.
@@ -108,38 +73,37 @@ func (s *Server) fail(c *gin.Context, err error) {
 	}
 	c.Abort()
 	if wantsJSON(c) {
-		s.writeProblem(c, status, code, err)
+		v1.WriteProblem(c, refusal(err), s.problemWords)
 		return
 	}
 	if path, ok := wayOut(code); ok {
 		_ = redirect(c, path)
 		return
 	}
-	view := templates.View{Data: map[string]any{"Code": code, "RetryAfter": retry, "Back": back(c)}}
-	if err := s.page(c, status, "error", view); err != nil {
+	if err := s.errorPage(c, status, code, retry); err != nil {
 		s.Logger.ErrorContext(ctx, "error page failed", "error", err)
 		c.String(status, http.StatusText(status))
 	}
 }
 
-func (s *Server) writeProblem(c *gin.Context, status int, code string, err error) {
+func (s *Server) errorPage(c *gin.Context, status int, code string, retry int) error {
+	if code == errMovedOn.Code {
+		return s.page(c, status, "resume", templates.View{Path: "/resume", Data: resumeView{Moved: true}})
+	}
+	return s.page(c, status, "error", templates.View{Data: map[string]any{"Code": code, "RetryAfter": retry, "Back": back(c)}})
+}
+
+// problemWords are the title and the detail of a problem document.
+func (s *Server) problemWords(c *gin.Context, code string) (title, detail string) {
 	locale := c.GetString(localeKey)
-	p := problem{Type: problemType(code), Status: status, Code: code, Instance: "urn:vouchline:request:" + c.GetString(requestKey)}
-	var words error
-	if p.Title, words = templates.CodeText(locale, "problem_title", code); words == nil {
-		p.Detail, words = templates.CodeText(locale, "problem", code)
+	title, err := templates.CodeText(locale, "problem_title", code)
+	if err == nil {
+		detail, err = templates.CodeText(locale, "problem", code)
 	}
-	if words != nil {
-		s.Logger.ErrorContext(c.Request.Context(), "no words for a problem", "error", words)
-		p.Title = http.StatusText(status)
+	if err != nil {
+		s.Logger.ErrorContext(c.Request.Context(), "no words for a problem", "error", err)
 	}
-	var fields kyc.FieldErrors
-	if errors.As(err, &fields) {
-		p.Fields = fields
-	}
-	if err := writeJSON(c, status, "application/problem+json", p); err != nil {
-		s.Logger.ErrorContext(c.Request.Context(), "problem not written", "error", err)
-	}
+	return title, detail
 }
 
 // wayOut is where a person goes on instead of reading about an error: the
@@ -169,16 +133,12 @@ func back(c *gin.Context) string {
 	}
 }
 
-// retryAfter is in whole seconds, rounded up so that the retry is not early.
+// retryAfter is in whole seconds.
 func retryAfter(err error) int {
-	var rate *kyc.RateError
-	if errors.As(err, &rate) {
-		return max(1, int(math.Ceil(rate.RetryAfter.Seconds())))
-	}
 	if errors.Is(err, errBusy) {
 		return int((5 * time.Second).Seconds())
 	}
-	return 0
+	return v1.RetryAfter(err)
 }
 
 // faults turns an error that a person can mend into what the form shows, in
@@ -204,11 +164,20 @@ func faults(err error, order ...string) ([]templates.Fault, error) {
 	if errors.As(err, &picture) {
 		return []templates.Fault{{Field: order[0], Code: picture.Code}}, nil
 	}
-	switch code := kyc.Code(err); code {
-	case "", "not_found", "not_now", "conflict", "link_invalid", "already_active", "already_shown", "not_subscriber", "live_expired":
-		return nil, err
-	default:
+	if code := kyc.Code(err); code != "" && atField(code) {
 		return []templates.Fault{{Field: order[0], Code: code}}, nil
+	}
+	return nil, err
+}
+
+// atField reports whether a code is told at a form's field: the others are
+// about the enrollment and not about what was typed.
+func atField(code string) bool {
+	switch code {
+	case "not_found", "not_now", "conflict", "link_invalid", "already_active", "already_shown", "not_subscriber", "live_expired", "invalid_fields":
+		return false
+	default:
+		return true
 	}
 }
 

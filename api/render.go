@@ -18,7 +18,7 @@ func (s *Server) page(c *gin.Context, status int, name string, v templates.View)
 	v.Locale = c.GetString(localeKey)
 	v.Service = s.Service
 	v.Request = c.GetString(requestKey)
-	v.SignedIn = s.sessions.GetString(c.Request.Context(), keySubscriber) != ""
+	v.SignedIn = s.watcher(c.Request.Context(), roleSubscriber) != ""
 	if v.Path == "" {
 		v.Path = "/"
 		// Only a path that a GET answers can be asked for in another language.
@@ -51,7 +51,7 @@ func redirect(c *gin.Context, path string) error {
 
 // wantsJSON reports whether a program asks rather than a person.
 func wantsJSON(c *gin.Context) bool {
-	if strings.HasPrefix(c.Request.URL.Path, "/v1/") {
+	if path := c.Request.URL.Path; path == "/v1" || strings.HasPrefix(path, "/v1/") {
 		return true
 	}
 	accept := c.GetHeader("Accept")

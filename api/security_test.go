@@ -17,6 +17,7 @@ import (
 
 	"github.com/vouchline/vouchline/internal/golden"
 	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/templates"
 )
 
 func TestSecurityHeaders(t *testing.T) {
@@ -81,7 +82,7 @@ func TestGetChangesNothing(t *testing.T) {
 		b := newBrowser(t, f)
 		b.enter()
 		f.calls = nil
-		for _, path := range []string{"/enroll", "/enroll/withdraw", "/enroll/contacts/resend-code", "/enroll/document/retake", "/signout", "/account/line"} {
+		for _, path := range []string{"/enroll", "/enroll/withdraw", "/enroll/contacts/resend-code", "/enroll/document/retake", "/signout"} {
 			b.get(path)
 		}
 		if len(f.calls) > 0 {
@@ -233,6 +234,26 @@ func TestStaticFiles(t *testing.T) {
 			t.Errorf("%s weighs %d bytes, want at most 60000", page, total)
 		}
 		t.Logf("%s weighs %d bytes", page, total)
+	}
+}
+
+// The files are compressed for browsers that take it, and are the same then.
+func TestStaticFilesAreCompressed(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t, &fakeFlow{})
+	path, err := templates.Asset("style.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, plain := b.get(path) // the client asks for gzip by itself and undoes it
+	b.header.Set("Accept-Encoding", "gzip")
+	res, packed := b.get(path)
+	if res.Header.Get("Content-Encoding") != "gzip" || len(packed) > len(plain)/2 {
+		t.Errorf("GET %s = %s, %d bytes of %d", path, res.Header.Get("Content-Encoding"), len(packed), len(plain))
+	}
+	b.header.Set("Accept-Encoding", "identity")
+	if res, text := b.get(path); res.Header.Get("Content-Encoding") != "" || text != plain {
+		t.Errorf("GET %s without compression = %s, %d bytes, want the same %d", path, res.Header.Get("Content-Encoding"), len(text), len(plain))
 	}
 }
 

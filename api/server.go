@@ -92,7 +92,9 @@ func New(c Config) (*Server, error) {
 		group.Mount(s.engine)
 	}
 	if c.API != nil {
-		if err := v1.Mount(s.engine, *c.API); err != nil {
+		config := *c.API
+		config.Words = s.problemWords
+		if err := v1.Mount(s.engine, config); err != nil {
 			return nil, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -28,8 +29,12 @@ var uploadLimits = map[string]int64{
 const (
 	defaultDecoders = 2
 	uploadsAtOnce   = 32 // bodies held in memory
-	maxParts        = 24
-	maxFieldBytes   = 4 << 10
+	uploadsASource  = 3  // of them by one address
+	// uploadWithin is how long a body may take. Without it, 32 bodies that drip
+	// would keep everyone else's out.
+	uploadWithin  = 2 * time.Minute
+	maxFields     = 8 // that are no files
+	maxFieldBytes = 4 << 10
 )
 
 // perSource bounds the uploads of one address. What one person may try is the
@@ -39,11 +44,13 @@ var perSource = otp.Window{N: 60, Per: 5 * time.Minute}
 // uploads bounds the work that photographs make.
 type uploads struct {
 	clock    func() time.Time
+	within   time.Duration
 	bodies   chan struct{}
 	decoders chan struct{}
 
 	mu   sync.Mutex
 	past map[string][]time.Time
+	now  map[string]int // bodies that a source is sending
 }
 
 func newUploads(decoders int, clock func() time.Time) *uploads {
@@ -51,8 +58,8 @@ func newUploads(decoders int, clock func() time.Time) *uploads {
 		decoders = defaultDecoders
 	}
 	return &uploads{
-		clock: clock, bodies: make(chan struct{}, uploadsAtOnce), decoders: make(chan struct{}, decoders),
-		past: map[string][]time.Time{},
+		clock: clock, within: uploadWithin, bodies: make(chan struct{}, uploadsAtOnce), decoders: make(chan struct{}, decoders),
+		past: map[string][]time.Time{}, now: map[string]int{},
 	}
 }
 
@@ -77,6 +84,37 @@ func (u *uploads) allow(source string) error {
 	return nil
 }
 
+// begin takes a place for a source's body and returns what gives it back.
+func (u *uploads) begin(source string) (end func(), err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.now[source] >= uploadsASource {
+		return nil, &kyc.RateError{RetryAfter: 5 * time.Second}
+	}
+	select {
+	case u.bodies <- struct{}{}:
+	default:
+		return nil, errBusy
+	}
+	u.now[source]++
+	return func() {
+		<-u.bodies
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		if u.now[source]--; u.now[source] == 0 {
+			delete(u.now, source)
+		}
+	}, nil
+}
+
+// parts says what a form may hold.
+type parts struct {
+	files map[string]int // how many of each
+	// accept is asked with the fields before the first file is read; nil takes
+	// all.
+	accept func(fields map[string]string) error
+}
+
 // A form is a multipart form held in memory: photographs are never written to
 // a disk before they are sealed.
 type form struct {
@@ -86,30 +124,38 @@ type form struct {
 
 // read takes a multipart form off the request. The caller calls done when the
 // photographs are no longer needed.
-func (u *uploads) read(c *gin.Context) (f form, done func(), err error) {
-	if err := u.allow(source(c)); err != nil {
+func (u *uploads) read(c *gin.Context, p parts) (f form, done func(), err error) {
+	from := source(c)
+	if err := u.allow(from); err != nil {
 		return form{}, nil, err
 	}
-	select {
-	case u.bodies <- struct{}{}:
-	default:
-		return form{}, nil, errBusy
+	done, err = u.begin(from)
+	if err != nil {
+		return form{}, nil, err
 	}
-	done = func() { <-u.bodies }
-	if f, err = readForm(c); err != nil {
+	// A deadline in the past ends the read that hangs. A timer, so that only
+	// the time that passes counts and no clock.
+	controller := http.NewResponseController(c.Writer)
+	timer := time.AfterFunc(u.within, func() { _ = controller.SetReadDeadline(time.Unix(1, 0)) })
+	defer timer.Stop()
+	if f, err = readForm(c, p); err != nil {
+		// Read to its end: a browser that is cut off while it sends shows a
+		// network error and not our answer. The route's limit bounds it.
+		_, _ = io.Copy(io.Discard, c.Request.Body)
 		done()
 		return form{}, nil, err
 	}
 	return f, done, nil
 }
 
-func readForm(c *gin.Context) (form, error) {
+func readForm(c *gin.Context, p parts) (form, error) {
 	f := form{fields: map[string]string{}, files: map[string][][]byte{}}
 	reader, err := c.Request.MultipartReader()
 	if err != nil {
 		return form{}, errors.Join(errBadRequest, err)
 	}
-	for range maxParts {
+	accepted := p.accept == nil
+	for {
 		part, err := reader.NextPart()
 		if errors.Is(err, io.EOF) {
 			return f, nil
@@ -117,28 +163,48 @@ func readForm(c *gin.Context) (form, error) {
 		if err != nil {
 			return form{}, bodyError(err)
 		}
-		isFile := part.FileName() != ""
-		limit := int64(maxFieldBytes)
-		if isFile {
-			limit = photo.MaxBytes + 1 // one more, so that photo can tell
+		name := part.FormName()
+		if part.FileName() == "" {
+			if err := f.addField(name, part); err != nil {
+				return form{}, err
+			}
+			continue
 		}
-		b, err := io.ReadAll(io.LimitReader(part, limit))
+		if !accepted {
+			if err := p.accept(f.fields); err != nil {
+				return form{}, err
+			}
+			accepted = true
+		}
+		if len(f.files[name]) >= p.files[name] {
+			return form{}, errBadRequest
+		}
+		b, err := io.ReadAll(io.LimitReader(part, photo.MaxBytes+1)) // one more, so that photo can tell
 		if err != nil {
 			return form{}, bodyError(err)
 		}
-		switch {
-		case isFile:
-			f.files[part.FormName()] = append(f.files[part.FormName()], b)
-		default:
-			f.fields[part.FormName()] = string(b)
-		}
+		f.files[name] = append(f.files[name], b)
 	}
-	return form{}, errBadRequest
 }
 
-// bodyError keeps "too large" apart from everything else that can be wrong
-// with a body, which is the sender's.
+func (f form) addField(name string, r io.Reader) error {
+	if len(f.fields) >= maxFields {
+		return errBadRequest
+	}
+	b, err := io.ReadAll(io.LimitReader(r, maxFieldBytes))
+	if err != nil {
+		return bodyError(err)
+	}
+	f.fields[name] = string(b)
+	return nil
+}
+
+// bodyError keeps "too large" and "too slow" apart from everything else that
+// can be wrong with a body, which is the sender's.
 func bodyError(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errors.Join(errTooSlow, err)
+	}
 	if status, _ := classify(err); status == http.StatusRequestEntityTooLarge {
 		return err
 	}

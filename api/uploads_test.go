@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -132,6 +133,100 @@ func TestSubmitLive(t *testing.T) {
 	}
 }
 
+// What would be refused is refused before a single frame is decoded.
+func TestRefusedBeforeFramesAreRead(t *testing.T) {
+	t.Parallel()
+	frames := func(n int) []part {
+		parts := []part{{name: "nonce", text: "nonce-1"}}
+		for range n {
+			parts = append(parts, part{name: "frame", file: []byte("no photograph: decoding it would say so")})
+		}
+		return parts
+	}
+	for _, tc := range []struct {
+		name    string
+		state   kyc.State
+		path    string
+		parts   []part
+		refusal error
+		status  int
+		code    string
+	}{
+		{"another state", kyc.Questions, "/enroll/live", frames(4), nil, http.StatusConflict, "not_now"},
+		{"old nonce", kyc.Live, "/enroll/live", append([]part{{name: "nonce", text: "old"}}, frames(4)[1:]...), nil, http.StatusConflict, "live_expired"},
+		{"nonce behind the frames", kyc.Live, "/enroll/live", append(frames(4)[1:], part{name: "nonce", text: "nonce-1"}), nil, http.StatusConflict, "live_expired"},
+		{"no try left", kyc.Live, "/enroll/live", frames(4), kyc.ErrTooManyTries, http.StatusTooManyRequests, "too_many_tries"},
+		{"too many frames", kyc.Live, "/enroll/live", frames(kyc.MaxLiveFrames + 1), nil, http.StatusBadRequest, "bad_request"},
+		{"document without a try", kyc.Document, "/enroll/document", []part{{name: "front", file: []byte("x")}}, kyc.ErrTooManyTries, http.StatusTooManyRequests, "too_many_tries"},
+		{"three sides", kyc.Document, "/enroll/document", []part{{name: "front", file: []byte("x")}, {name: "front", file: []byte("y")}}, nil, http.StatusBadRequest, "bad_request"},
+		{"selfie without a try", kyc.Selfie, "/enroll/selfie", []part{{name: "photo", file: []byte("x")}}, kyc.ErrTooManyTries, http.StatusTooManyRequests, "too_many_tries"},
+		{"file of another name", kyc.Selfie, "/enroll/selfie", []part{{name: "other", file: []byte("x")}}, nil, http.StatusBadRequest, "bad_request"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakeFlow{state: tc.state, data: anna(), refusal: tc.refusal}
+			b := newBrowser(t, f)
+			b.enter()
+			b.header.Set("Accept", "application/json")
+			calls := len(f.calls)
+			mediaType, body := multipartBody(t, tc.parts...)
+			res, text := b.do(http.MethodPost, tc.path, mediaType, body)
+			if res.StatusCode != tc.status || !strings.Contains(text, `"code":"`+tc.code+`"`) || len(f.calls) != calls {
+				t.Errorf("POST %s = %d %s, calls %v; want %d %s", tc.path, res.StatusCode, text, f.calls[calls:], tc.status, tc.code)
+			}
+		})
+	}
+}
+
+// One address cannot hold every place, and gives each back.
+func TestBodiesOfOneSource(t *testing.T) {
+	t.Parallel()
+	u := newUploads(0, func() time.Time { return noon })
+	var ends []func()
+	for i := range uploadsASource {
+		end, err := u.begin("192.0.2.1")
+		if err != nil {
+			t.Fatalf("body %d refused: %v", i, err)
+		}
+		ends = append(ends, end)
+	}
+	var rate *kyc.RateError
+	if _, err := u.begin("192.0.2.1"); !errors.As(err, &rate) {
+		t.Errorf("begin of one too many = %v, want a RateError", err)
+	}
+	end, err := u.begin("192.0.2.2")
+	if err != nil {
+		t.Fatalf("another address is refused: %v", err)
+	}
+	for _, end := range append(ends, end) {
+		end()
+	}
+	if len(u.now) != 0 || len(u.bodies) != 0 {
+		t.Errorf("%d sources and %d places are kept, want none", len(u.now), len(u.bodies))
+	}
+}
+
+// A body that drips is cut off, its sender told, and its place free again.
+func TestSlowBodyIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, &fakeFlow{state: kyc.Selfie, data: anna()})
+	s.uploads.within = 50 * time.Millisecond
+	b := newBrowserOf(t, s)
+	b.enter()
+	body, drip := io.Pipe()
+	t.Cleanup(func() { drip.Close() })
+	go func() {
+		_, _ = io.WriteString(drip, "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\nonly the beginning")
+	}()
+	res, text := b.do(http.MethodPost, "/enroll/selfie", "multipart/form-data; boundary=b", body)
+	if res.StatusCode != http.StatusRequestTimeout || !strings.Contains(text, "did not arrive in time") {
+		t.Errorf("POST that drips = %d, want %d", res.StatusCode, http.StatusRequestTimeout)
+	}
+	if len(s.uploads.bodies) != 0 {
+		t.Error("its place is not free")
+	}
+}
+
 func TestBodyLimits(t *testing.T) {
 	t.Parallel()
 	b := newBrowser(t, &fakeFlow{state: kyc.Selfie, data: anna()})
@@ -223,7 +318,7 @@ func FuzzReadForm(f *testing.F) {
 		c, _ := gin.CreateTestContext(httptest.NewRecorder())
 		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(body))
 		c.Request.Header.Set("Content-Type", mediaType)
-		form, err := readForm(c)
+		form, err := readForm(c, parts{files: map[string]int{"front": 1, "frame": 16}})
 		if err != nil {
 			return
 		}

@@ -15,11 +15,6 @@ import (
 // codes are all stable codes that a page may have to put into words, by the
 // family of the catalogue.
 func codes() map[string][]string {
-	reasons := []kyc.Reason{
-		kyc.ReasonUnreadable, kyc.ReasonCheckDigits, kyc.ReasonExpired, kyc.ReasonBadDates, kyc.ReasonTypeDiffers, kyc.ReasonProfileDiffers,
-		kyc.ReasonNoPortrait, kyc.ReasonFaceUncertain, kyc.ReasonFaceDifferent, kyc.ReasonNoFace, kyc.ReasonSeveralFaces, kyc.ReasonPresentation,
-		kyc.ReasonWords, kyc.ReasonModelsMissing, kyc.ReasonEngineFailed, kyc.ReasonCheckMissing, kyc.ReasonDuplicate, kyc.ReasonAgent, kyc.ReasonLedgerRefused,
-	}
 	pictures := []string{photo.Empty, photo.TooLarge, photo.UnsupportedFormat, photo.Corrupt, photo.TooManyPixels, photo.TooSmall, photo.Truncated}
 	notices := append([]string{
 		ocr.CodeNoDocument, ocr.CodeMRZNotFound, ocr.CodeMRZUnreadable, ocr.CodeMRZWrongLength, ocr.CodeMRZWrongAlphabet, ocr.CodeDateUnknown, ocr.CodeDateInvalid,
@@ -40,25 +35,22 @@ func codes() map[string][]string {
 		"field":   append(kyc.AttributeNames(), kyc.QuestionNames()...),
 		"error":   append([]string{kyc.FieldRequired, kyc.FieldInvalid, kyc.FieldTooLong, kyc.FieldTooYoung, kyc.FieldFuture, "too_often"}, pictures...),
 	}
-	for _, r := range reasons {
+	for _, r := range kyc.Reasons() {
 		m["reason"] = append(m["reason"], string(r))
 		m["notice"] = append(m["notice"], string(r))
 	}
-	for _, err := range []error{
-		otp.ErrWrong, otp.ErrExpired, otp.ErrUsed, otp.ErrSpent, otp.ErrDisabled, otp.ErrInvalid, kyc.ErrTooManyTries, kyc.ErrSameImage,
-		kyc.ErrSignInRefused, kyc.ErrPasswordShort, kyc.ErrPasswordLong, kyc.ErrPasswordCommon, kyc.ErrUnknownDocument, kyc.ErrNoPhotograph, kyc.ErrUnknownField,
-	} {
+	for _, err := range []error{otp.ErrWrong, otp.ErrExpired, otp.ErrUsed, otp.ErrSpent, otp.ErrDisabled, otp.ErrInvalid} {
 		m["error"] = append(m["error"], kyc.Code(err))
 	}
-	problems := []string{"other", "photograph", "invalid_fields", "too_often"}
-	for _, err := range []*edgeError{errNoPage, errNoMethod, errCrossOrigin, errNoSession, errNotSignedIn, errBadRequest, errBusy, errUnavailable} {
-		problems = append(problems, err.code)
+	problems := []string{"other", "unauthorized", "forbidden", "too_large", "ledger_refused", "internal"} // of api/v1
+	for _, r := range refusals() {
+		problems = append(problems, r.Code)
 	}
-	for _, err := range []error{
-		kyc.ErrTooManyTries, kyc.ErrSameImage, kyc.ErrLinkInvalid, kyc.ErrLiveExpired, kyc.ErrTooFewFrames, kyc.ErrAlreadyActive, kyc.ErrAlreadyShown,
-		kyc.ErrNotSubscriber, kyc.ErrNoPhotograph, kyc.ErrUnknownField, kyc.ErrConflict, kyc.ErrNotFound, &kyc.TransitionError{},
-	} {
-		problems = append(problems, kyc.Code(err))
+	for _, code := range kyc.Codes() {
+		if atField(code) {
+			m["error"] = append(m["error"], code)
+		}
+		problems = append(problems, code)
 	}
 	m["problem"], m["problem_title"] = problems, problems
 	for _, s := range kyc.States() {

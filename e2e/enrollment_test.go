@@ -145,9 +145,7 @@ func TestKilledAfterEveryStep(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	w := newWalk(t, s, newApplicant("killed"), desktop)
-	w.b.Expect("ERR_CONNECTION_REFUSED") // the page asks on while nobody answers
-	w.b.Expect("ERR_CONNECTION_RESET")
-	w.b.Expect("ERR_EMPTY_RESPONSE")
+	w.b.Expect("net::ERR_") // the page asks on while nobody answers
 	for _, step := range steps {
 		w.do(step)
 		s.killAndRestart()
@@ -171,9 +169,7 @@ func TestKilledWhileItWorks(t *testing.T) {
 		settings["FABRIC_VERIFY_PROFILE"] = network.Profile("org2")
 	})
 	w := newWalk(t, s, newApplicant("interrupted"), desktop)
-	for _, text := range []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"} {
-		w.b.Expect(text)
-	}
+	w.b.Expect("net::ERR_")
 	w.interrupt = s.killAndRestart
 	w.until("activate")
 	record := w.checkIdentity("fabric")

@@ -21,6 +21,10 @@ type Data struct {
 	LinkHash    string    `json:"link_hash"`   // of the newest link's token
 	LinkSerial  int       `json:"link_serial"` // counts the links sent
 	LinkExpires time.Time `json:"link_expires"`
+	// Epoch counts how often a mailed link was opened. The browser that opened
+	// the newest is the only one in the enrollment: whoever began it with a
+	// stranger's address must not look on once the stranger has taken over.
+	Epoch int `json:"epoch,omitempty"`
 
 	Document DocumentEvidence  `json:"document"`
 	Selfie   SelfieEvidence    `json:"selfie"`
@@ -36,6 +40,8 @@ type Data struct {
 	// Notice tells the page why the last step has to be repeated; a stable
 	// code that the page's catalogue turns into words.
 	Notice string `json:"notice,omitempty"`
+	// DelayedAt is since when ledger or PBX do not answer; they are tried on.
+	DelayedAt time.Time `json:"delayed_at,omitzero"`
 }
 
 // LogValue keeps personal data out of the logs.
@@ -82,7 +88,9 @@ type Consent struct {
 type Contact struct {
 	Challenge   otp.Challenge `json:"challenge"`
 	ValidatedAt time.Time     `json:"validated_at,omitzero"`
-	SendFailed  bool          `json:"send_failed,omitempty"` // the provider refused; the page says so
+	SentAt      time.Time     `json:"sent_at,omitzero"`       // the provider took the present message
+	SendDelayed bool          `json:"send_delayed,omitempty"` // the provider does not answer; it is tried again
+	SendFailed  bool          `json:"send_failed,omitempty"`  // the provider refused, or was tried in vain
 }
 
 // Validated reports whether the code or link came back.
@@ -158,13 +166,12 @@ type Identity struct {
 	Location   ledger.Location   `json:"location,omitzero"`
 }
 
-// A Line is the subscriber's phone line. Password is kept only until the
-// subscriber has seen it once.
+// A Line is the subscriber's phone line. Password is kept, sealed, only until
+// the subscriber has written it down.
 type Line struct {
 	Extension   string    `json:"extension,omitempty"`
 	Password    string    `json:"password,omitempty"`
 	Provisioned time.Time `json:"provisioned,omitzero"`
-	ShownAt     time.Time `json:"shown_at,omitzero"`
 }
 
 // An Account is how the subscriber signs in (A1): password, TOTP, backup code.
@@ -177,6 +184,7 @@ type Account struct {
 	LastSignIn     time.Time  `json:"last_sign_in,omitzero"`
 	BackupUsedAt   time.Time  `json:"backup_used_at,omitzero"`
 	PendingSecret  otp.Secret `json:"pending_secret,omitempty"` // TOTP secret shown but not confirmed yet
+	PendingBackup  string     `json:"pending_backup,omitempty"` // backup code that is not written down yet
 	PendingStarted time.Time  `json:"pending_started,omitzero"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vouchline/vouchline/ledger"
@@ -92,6 +93,25 @@ func (f *Flow) enrolledBefore(ctx context.Context, e *Enrollment) (bool, error) 
 	return false, nil
 }
 
+// doubt returns what keeps a full set of passed checks from being enough: a
+// document that is enrolled or has no number, or an account that has the same
+// username, phone or e-mail address and would be shadowed.
+func (f *Flow) doubt(ctx context.Context, e *Enrollment) (Reason, error) {
+	if f.nullifier(e) == "" {
+		return ReasonUnreadable, nil
+	}
+	duplicate, err := f.enrolledBefore(ctx, e)
+	if err != nil || duplicate {
+		return ReasonDuplicate, err
+	}
+	p := e.Data.Profile
+	accounts, err := f.accounts(ctx, map[Lookup]string{ByEmail: p.Email, ByPhone: p.Phone, ByUsername: p.Username})
+	if err != nil || len(accounts) > 0 {
+		return ReasonAccountExists, err
+	}
+	return "", nil
+}
+
 // request is what the ledger is asked to mint for an approved enrollment: only
 // salted digests, never a value.
 func (i Identity) request() ledger.Issue {
@@ -108,18 +128,35 @@ func (f *Flow) Referrals(ctx context.Context, limit int) ([]*Enrollment, error) 
 }
 
 // Review returns a case for a proofing agent to look at; the look is recorded.
+// Only a case that was referred is one: nobody browses through the others.
 func (f *Flow) Review(ctx context.Context, agent, id string) (*Enrollment, error) {
-	e, err := f.Enrollments.Get(ctx, id)
+	e, err := f.referred(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	return e, f.audit(ctx, agent, "review", id, "")
 }
 
+// referred returns an enrollment that waits for an agent or was decided by one.
+func (f *Flow) referred(ctx context.Context, id string) (*Enrollment, error) {
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	byAgent := e.Data.Decision != nil && strings.HasPrefix(e.Data.Decision.By, AgentPrefix)
+	if e.State() != InReview && !byAgent {
+		return nil, ErrNotFound
+	}
+	return e, nil
+}
+
+// AgentPrefix begins the name of a proofing agent in decisions and audit.
+const AgentPrefix = "agent:"
+
 // ReviewPhoto returns a photograph of a case for a proofing agent. Only names
 // that the case itself holds are looked up.
 func (f *Flow) ReviewPhoto(ctx context.Context, agent, id, name string) ([]byte, error) {
-	e, err := f.Enrollments.Get(ctx, id)
+	e, err := f.referred(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +199,10 @@ func (f *Flow) Rule(ctx context.Context, id string, r Ruling) error {
 		if e.State() != InReview {
 			return &TransitionError{From: e.State(), Event: Approve}
 		}
-		if r.DocumentNumber != "" && r.IssuingState != "" && f.nullifier(e) == "" {
+		if r.Outcome == Passed && e.Data.Document.NeedsNumber() {
+			if r.DocumentNumber == "" || r.IssuingState == "" {
+				return FieldErrors{"document_number": FieldRequired, "issuing_state": FieldRequired}
+			}
 			e.Data.Document.Reading = withNumber(e.Data.Document.Reading, r)
 		}
 		reasons := r.Reasons
@@ -175,6 +215,13 @@ func (f *Flow) Rule(ctx context.Context, id string, r Ruling) error {
 		return err
 	}
 	return f.audit(ctx, r.Agent, "rule_"+string(r.Outcome), id, "")
+}
+
+// NeedsNumber reports whether an agent who approves has to read the document
+// number with their own eyes: a number that the check digits do not support
+// would let the same document in twice and keep its true holder out.
+func (d DocumentEvidence) NeedsNumber() bool {
+	return d.Reading == nil || d.Reading.MRZ == nil || !d.Reading.MRZ.Valid || d.Reading.MRZ.Fields.DocumentNumber == ""
 }
 
 // withNumber completes a reading by what an agent read with their own eyes. It

@@ -42,6 +42,19 @@ var (
 	ErrUnknownField    = &FlowError{"attribute_unknown", "no such attribute"}
 )
 
+// Codes returns every code of a refusal, for whoever puts them into words.
+func Codes() []string {
+	var codes []string
+	for _, e := range []*FlowError{
+		ErrTooManyTries, ErrSameImage, ErrLinkInvalid, ErrLiveExpired, ErrTooFewFrames, ErrSignInRefused, ErrAlreadyActive,
+		ErrPasswordShort, ErrPasswordLong, ErrPasswordCommon, ErrNotSubscriber, ErrAlreadyShown, ErrUnknownDocument,
+		ErrNoPhotograph, ErrUnknownOutcome, ErrNoteMissing, ErrUnknownField,
+	} {
+		codes = append(codes, e.code)
+	}
+	return append(codes, "invalid_fields", "too_often", "not_now", "not_found", "conflict")
+}
+
 // FieldErrors tells field by field what is wrong with a form. The values are
 // stable codes.
 type FieldErrors map[string]string

@@ -127,7 +127,7 @@ func (f *Flow) Begin(ctx context.Context, a Application) (*Enrollment, error) {
 	if err := f.newCode(e, now); err != nil {
 		return nil, err
 	}
-	f.newLink(e, now, linkLifetime)
+	f.newLink(e, now)
 	if err := f.Enrollments.Create(ctx, e); err != nil {
 		return nil, err
 	}
@@ -148,11 +148,11 @@ func (f *Flow) newCode(e *Enrollment, now time.Time) error {
 // newLink makes a new link the only valid one and schedules its message. The
 // token follows from the operator's key, so that the queue needs no secret and
 // a repeated job sends the same link; only its hash is stored.
-func (f *Flow) newLink(e *Enrollment, now time.Time, life time.Duration) {
+func (f *Flow) newLink(e *Enrollment, now time.Time) {
 	e.Data.LinkSerial++
 	e.Data.LinkHash = otp.TokenHash(linkToken(f.Keys, e))
-	e.Data.LinkExpires = now.Add(life)
-	e.Data.EmailLink.SendFailed = false
+	e.Data.LinkExpires = now.Add(linkLifetime)
+	e.Data.EmailLink.markUnsent()
 	e.Schedule(Effect{Kind: SendLink, EnrollmentID: e.ID, Ref: strconv.Itoa(e.Data.LinkSerial)})
 }
 

@@ -39,7 +39,7 @@ func (f *Flow) ChangeContacts(ctx context.Context, id, phone, email, source stri
 		if p.Email != email || !e.Data.EmailLink.Validated() {
 			p.Email = email
 			e.Data.EmailLink = Contact{}
-			f.newLink(e, now, linkLifetime)
+			f.newLink(e, now)
 		}
 		return nil
 	})
@@ -69,7 +69,7 @@ func (f *Flow) ResendCode(ctx context.Context, id, source string) error {
 		if err := challenge.Renew(now); err != nil {
 			return err
 		}
-		e.Data.PhoneCode.SendFailed = false
+		e.Data.PhoneCode.markUnsent()
 		e.Schedule(Effect{Kind: SendCode, EnrollmentID: e.ID, Ref: codeRef(*challenge)})
 		return nil
 	})
@@ -88,7 +88,7 @@ func (f *Flow) ResendLink(ctx context.Context, id, source string) error {
 		if e.State().Terminal() && e.State() != Issued {
 			return &TransitionError{From: e.State(), Event: ChangeContacts}
 		}
-		f.newLink(e, now, linkLifetime)
+		f.newLink(e, now)
 		return nil
 	})
 }
@@ -102,9 +102,12 @@ func (f *Flow) takeMail(ctx context.Context, email, source string) error {
 
 // ConfirmCode checks the code that the applicant typed. A wrong try is saved
 // before it is answered, so that a restart gives no new guesses.
-func (f *Flow) ConfirmCode(ctx context.Context, id, code string) error {
+func (f *Flow) ConfirmCode(ctx context.Context, id, code, source string) error {
 	e, err := f.Enrollments.Get(ctx, id)
 	if err != nil {
+		return err
+	}
+	if err := f.take(ctx, "code:"+source, otp.PerSource()...); err != nil {
 		return err
 	}
 	authenticator := "phone:" + e.Data.Profile.Phone
@@ -116,16 +119,21 @@ func (f *Flow) ConfirmCode(ctx context.Context, id, code string) error {
 		return otp.ErrDisabled
 	}
 	var refusal error
+	guessed := false
 	err = f.update(ctx, id, func(e *Enrollment, now time.Time) error {
-		refusal = nil
+		refusal, guessed = nil, false
 		if e.State() != Contacts {
 			return &TransitionError{From: e.State(), Event: ValidateAddresses}
 		}
 		if e.Data.PhoneCode.Validated() {
 			return nil
 		}
-		if refusal = e.Data.PhoneCode.Challenge.Verify(now, code); refusal != nil {
-			return nil
+		challenge := &e.Data.PhoneCode.Challenge
+		before := challenge.ConsecutiveFailures
+		refusal = challenge.Verify(now, code)
+		guessed = challenge.ConsecutiveFailures > before
+		if refusal != nil {
+			return nil //nolint:nilerr // the refusal is answered outside; the count of this try must be saved
 		}
 		e.Data.PhoneCode.ValidatedAt = now
 		return addressesValidated(e, now)
@@ -134,12 +142,12 @@ func (f *Flow) ConfirmCode(ctx context.Context, id, code string) error {
 		return err
 	}
 	// Counted over all enrollments with this number: starting anew must not
-	// give new guesses either.
-	if errors.Is(refusal, otp.ErrWrong) || errors.Is(refusal, otp.ErrSpent) {
+	// give new guesses either. What was not compared is not a guess, or a
+	// stranger could disable a number without trying.
+	if guessed {
 		if _, err := f.Throttle.Fail(ctx, authenticator); err != nil {
 			return err
 		}
-		return refusal
 	}
 	if refusal == nil {
 		return f.Throttle.Succeed(ctx, authenticator)
@@ -173,6 +181,7 @@ func (f *Flow) OpenLink(ctx context.Context, token string) (*Enrollment, error) 
 		if e.Data.Account.Active() || e.Data.LinkHash != otp.TokenHash(token) || !now.Before(e.Data.LinkExpires) {
 			return ErrLinkInvalid
 		}
+		e.Data.Epoch++
 		if e.Data.EmailLink.Validated() {
 			return nil
 		}
@@ -201,8 +210,14 @@ func (f *Flow) RequestLink(ctx context.Context, email, source string) error {
 	if err != nil {
 		return err
 	}
+	// The newest whose address was validated by its owner; only then the newest
+	// of all, which a stranger may have begun.
+	resumed := ""
 	for _, id := range ids { // newest first
 		e, err := f.Enrollments.Get(ctx, id)
+		if errors.Is(err, ErrNotFound) {
+			continue // erased in between
+		}
 		if err != nil {
 			return err
 		}
@@ -210,13 +225,25 @@ func (f *Flow) RequestLink(ctx context.Context, email, source string) error {
 		if !open || e.Data.Profile.Email != email {
 			continue
 		}
-		return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
-			f.newLink(e, now, linkLifetime)
-			return nil
-		})
+		if e.Data.EmailLink.Validated() {
+			resumed = id
+			break
+		}
+		if resumed == "" {
+			resumed = id
+		}
 	}
-	return nil
+	if resumed == "" {
+		return nil
+	}
+	return f.update(ctx, resumed, func(e *Enrollment, now time.Time) error {
+		f.newLink(e, now)
+		return nil
+	})
 }
+
+// markUnsent says that the present message has not left yet.
+func (c *Contact) markUnsent() { c.SentAt, c.SendDelayed, c.SendFailed = time.Time{}, false, false }
 
 // codeRef names one sent code: the challenge and how often it was renewed.
 func codeRef(c otp.Challenge) string {

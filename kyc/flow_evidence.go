@@ -10,10 +10,14 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/ocr"
+	"github.com/vouchline/vouchline/otp"
 )
 
 // Limits of the evidence steps (requirements section 2).
 const (
+	// MaxLiveFrames is how many frames of a camera session are looked at.
+	MaxLiveFrames = 16
+
 	maxDocumentTries  = 5
 	documentWindow    = 6 * time.Hour
 	maxSelfieTries    = 10
@@ -21,7 +25,7 @@ const (
 	liveLifetime      = 3 * time.Minute
 	liveWords         = 3
 	minLiveFrames     = 4
-	maxLiveFrames     = 16
+	minLiveLeft       = 90 * time.Second // less than this is too short to write, film and send
 	maxAnswer         = 500
 	maxAnswers        = 20
 	maxDocumentPhotos = 2
@@ -64,6 +68,10 @@ func (f *Flow) SubmitDocument(ctx context.Context, id string, d DocumentUpload) 
 	if err := mayPhotograph(e, f.Clock(), d.Photos); err != nil {
 		return err
 	}
+	// Over all enrollments with this phone too: beginning anew buys no tries.
+	if err := f.take(ctx, "document:"+e.Data.Profile.Phone, otp.Window{N: 2 * maxDocumentTries, Per: documentWindow}); err != nil {
+		return err
+	}
 	names, err := f.keep(ctx, id, "document", d.Photos)
 	if err != nil {
 		return err
@@ -87,16 +95,34 @@ func mayPhotograph(e *Enrollment, now time.Time, photos []Upload) error {
 	if _, err := Next(e.State(), Photograph); err != nil {
 		return err
 	}
-	recent := 0
-	for _, t := range e.Data.Document.Tries {
-		if now.Sub(t) < documentWindow {
-			recent++
-		}
-	}
-	if recent >= maxDocumentTries {
+	if e.Data.Document.TriesLeft(now) == 0 {
 		return ErrTooManyTries
 	}
 	return notSeen(e.Data.Document.Seen, photos)
+}
+
+// TriesLeft is how many photographs of a document may still be sent now.
+func (d DocumentEvidence) TriesLeft(now time.Time) int {
+	left := maxDocumentTries
+	for _, t := range d.Tries {
+		if now.Sub(t) < documentWindow {
+			left--
+		}
+	}
+	return max(0, left)
+}
+
+// MayPhotograph reports whether a document or selfie would be taken now, so
+// that an edge asks before it reads and decodes what was sent.
+func (f *Flow) MayPhotograph(ctx context.Context, id string) error {
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if e.State() == Selfie {
+		return mayTakeSelfie(e, Upload{})
+	}
+	return mayPhotograph(e, f.Clock(), nil)
 }
 
 func notSeen(seen []string, photos []Upload) error {
@@ -178,6 +204,11 @@ func profileCheck(comparisons []ocr.FieldComparison, now time.Time) Check {
 // RetakeDocument goes back to photograph the document again.
 func (f *Flow) RetakeDocument(ctx context.Context, id string) error {
 	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+		// Going back must not be the last step: without a try left the reading
+		// at hand is the best there is.
+		if _, err := Next(e.State(), Retake); err == nil && e.Data.Document.TriesLeft(now) == 0 {
+			return ErrTooManyTries
+		}
 		e.Data.Notice = ""
 		return e.Apply(Retake, now)
 	})
@@ -231,7 +262,7 @@ func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
 	if _, err := Next(e.State(), RecordLive); err != nil {
 		return LiveSession{}, err
 	}
-	if s := e.Data.Live; s.Nonce != "" && f.Clock().Before(s.ExpiresAt) {
+	if s := e.Data.Live; s.lasts(f.Clock()) {
 		return s, nil
 	}
 	var nonce [16]byte
@@ -248,7 +279,7 @@ func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
 			return err
 		}
 		s := &e.Data.Live
-		if s.Nonce != "" && now.Before(s.ExpiresAt) {
+		if s.lasts(now) {
 			return nil // another tab was faster
 		}
 		s.Nonce, s.Words, s.ExpiresAt = base64.RawURLEncoding.EncodeToString(nonce[:]), words, now.Add(liveLifetime)
@@ -261,13 +292,29 @@ func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
 	return e.Data.Live, nil
 }
 
+// lasts reports whether there is time enough left to write the words, film
+// them and send the film.
+func (s LiveSession) lasts(now time.Time) bool {
+	return s.Nonce != "" && now.Add(minLiveLeft).Before(s.ExpiresAt)
+}
+
+// MayRecord reports whether a film of this session would be taken now, so that
+// an edge asks before it reads and decodes the frames.
+func (f *Flow) MayRecord(ctx context.Context, id, nonce string) error {
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return mayRecord(e, f.Clock(), nonce, nil)
+}
+
 // SubmitLive keeps the frames of a camera session and has them compared.
 func (f *Flow) SubmitLive(ctx context.Context, id, nonce string, frames []Upload) error {
 	if len(frames) < minLiveFrames {
 		return ErrTooFewFrames
 	}
-	if len(frames) > maxLiveFrames {
-		frames = frames[:maxLiveFrames]
+	if len(frames) > MaxLiveFrames {
+		frames = frames[:MaxLiveFrames]
 	}
 	e, err := f.Enrollments.Get(ctx, id)
 	if err != nil {
@@ -332,15 +379,15 @@ func (f *Flow) AnswerQuestions(ctx context.Context, id string, answers map[strin
 	if err != nil {
 		return err
 	}
-	duplicate, err := f.enrolledBefore(ctx, e)
+	doubt, err := f.doubt(ctx, e)
 	if err != nil {
 		return err
 	}
 	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
 		e.Data.Answers = answers
 		outcome, reasons := f.Policy.Decide(e.Data.Checks)
-		if duplicate && outcome == Passed {
-			outcome, reasons = Referred, []Reason{ReasonDuplicate}
+		if doubt != "" && outcome == Passed {
+			outcome, reasons = Referred, []Reason{doubt}
 		}
 		return f.decide(e, now, Decision{Outcome: outcome, Reasons: reasons, By: "policy", At: now})
 	})

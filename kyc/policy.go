@@ -21,8 +21,10 @@ const (
 
 // RequiredChecks are the checks without which nobody is approved by policy.
 func RequiredChecks() []CheckName {
-	return []CheckName{CheckContacts, CheckDocument, CheckExpiry, CheckProfile, CheckSelfiePhoto,
-		CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords}
+	return []CheckName{
+		CheckContacts, CheckDocument, CheckExpiry, CheckProfile, CheckSelfiePhoto,
+		CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords,
+	}
 }
 
 // A Reason is a stable code for why a check or a decision is what it is.
@@ -47,11 +49,22 @@ const (
 	ReasonModelsMissing   Reason = "models_missing"
 	ReasonEngineFailed    Reason = "engine_failed"
 	ReasonCheckMissing    Reason = "check_missing"
+	ReasonAccountExists   Reason = "account_exists"
 	ReasonDuplicate       Reason = "duplicate_person"
 	ReasonAgent           Reason = "agent_decision"
 	ReasonLedgerRefused   Reason = "ledger_refused"
 	ReasonSelfieQuality   Reason = "selfie_quality"
 )
+
+// Reasons returns every reason code, for whoever puts them into words.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonUnreadable, ReasonCheckDigits, ReasonExpired, ReasonBadDates, ReasonTypeDiffers, ReasonProfileDiffers,
+		ReasonNoPortrait, ReasonPortraitUnbound, ReasonFaceUncertain, ReasonFaceDifferent, ReasonNoFace, ReasonSeveralFaces,
+		ReasonPresentation, ReasonWords, ReasonModelsMissing, ReasonEngineFailed, ReasonCheckMissing, ReasonAccountExists,
+		ReasonDuplicate, ReasonAgent, ReasonLedgerRefused, ReasonSelfieQuality,
+	}
+}
 
 // Policy adds checks up to a decision. Its zero value is the policy described
 // in requirements E5: a certain contradiction rejects, a doubt refers to a

@@ -80,6 +80,7 @@ func TestNormalizeProfile(t *testing.T) {
 		{"digits in a name", "family_names", FieldInvalid, func(p *Profile) { p.FamilyNames = "R2D2" }},
 		{"markup in a name", "family_names", FieldInvalid, func(p *Profile) { p.FamilyNames = "<b>Ada</b>" }},
 		{"hidden direction change", "given_names", FieldInvalid, func(p *Profile) { p.GivenNames = "Ada\u202enhoJ" }},
+		{"address as a name", "given_names", FieldInvalid, func(p *Profile) { p.GivenNames = "Win at evil.example" }},
 		{"huge name", "given_names", FieldTooLong, func(p *Profile) { p.GivenNames = strings.Repeat("a", 101) }},
 		{"impossible date", "birth_date", FieldInvalid, func(p *Profile) { p.BirthDate = "1990-02-30" }},
 		{"born tomorrow", "birth_date", FieldFuture, func(p *Profile) { p.BirthDate = "2026-11-21" }},

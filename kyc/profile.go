@@ -33,6 +33,7 @@ const (
 
 var (
 	usernamePattern = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,31}$`)
+	hostForm        = regexp.MustCompile(`\pL\.\pL{2}`)
 	countryPattern  = regexp.MustCompile(`^[A-Z]{3}$`)
 )
 
@@ -76,8 +77,12 @@ func normalizeName(field, name string, faults FieldErrors) string {
 		faults[field] = FieldRequired
 	case utf8.RuneCountInString(name) > maxName:
 		faults[field] = FieldTooLong
+	case hostForm.MatchString(name):
+		// A greeting with a name that reads as an address becomes a link in
+		// the recipient's mail program.
+		faults[field] = FieldInvalid
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" '’.,-‐‑()/", r)
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(" '’.,-‐‑", r)
 	}):
 		faults[field] = FieldInvalid
 	}

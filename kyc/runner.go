@@ -76,9 +76,11 @@ func (r *Runner) Exhausted(ctx context.Context, effect Effect, cause error) erro
 		case CompareFaces:
 			return comparisonUnavailable(e, now, ReasonEngineFailed)
 		case SendCode:
+			e.Data.PhoneCode.markUnsent()
 			e.Data.PhoneCode.SendFailed = true
 			return nil
 		case SendLink:
+			e.Data.EmailLink.markUnsent()
 			e.Data.EmailLink.SendFailed = true
 			return nil
 		case MintIdentity, Provision, TellOutcome:

@@ -77,8 +77,13 @@ func join(readings []ocr.Reading) (joined ocr.Reading, portrait []byte, bound bo
 		if zone {
 			joined.MRZ, joined.Quality, joined.Rotation = r.MRZ, r.Quality, r.Rotation
 		}
+		// A zone that replaces another unbinds the portrait beside the one
+		// before, or a forged front could lend its face to a stolen back.
+		if zone {
+			bound = len(r.PortraitJPEG) > 0
+		}
 		if len(r.PortraitJPEG) > 0 && (len(portrait) == 0 || zone) {
-			portrait, joined.Portrait, bound = r.PortraitJPEG, r.Portrait, zone
+			portrait, joined.Portrait = r.PortraitJPEG, r.Portrait
 		}
 	}
 	return joined, portrait, bound

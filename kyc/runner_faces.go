@@ -43,18 +43,22 @@ func (r *Runner) checkSelfie(ctx context.Context, effect Effect) error {
 }
 
 func recordSelfie(e *Enrollment, now time.Time, exam faces.Examination, fault error) error {
+	check := Check{Name: CheckSelfiePhoto, Outcome: Passed, At: now}
+	notice := ""
 	var noFace *faces.Error
 	if errors.As(fault, &noFace) {
-		e.Data.Notice = noFace.Code
-		return e.Apply(RefuseSelfie, now)
+		notice = noFace.Code
+		check.Reasons = []Reason{ReasonNoFace}
+	} else if faults := exam.Quality.Faults(); len(faults) > 0 {
+		notice = faults[0]
+		check.Reasons = []Reason{ReasonSelfieQuality}
 	}
-	check := Check{Name: CheckSelfiePhoto, Outcome: Passed, At: now}
-	if faults := exam.Quality.Faults(); len(faults) > 0 {
+	if notice != "" {
 		if len(e.Data.Selfie.Seen) < maxSelfieRefusals {
-			e.Data.Notice = faults[0]
+			e.Data.Notice = notice
 			return e.Apply(RefuseSelfie, now)
 		}
-		check.Outcome, check.Reasons = Referred, []Reason{ReasonSelfieQuality}
+		check.Outcome = Referred
 	}
 	e.Data.Checks = setCheck(e.Data.Checks, check)
 	return e.Apply(AcceptSelfie, now)

@@ -25,19 +25,30 @@ func (r *Runner) mint(ctx context.Context, effect Effect) error {
 	case errors.Is(err, ledger.ErrExists), errors.Is(err, ledger.ErrInvalid):
 		return r.unmintable(ctx, effect, ReasonLedgerRefused)
 	case err != nil:
-		return err
+		return r.delayed(ctx, effect, err)
 	}
 	password, err := pbx.NewPassword(r.random())
 	if err != nil {
 		return err
 	}
 	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
-		e.Data.Identity.Location, e.Data.Identity.MintedAt = location, now
+		e.Data.Identity.Location, e.Data.Identity.MintedAt, e.Data.DelayedAt = location, now, time.Time{}
 		// Saved before it is provisioned, so that a repeated run gives the
 		// PBX the same password.
 		e.Data.Line.Password = password.Reveal()
 		return e.Apply(Mint, now, Effect{Kind: Provision, EnrollmentID: e.ID, Ref: e.Data.Identity.ID})
 	})
+}
+
+// delayed notes that something outside does not answer, so that the page can
+// say that it takes longer, and hands the error on for another try.
+func (r *Runner) delayed(ctx context.Context, effect Effect, cause error) error {
+	return errors.Join(cause, r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+		if e.Data.DelayedAt.IsZero() {
+			e.Data.DelayedAt = now
+		}
+		return nil
+	}))
 }
 
 // unmintable gives a case that the ledger refuses for good to a person.
@@ -69,7 +80,7 @@ func (r *Runner) provision(ctx context.Context, effect Effect) error {
 		return err
 	}
 	if err := r.Provisioner.Provision(ctx, account); err != nil {
-		return err
+		return r.delayed(ctx, effect, err)
 	}
 	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
 		e.Data.Line.Extension, e.Data.Line.Provisioned = extension, now

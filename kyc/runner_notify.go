@@ -3,6 +3,7 @@ package kyc
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/notify"
@@ -20,7 +21,7 @@ func (r *Runner) sendCode(ctx context.Context, effect Effect) error {
 		return err
 	}
 	err = r.send(ctx, e, effect, CodeMessage, notify.Address{Channel: notify.SMS, Value: e.Data.Profile.Phone}, MessageData{Code: code})
-	return r.sent(ctx, effect, err, func(e *Enrollment) { e.Data.PhoneCode.SendFailed = true })
+	return r.sent(ctx, effect, err, func(e *Enrollment) *Contact { return &e.Data.PhoneCode })
 }
 
 // sendLink sends the e-mail with the link. The owner of an address that has an
@@ -30,16 +31,28 @@ func (r *Runner) sendLink(ctx context.Context, effect Effect) error {
 	if e == nil {
 		return err
 	}
-	kind := LinkMessage
-	known, err := r.subscriber(ctx, e.Data.Profile.Email)
+	kind, data := LinkMessage, MessageData{URL: r.linkURL(e)}
+	known, err := r.accountWith(ctx, e)
 	if err != nil {
 		return err
 	}
-	if known != nil && known.ID != e.ID {
-		kind = KnownMessage
+	if known {
+		// Without the link: who has an identity and pressed its button would
+		// validate a stranger's enrollment with their own mailbox.
+		kind, data = KnownMessage, MessageData{URL: r.Settings.BaseURL + "/signin"}
 	}
-	err = r.send(ctx, e, effect, kind, mailbox(e), MessageData{URL: r.linkURL(e)})
-	return r.sent(ctx, effect, err, func(e *Enrollment) { e.Data.EmailLink.SendFailed = true })
+	err = r.send(ctx, e, effect, kind, mailbox(e), data)
+	return r.sent(ctx, effect, err, func(e *Enrollment) *Contact { return &e.Data.EmailLink })
+}
+
+// accountWith reports whether another person's activated account has the
+// enrollment's e-mail address.
+func (r *Runner) accountWith(ctx context.Context, e *Enrollment) (bool, error) {
+	accounts, err := r.accounts(ctx, map[Lookup]string{ByEmail: e.Data.Profile.Email})
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(accounts, func(a *Enrollment) bool { return a.ID != e.ID }), nil
 }
 
 func (r *Runner) linkURL(e *Enrollment) string {
@@ -71,11 +84,15 @@ func (r *Runner) tellOutcome(ctx context.Context, effect Effect) error {
 			return err
 		}
 	}
-	return r.sent(ctx, effect, r.send(ctx, e, effect, kind, mailbox(e), data), func(e *Enrollment) { e.Data.EmailLink.SendFailed = true })
+	return r.sent(ctx, effect, r.send(ctx, e, effect, kind, mailbox(e), data), func(e *Enrollment) *Contact { return &e.Data.EmailLink })
 }
 
 func (r *Runner) send(ctx context.Context, e *Enrollment, effect Effect, kind MessageKind, to notify.Address, data MessageData) error {
-	data.Name, data.Service = e.Data.Profile.GivenNames, r.Settings.Service
+	data.Service = r.Settings.Service
+	if e.Data.EmailLink.Validated() {
+		// Before that, the name is a stranger's words in somebody's mailbox.
+		data.Name = e.Data.Profile.GivenNames
+	}
 	m, err := notify.Render(e.Data.Locale, notify.Kind(kind), data, data.QR)
 	if err != nil {
 		return err
@@ -84,15 +101,28 @@ func (r *Runner) send(ctx context.Context, e *Enrollment, effect Effect, kind Me
 	return r.Sender.Send(ctx, m)
 }
 
-// sent notes on the enrollment that a provider refused a message for good, so
-// that the page can say so. A temporary failure is tried again.
-func (r *Runner) sent(ctx context.Context, effect Effect, err error, note func(*Enrollment)) error {
-	if err == nil || !errors.Is(err, notify.ErrPermanent) {
-		return err
+// sent notes on the enrollment what became of a message, so that the page can
+// say so. A temporary failure is noted and tried again.
+func (r *Runner) sent(ctx context.Context, effect Effect, cause error, contact func(*Enrollment) *Contact) error {
+	final := errors.Is(cause, notify.ErrPermanent)
+	if cause != nil {
+		r.Logger.WarnContext(ctx, "message not sent", "kind", effect.Kind, "enrollment", effect.EnrollmentID, "final", final, "error", cause)
 	}
-	r.Logger.WarnContext(ctx, "message refused", "kind", effect.Kind, "enrollment", effect.EnrollmentID, "error", err)
-	return r.save(ctx, effect, func(e *Enrollment, _ time.Time) error {
-		note(e)
+	err := r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+		c := contact(e)
+		c.markUnsent()
+		switch {
+		case cause == nil:
+			c.SentAt = now
+		case final:
+			c.SendFailed = true
+		default:
+			c.SendDelayed = true
+		}
 		return nil
 	})
+	if err != nil || cause == nil || final {
+		return err
+	}
+	return cause
 }

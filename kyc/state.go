@@ -59,10 +59,14 @@ const (
 )
 
 var (
-	states = []State{Contacts, Document, Reading, Confirmation, Selfie, Checking, Live, Comparing, Questions,
-		InReview, Approved, Minted, Issued, Rejected, Expired, Withdrawn}
-	events = []Event{ChangeContacts, ValidateAddresses, Photograph, Read, Unreadable, Confirm, Retake, TakeSelfie,
-		AcceptSelfie, RefuseSelfie, RecordLive, RepeatLive, Compare, Approve, Refer, Reject, Mint, Issue, Expire, Withdraw}
+	states = []State{
+		Contacts, Document, Reading, Confirmation, Selfie, Checking, Live, Comparing, Questions,
+		InReview, Approved, Minted, Issued, Rejected, Expired, Withdrawn,
+	}
+	events = []Event{
+		ChangeContacts, ValidateAddresses, Photograph, Read, Unreadable, Confirm, Retake, TakeSelfie,
+		AcceptSelfie, RefuseSelfie, RecordLive, RepeatLive, Compare, Approve, Refer, Reject, Mint, Issue, Expire, Withdraw,
+	}
 )
 
 // transitions is the whole flow. A pair that is absent is forbidden.

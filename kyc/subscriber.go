@@ -4,6 +4,8 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -70,30 +72,33 @@ func activatable(e *Enrollment) error {
 	}
 }
 
-// Activate sets the password and the second factor, and returns the backup
-// code, which is shown this once.
-func (f *Flow) Activate(ctx context.Context, id, password, code string) (otp.BackupCode, error) {
+// Activate sets the password and the second factor. The backup code that goes
+// with them is among the [Flow.Secrets].
+func (f *Flow) Activate(ctx context.Context, id, password, code string) error {
 	e, err := f.Enrollments.Get(ctx, id)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := checkPassword(password, e.Data.Profile, f.Settings.Service); err != nil {
-		return "", err
+		return err
 	}
 	// Hashing takes long on purpose, so it happens before the transaction.
 	hash, err := argon2id.CreateHash(norm.NFC.String(password), passwordCost)
 	if err != nil {
-		return "", err
+		return err
 	}
 	backup, err := otp.NewBackupCode(f.random())
 	if err != nil {
-		return "", err
+		return err
 	}
 	backupHash, err := argon2id.CreateHash(backup.Reveal(), passwordCost)
 	if err != nil {
-		return "", err
+		return err
 	}
-	err = f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+	if err := f.audit(ctx, "subject", "activate", id, ""); err != nil {
+		return err
+	}
+	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
 		if err := activatable(e); err != nil {
 			return err
 		}
@@ -105,14 +110,13 @@ func (f *Flow) Activate(ctx context.Context, id, password, code string) (otp.Bac
 		if err != nil {
 			return err
 		}
-		*account = Account{PasswordHash: hash, TOTPSecret: account.PendingSecret, TOTPStep: step, BackupHash: backupHash, ActivatedAt: now}
+		*account = Account{
+			PasswordHash: hash, TOTPSecret: account.PendingSecret, TOTPStep: step, BackupHash: backupHash,
+			PendingBackup: backup.Reveal(), ActivatedAt: now,
+		}
 		e.Data.LinkHash = "" // the mailed link has done its work
 		return nil
 	})
-	if err != nil {
-		return "", err
-	}
-	return backup, f.audit(ctx, "subject", "activate", id, "")
 }
 
 func checkPassword(password string, p Profile, service string) error {
@@ -151,35 +155,28 @@ type Credentials struct {
 // that an unknown login takes as long as a known one.
 var nobody = sync.OnceValues(func() (string, error) { return argon2id.CreateHash("nobody", passwordCost) })
 
-// SignIn checks password and second factor. Every refusal is the same, so that
-// a stranger learns neither whether an account exists nor what was wrong
-// (OWASP ASVS 5, 6.3.8).
+// SignIn checks password and second factor. Every refusal is the same and
+// does the same work, so that a stranger learns neither whether an account
+// exists nor what was wrong (OWASP ASVS 5, 6.3.8).
 func (f *Flow) SignIn(ctx context.Context, c Credentials) (*Enrollment, error) {
 	if err := f.take(ctx, "source:"+c.Source, otp.PerSource()...); err != nil {
 		return nil, err
 	}
-	e, err := f.subscriber(ctx, c.Login)
-	if err != nil {
-		return nil, err
-	}
-	hash, err := nobody()
-	if err != nil {
-		return nil, err
-	}
-	if e != nil {
-		hash = e.Data.Account.PasswordHash
-	}
 	if len(c.Password) > 4*maxPassword {
 		return nil, ErrSignInRefused
 	}
-	right, err := argon2id.ComparePasswordAndHash(norm.NFC.String(c.Password), hash)
+	candidates, err := f.accounts(ctx, f.lookups(c.Login))
+	if err != nil {
+		return nil, err
+	}
+	e, err := f.matching(ctx, c.Password, candidates)
 	if err != nil {
 		return nil, err
 	}
 	if e == nil {
-		return nil, ErrSignInRefused
+		return nil, f.wrongPassword(ctx, c.Login, candidates)
 	}
-	authenticator := "account:" + e.ID
+	authenticator := secondFactorOf(e.ID)
 	failures, err := f.Throttle.Failures(ctx, authenticator)
 	if err != nil {
 		return nil, err
@@ -187,11 +184,9 @@ func (f *Flow) SignIn(ctx context.Context, c Credentials) (*Enrollment, error) {
 	if otp.Disabled(failures) {
 		return nil, ErrSignInRefused
 	}
-	if right {
-		e, right, err = f.secondFactor(ctx, e.ID, c.Code)
-		if err != nil {
-			return nil, err
-		}
+	e, right, err := f.secondFactor(ctx, e.ID, c.Code)
+	if err != nil {
+		return nil, err
 	}
 	if !right {
 		if _, err := f.Throttle.Fail(ctx, authenticator); err != nil {
@@ -199,35 +194,131 @@ func (f *Flow) SignIn(ctx context.Context, c Credentials) (*Enrollment, error) {
 		}
 		return nil, ErrSignInRefused
 	}
-	return e, f.Throttle.Succeed(ctx, authenticator)
+	return e, errors.Join(f.Throttle.Succeed(ctx, authenticator), f.Throttle.Succeed(ctx, passwordOf(e.ID)))
 }
 
-// subscriber finds the activated account of a login, or nil.
-func (f *Flow) subscriber(ctx context.Context, login string) (*Enrollment, error) {
+// The authenticators of an account, whose failures are counted apart: wrong
+// passwords by strangers must not use up the owner's tries at the second
+// factor.
+func passwordOf(id string) string     { return "password:" + id }
+func secondFactorOf(id string) string { return "account:" + id }
+
+// wrongPassword counts a failure (SP 800-63B-4 section 3.2.2: after 100 in a
+// row an authenticator is disabled). For a login that nobody has it does the
+// same work under the login's own name.
+func (f *Flow) wrongPassword(ctx context.Context, login string, candidates []*Enrollment) error {
+	authenticators := []string{"login:" + strings.ToLower(strings.TrimSpace(login))}
+	if len(candidates) > 0 {
+		authenticators = nil
+	}
+	for _, e := range candidates {
+		authenticators = append(authenticators, passwordOf(e.ID))
+	}
+	for _, a := range authenticators {
+		if _, err := f.Throttle.Fail(ctx, a); err != nil {
+			return err
+		}
+	}
+	return ErrSignInRefused
+}
+
+// Unlock sets the counters of a login or phone number to zero, on the word of
+// an operator who knows why: 100 failures in a row disable an authenticator
+// until then.
+func (f *Flow) Unlock(ctx context.Context, actor, login string) error {
+	lookups := f.lookups(login)
+	accounts, err := f.accounts(ctx, lookups)
+	if err != nil {
+		return err
+	}
+	var authenticators []string
+	if phone, ok := lookups[ByPhone]; ok {
+		authenticators = append(authenticators, "phone:"+phone)
+	}
+	for _, e := range accounts {
+		authenticators = append(authenticators, passwordOf(e.ID), secondFactorOf(e.ID))
+	}
+	if len(authenticators) == 0 {
+		return ErrNotFound
+	}
+	for _, a := range authenticators {
+		if err := f.Throttle.Succeed(ctx, a); err != nil {
+			return err
+		}
+	}
+	for _, e := range accounts {
+		if err := f.audit(ctx, actor, "unlock", e.ID, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// matching returns the account whose password it is. It compares at least
+// once, so that an unknown login takes as long as a known one.
+func (f *Flow) matching(ctx context.Context, password string, accounts []*Enrollment) (*Enrollment, error) {
+	password = norm.NFC.String(password)
+	for _, e := range accounts {
+		right, err := argon2id.ComparePasswordAndHash(password, e.Data.Account.PasswordHash)
+		if err != nil {
+			return nil, err
+		}
+		failures, err := f.Throttle.Failures(ctx, passwordOf(e.ID))
+		if err != nil {
+			return nil, err
+		}
+		if right && !otp.Disabled(failures) {
+			return e, nil
+		}
+	}
+	if len(accounts) == 0 {
+		hash, err := nobody()
+		if err != nil {
+			return nil, err
+		}
+		_, err = argon2id.ComparePasswordAndHash(password, hash)
+		return nil, err
+	}
+	return nil, nil
+}
+
+// lookups are the ways in which a login may name its account.
+func (f *Flow) lookups(login string) map[Lookup]string {
 	login = strings.TrimSpace(login)
 	lookups := map[Lookup]string{ByEmail: strings.ToLower(login), ByUsername: strings.ToLower(login)}
 	if phone := normalizePhone(login, f.Settings.DefaultCountry, FieldErrors{}); strings.HasPrefix(phone, "+") {
 		lookups[ByPhone] = phone
 	}
-	for by, value := range lookups {
-		ids, err := f.Enrollments.Find(ctx, by, value)
+	return lookups
+}
+
+// accounts returns the activated accounts that one of the lookups finds.
+func (f *Flow) accounts(ctx context.Context, lookups map[Lookup]string) ([]*Enrollment, error) {
+	var found []*Enrollment
+	seen := map[string]bool{}
+	for _, by := range slices.Sorted(maps.Keys(lookups)) {
+		ids, err := f.Enrollments.Find(ctx, by, lookups[by])
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range ids {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
 			e, err := f.Enrollments.Get(ctx, id)
 			if errors.Is(err, ErrNotFound) {
-				continue
+				continue // erased in between
 			}
 			if err != nil {
 				return nil, err
 			}
 			if e.State() == Issued && e.Data.Account.Active() {
-				return e, nil
+				found = append(found, e)
 			}
 		}
 	}
-	return nil, nil
+	return found, nil
 }
 
 // secondFactor accepts a TOTP code or the backup code, each once: the step or
@@ -245,7 +336,7 @@ func (f *Flow) secondFactor(ctx context.Context, id, code string) (*Enrollment, 
 		}
 		backup, err := otp.NormalizeBackupCode(code)
 		if err != nil || account.BackupHash == "" {
-			return nil
+			return nil //nolint:nilerr // not even a backup code: not accepted, which is all there is to tell
 		}
 		right, err := argon2id.ComparePasswordAndHash(backup.Reveal(), account.BackupHash)
 		if err != nil {
@@ -259,24 +350,41 @@ func (f *Flow) secondFactor(ctx context.Context, id, code string) (*Enrollment, 
 	return e, accepted, err
 }
 
-// RevealLine returns the line with its SIP password, once. What is kept after
-// that are the HA1 digests, from which nobody can sign in elsewhere.
-func (f *Flow) RevealLine(ctx context.Context, id string) (Line, error) {
-	var shown Line
-	err := f.update(ctx, id, func(e *Enrollment, now time.Time) error {
+// Secrets are what a new subscriber writes down. They are kept, sealed, until
+// then: a page that never arrived must not cost a phone line.
+type Secrets struct {
+	Backup otp.BackupCode
+	Line   Line
+}
+
+// Secrets returns what has not been written down yet.
+func (f *Flow) Secrets(ctx context.Context, id string) (Secrets, error) {
+	e, err := f.Enrollments.Get(ctx, id)
+	switch {
+	case err != nil:
+		return Secrets{}, err
+	case e.State() != Issued || !e.Data.Account.Active():
+		return Secrets{}, ErrNotSubscriber
+	case e.Data.Line.Password == "" && e.Data.Account.PendingBackup == "":
+		return Secrets{}, ErrAlreadyShown
+	}
+	if err := f.audit(ctx, "subject", "show_secrets", id, ""); err != nil {
+		return Secrets{}, err
+	}
+	return Secrets{Backup: otp.BackupCode(e.Data.Account.PendingBackup), Line: e.Data.Line}, nil
+}
+
+// Acknowledge destroys the secrets that were written down. What is kept are a
+// hash and the HA1 digests, from which nobody can sign in elsewhere.
+func (f *Flow) Acknowledge(ctx context.Context, id string) error {
+	if err := f.audit(ctx, "subject", "acknowledge_secrets", id, ""); err != nil {
+		return err
+	}
+	return f.update(ctx, id, func(e *Enrollment, _ time.Time) error {
 		if e.State() != Issued || !e.Data.Account.Active() {
 			return ErrNotSubscriber
 		}
-		line := &e.Data.Line
-		if line.Password == "" {
-			return ErrAlreadyShown
-		}
-		shown = *line
-		line.Password, line.ShownAt = "", now
+		e.Data.Line.Password, e.Data.Account.PendingBackup = "", ""
 		return nil
 	})
-	if err != nil {
-		return Line{}, err
-	}
-	return shown, f.audit(ctx, "subject", "reveal_line", id, "")
 }

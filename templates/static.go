@@ -1,9 +1,12 @@
 package templates
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -23,6 +26,7 @@ type File struct {
 	Name    string // in the source: "style.css"
 	Hashed  string // in a URL: "style.0123456789ab.css"
 	Content []byte
+	Gzip    []byte // Content compressed, or nil where that saves nothing
 }
 
 // statics are the static files by both their names.
@@ -44,10 +48,28 @@ func loadStatic() (statics, error) {
 		name = strings.TrimPrefix(name, "static/")
 		ext := path.Ext(name)
 		f := File{Name: name, Hashed: strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, Content: b}
+		if f.Gzip, err = compress(b); err != nil {
+			return err
+		}
 		s.byName[name], s.byHash[f.Hashed] = f, f
 		return nil
 	})
 	return s, err
+}
+
+// compress is done once, at the best level: the files never change while the
+// program runs.
+func compress(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(b)
+	if err = errors.Join(err, w.Close()); err != nil || out.Len() >= len(b) {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 // Asset returns the URL path of a static file. A file that does not exist is

@@ -5,7 +5,7 @@
 // generated from it, every request is validated against it before a handler
 // sees it, and the tests validate every response. Errors are problem documents
 // (RFC 9457); problem.go is the one place that turns an error of the flow into
-// one.
+// one, for the pages too.
 //
 // It decodes, calls and renders. Who may do what beyond holding an API key is
 // decided by kyc and the ledger's contract.

@@ -161,18 +161,20 @@ type MatchResult struct {
 
 // Problem defines model for Problem.
 type Problem struct {
+	// Type `urn:vouchline:problem:` and the code
+	Type   string  `json:"type"`
+	Title  string  `json:"title"`
+	Status int     `json:"status"`
 	Detail *string `json:"detail,omitempty"`
 
-	// Errors Field by field, where a form or body was wrong
-	Errors *map[string]string `json:"errors,omitempty"`
+	// Instance `urn:vouchline:request:` and the request's id
+	Instance string `json:"instance"`
 
-	// Instance The request's id
-	Instance *string `json:"instance,omitempty"`
-	Status   int     `json:"status"`
-	Title    string  `json:"title"`
+	// Code A stable code that names the kind of problem
+	Code string `json:"code"`
 
-	// Type A stable URI that names the kind of problem
-	Type string `json:"type"`
+	// Fields Field by field, where a form or body was wrong
+	Fields *map[string]string `json:"fields,omitempty"`
 }
 
 // Status defines model for Status.

@@ -3,6 +3,7 @@ package v1
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 
@@ -13,95 +14,158 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 )
 
-// typeBase begins the `type` of every problem. The rest is a stable code.
-const typeBase = "urn:vouchline:problem:"
+const (
+	// typeBase begins the type of every problem; its code follows.
+	typeBase = "urn:vouchline:problem:"
+	// instanceBase begins the instance of every problem; the request's id follows.
+	instanceBase = "urn:vouchline:request:"
+)
 
-// A problemError is an error that already knows its problem document.
-type problemError struct {
-	kind, title, detail string
-	status              int
+// A Refusal is an error that knows its problem: what only the edge refuses.
+// Detail replaces the words of the code where something particular can be
+// said.
+type Refusal struct {
+	Status int
+	Code   string
+	Detail string
 }
 
-func (e *problemError) Error() string { return "v1: " + e.title }
+func (e *Refusal) Error() string { return "api: " + e.Code }
 
 // ErrUnauthorized is what a KeyChecker returns for a key it does not know.
 var ErrUnauthorized error = errUnauthorized
 
 var (
-	errUnauthorized = &problemError{kind: "unauthorized", title: "An API key is needed", status: http.StatusUnauthorized}
-	errForbidden    = &problemError{kind: "forbidden", title: "The API key lacks the scope", status: http.StatusForbidden}
-	errInternal     = &problemError{kind: "internal", title: "Something went wrong on our side", status: http.StatusInternalServerError}
+	errUnauthorized = &Refusal{Status: http.StatusUnauthorized, Code: "unauthorized"}
+	errForbidden    = &Refusal{Status: http.StatusForbidden, Code: "forbidden"}
+	errTooLarge     = &Refusal{Status: http.StatusRequestEntityTooLarge, Code: "too_large"}
 )
 
-// invalidRequest tells what the description says about a request. It names
-// the field and the rule, not the value.
-func invalidRequest(err error) error {
-	p := &problemError{kind: "invalid-request", title: "The request does not follow the description", status: http.StatusBadRequest}
-	var request *openapi3filter.RequestError
-	if errors.As(err, &request) {
-		p.detail = request.Reason
-		if request.Parameter != nil {
-			p.detail = "parameter " + request.Parameter.Name
-		}
-	}
-	return p
+// codeInternal is the code of every error that nobody foresaw.
+const codeInternal = "internal"
+
+// statuses are the HTTP statuses of the codes that are not 422, an answer
+// that the sender can correct.
+var statuses = map[string]int{
+	"not_found": http.StatusNotFound, "link_invalid": http.StatusNotFound, "conflict": http.StatusConflict,
+	"not_now": http.StatusConflict, "already_active": http.StatusConflict, "already_shown": http.StatusConflict,
+	"not_subscriber": http.StatusConflict, "live_expired": http.StatusConflict, "too_often": http.StatusTooManyRequests,
+	"too_many_tries": http.StatusTooManyRequests, "sign_in_refused": http.StatusUnauthorized,
+	"unavailable": http.StatusServiceUnavailable, "ledger_refused": http.StatusUnprocessableEntity,
+	"too_large": http.StatusRequestEntityTooLarge, codeInternal: http.StatusInternalServerError,
 }
 
-// problemOf maps errors of the flow and the ledger. Unknown errors show
-// nothing of themselves.
-func problemOf(err error) *problemError {
-	var known *problemError
-	var rate *kyc.RateError
+// Classify is the one place where an error becomes a status and a code, for
+// the API and for the pages. What it does not know is 500 "internal": nothing
+// of it is shown.
+func Classify(err error) (status int, code string) {
+	var known *Refusal
+	if errors.As(err, &known) {
+		return known.Status, known.Code
+	}
+	code = codeOf(err)
+	if status, ok := statuses[code]; ok {
+		return status, code
+	}
+	return http.StatusUnprocessableEntity, code
+}
+
+func codeOf(err error) string {
 	var refused *ledger.Error
-	code := kyc.Code(err)
+	var large *http.MaxBytesError
 	switch {
-	case errors.As(err, &known):
-		return known
-	case errors.Is(err, ledger.ErrNotFound), errors.Is(err, kyc.ErrNotFound):
-		return &problemError{kind: "not-found", title: "There is no such identity", status: http.StatusNotFound}
+	case errors.As(err, &large):
+		return "too_large"
+	case errors.Is(err, ledger.ErrNotFound):
+		return "not_found"
 	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrUnknown):
-		return &problemError{kind: "ledger-unavailable", title: "The ledger does not answer; try again", status: http.StatusServiceUnavailable}
+		return "unavailable"
 	case errors.As(err, &refused):
-		return &problemError{kind: "ledger-refused", title: "The ledger refuses the request", detail: string(refused.Code), status: http.StatusBadRequest}
-	case errors.As(err, &rate):
-		return &problemError{kind: "too-often", title: "Too many requests", status: http.StatusTooManyRequests}
-	case code != "":
-		return &problemError{kind: "refused", title: "The request is refused", detail: code, status: http.StatusBadRequest}
-	default:
-		return errInternal
+		return "ledger_refused"
 	}
+	if code := kyc.Code(err); code != "" {
+		return code
+	}
+	return codeInternal
 }
 
-// problem writes a problem document (RFC 9457) and ends the request.
-func (s *server) problem(c *gin.Context, err error) {
-	p := problemOf(err)
-	if p == errInternal {
-		s.Logger.ErrorContext(c.Request.Context(), "request failed", "path", c.FullPath(), "error", err)
+// Words returns a code's title and what can be said of it, in the language of
+// a request.
+type Words func(c *gin.Context, code string) (title, detail string)
+
+// NewProblem returns the problem document of an error.
+func NewProblem(c *gin.Context, err error, words Words) Problem {
+	status, code := Classify(err)
+	title, detail := http.StatusText(status), ""
+	if words != nil {
+		title, detail = words(c, code)
 	}
-	var rate *kyc.RateError
-	if errors.As(err, &rate) {
-		c.Header("Retry-After", strconv.Itoa(int(rate.RetryAfter.Seconds())+1))
+	p := Problem{
+		Type: typeBase + code, Title: title, Status: status, Code: code,
+		Instance: instanceBase + c.Writer.Header().Get("X-Request-Id"),
 	}
-	if p.status == http.StatusUnauthorized {
-		c.Header("WWW-Authenticate", `Bearer realm="vouchline"`) // RFC 6750 section 3
+	var known *Refusal
+	if errors.As(err, &known) && known.Detail != "" {
+		detail = known.Detail
 	}
-	doc := Problem{Type: typeBase + p.kind, Title: p.title, Status: p.status}
-	if p.detail != "" {
-		doc.Detail = &p.detail
-	}
-	if id := c.Writer.Header().Get("X-Request-Id"); id != "" {
-		doc.Instance = &id
+	if detail != "" {
+		p.Detail = &detail
 	}
 	var fields kyc.FieldErrors
 	if errors.As(err, &fields) {
 		m := map[string]string(fields)
-		doc.Errors = &m
+		p.Fields = &m
 	}
-	b, err := json.Marshal(doc)
-	if err != nil {
-		c.AbortWithStatus(http.StatusInternalServerError)
+	return p
+}
+
+// WriteProblem answers with a problem document (RFC 9457) and ends the
+// request.
+func WriteProblem(c *gin.Context, err error, words Words) {
+	p := NewProblem(c, err, words)
+	c.Abort()
+	b, failed := json.Marshal(p)
+	if failed != nil {
+		c.Status(http.StatusInternalServerError)
 		return
 	}
-	c.Abort()
-	c.Data(p.status, "application/problem+json", b)
+	c.Data(p.Status, "application/problem+json", append(b, '\n'))
+}
+
+// RetryAfter is how many seconds to wait before the same request may succeed,
+// rounded up so that the retry is not early, or 0.
+func RetryAfter(err error) int {
+	var rate *kyc.RateError
+	if errors.As(err, &rate) {
+		return max(1, int(math.Ceil(rate.RetryAfter.Seconds())))
+	}
+	return 0
+}
+
+// invalidRequest tells what the description says about a request. It names
+// the field and the rule, not the value.
+func invalidRequest(err error) error {
+	r := &Refusal{Status: http.StatusBadRequest, Code: "bad_request"}
+	var request *openapi3filter.RequestError
+	if errors.As(err, &request) {
+		r.Detail = request.Reason
+		if request.Parameter != nil {
+			r.Detail = "parameter " + request.Parameter.Name
+		}
+	}
+	return r
+}
+
+func (s *server) problem(c *gin.Context, err error) {
+	status, _ := Classify(err)
+	if status >= http.StatusInternalServerError {
+		s.Logger.ErrorContext(c.Request.Context(), "request failed", "route", c.FullPath(), "error", err)
+	}
+	if wait := RetryAfter(err); wait > 0 {
+		c.Header("Retry-After", strconv.Itoa(wait))
+	}
+	if status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", `Bearer realm="vouchline"`) // RFC 6750 section 3
+	}
+	WriteProblem(c, err, s.Words)
 }

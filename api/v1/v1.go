@@ -45,6 +45,8 @@ type Config struct {
 	Auditor  kyc.Auditor
 	Clock    func() time.Time
 	Logger   *slog.Logger
+	// Words puts codes into words; the pages' edge gives its catalogue.
+	Words Words
 }
 
 // maxBody bounds a request: nothing the API takes is larger.
@@ -105,7 +107,7 @@ func (s *server) validate(c *gin.Context) {
 	case errors.As(err, &security):
 		s.problem(c, errors.Join(security.Errors...))
 	case errors.As(err, &tooLarge):
-		s.problem(c, &problemError{kind: "too-large", title: "The request is too large", status: http.StatusRequestEntityTooLarge})
+		s.problem(c, errTooLarge)
 	default:
 		s.problem(c, invalidRequest(err))
 	}

@@ -89,6 +89,7 @@ func serve(t *testing.T, w *world) (*gin.Engine, *openapi3.T) {
 	}
 	gin.SetMode(gin.TestMode)
 	engine := gin.New()
+	engine.Use(func(c *gin.Context) { c.Header("X-Request-Id", "req1") })
 	err = Mount(engine, Config{Spec: spec, Prover: w, Accounts: w, Keys: w, Auditor: w, Clock: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -108,18 +109,18 @@ func TestAnswersFollowTheDescription(t *testing.T) {
 		kind                          string
 	}{
 		{name: "identity", method: "GET", path: "/v1/identities/idknown", status: 200},
-		{name: "unknown identity", method: "GET", path: "/v1/identities/idnobody", status: 404, kind: "not-found"},
-		{name: "impossible identity", method: "GET", path: "/v1/identities/a%20b", status: 400, kind: "invalid-request"},
-		{name: "ledger away", method: "GET", path: "/v1/identities/idknown", fail: ledger.ErrUnavailable, status: 503, kind: "ledger-unavailable"},
+		{name: "unknown identity", method: "GET", path: "/v1/identities/idnobody", status: 404, kind: "not_found"},
+		{name: "impossible identity", method: "GET", path: "/v1/identities/a%20b", status: 400, kind: "bad_request"},
+		{name: "ledger away", method: "GET", path: "/v1/identities/idknown", fail: ledger.ErrUnavailable, status: 503, kind: "unavailable"},
 		{name: "unknown failure shows nothing", method: "GET", path: "/v1/identities/idknown", fail: errors.New("dial tcp 10.0.0.1"), status: 500, kind: "internal"},
 		{name: "match", method: "POST", path: "/v1/identities/idknown/match", body: `{"attribute":"birth_date","value":"1990-01-02","salt":"` + salt + `"}`, status: 200},
-		{name: "unknown attribute", method: "POST", path: "/v1/identities/idknown/match", body: `{"attribute":"shoe","value":"x","salt":"` + salt + `"}`, status: 400, kind: "invalid-request"},
-		{name: "unknown member", method: "POST", path: "/v1/identities/idknown/match", body: `{"attribute":"sex","value":"F","salt":"` + salt + `","x":1}`, status: 400, kind: "invalid-request"},
-		{name: "no body", method: "POST", path: "/v1/identities/idknown/match", status: 400, kind: "invalid-request"},
-		{name: "huge body", method: "POST", path: "/v1/identities/idknown/match", body: `{"value":"` + strings.Repeat("x", maxBody) + `"}`, status: 413, kind: "too-large"},
+		{name: "unknown attribute", method: "POST", path: "/v1/identities/idknown/match", body: `{"attribute":"shoe","value":"x","salt":"` + salt + `"}`, status: 400, kind: "bad_request"},
+		{name: "unknown member", method: "POST", path: "/v1/identities/idknown/match", body: `{"attribute":"sex","value":"F","salt":"` + salt + `","x":1}`, status: 400, kind: "bad_request"},
+		{name: "no body", method: "POST", path: "/v1/identities/idknown/match", status: 400, kind: "bad_request"},
+		{name: "huge body", method: "POST", path: "/v1/identities/idknown/match", body: `{"value":"` + strings.Repeat("x", maxBody) + `"}`, status: 413, kind: "too_large"},
 		{name: "accounts", method: "GET", path: "/v1/pbx/accounts", key: "reader", status: 200},
 		{name: "accounts since", method: "GET", path: "/v1/pbx/accounts?since=2026-11-20T00:00:00Z", key: "reader", status: 200},
-		{name: "bad since", method: "GET", path: "/v1/pbx/accounts?since=yesterday", key: "reader", status: 400, kind: "invalid-request"},
+		{name: "bad since", method: "GET", path: "/v1/pbx/accounts?since=yesterday", key: "reader", status: 400, kind: "bad_request"},
 		{name: "accounts without key", method: "GET", path: "/v1/pbx/accounts", status: 401, kind: "unauthorized"},
 		{name: "accounts with unknown key", method: "GET", path: "/v1/pbx/accounts", key: "stolen", status: 401, kind: "unauthorized"},
 		{name: "accounts without scope", method: "GET", path: "/v1/pbx/accounts", key: "other", status: 403, kind: "forbidden"},
@@ -148,8 +149,11 @@ func TestAnswersFollowTheDescription(t *testing.T) {
 			if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil {
 				t.Fatal(err)
 			}
-			if p.Type != typeBase+c.kind || p.Status != c.status {
-				t.Errorf("problem = %+v, want type %s and status %d", p, typeBase+c.kind, c.status)
+			if p.Type != "urn:vouchline:problem:"+c.kind || p.Code != c.kind || p.Status != c.status {
+				t.Errorf("problem = %+v, want code %s at the end of its type and status %d", p, c.kind, c.status)
+			}
+			if p.Instance != "urn:vouchline:request:req1" {
+				t.Errorf("instance = %s, want the request's id", p.Instance)
 			}
 			if strings.Contains(rec.Body.String(), "10.0.0.1") {
 				t.Errorf("the answer shows an inner error: %s", rec.Body)

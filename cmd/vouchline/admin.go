@@ -17,6 +17,31 @@ import (
 type AdminCmd struct {
 	Link   AdminLinkCmd   `cmd:"" help:"Print a link that signs a member of staff in to the console, once."`
 	APIKey AdminAPIKeyCmd `cmd:"" name:"apikey" help:"Make, list and revoke API keys."`
+	Unlock AdminUnlockCmd `cmd:"" help:"Let a login or phone number that 100 failures disabled try again."`
+}
+
+// AdminUnlockCmd ends a lock, on the word of an operator who knows why.
+type AdminUnlockCmd struct {
+	StorageSettings `group:"Storage"`
+	DefaultCountry  string `name:"default-country" env:"VOUCHLINE_DEFAULT_COUNTRY" default:"BJ" placeholder:"ALPHA-2" help:"Country of phone numbers typed without a prefix."`
+	Login           string `arg:"" help:"E-mail address, username or phone number."`
+}
+
+// Validate reports every fault of the settings; kong calls it.
+func (c *AdminUnlockCmd) Validate() error { return storageFaults(&c.StorageSettings) }
+
+// Run unlocks; a login that nobody has is exit code 1.
+func (c *AdminUnlockCmd) Run(g *Globals) error {
+	return c.withStore(g, func(s *store.Store) error {
+		flow := &kyc.Flow{
+			Enrollments: s, Throttle: s, Auditor: s, Clock: g.Now, Settings: kyc.Settings{DefaultCountry: c.DefaultCountry},
+		}
+		err := flow.Unlock(g.Context, "operator", c.Login)
+		if errors.Is(err, kyc.ErrNotFound) {
+			return &NegativeError{Reason: "nobody has this login"}
+		}
+		return err
+	})
 }
 
 // AdminLinkCmd makes a staff link.

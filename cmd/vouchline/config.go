@@ -55,7 +55,12 @@ type WorkSettings struct {
 // Validate reports every fault of the settings; kong calls it.
 func (s *WorkSettings) Validate() error {
 	faults := check(&s.SiteSettings, &s.StorageSettings, &s.LedgerSettings, &s.EngineSettings, &s.MessageSettings, &s.PBXSettings)
-	return joinFaults(append(faults, fault(s.BaseURL != "", "base-url", "is needed: messages link to the web service")))
+	return joinFaults(append(
+		faults,
+		fault(s.BaseURL != "", "base-url", "is needed: messages link to the web service"),
+		// A second log in this worker's folder would be a second ledger.
+		fault(s.Ledger == "fabric", "ledger", "must be fabric: the embedded ledger has one writer, the service"),
+	))
 }
 
 // OutboxEnabled reports whether messages without a provider go to the outbox

@@ -9,6 +9,10 @@ const bar = document.getElementById("live-progress");
 const frames = 8;
 const every = 800; // milliseconds: eight frames in a little over six seconds
 
+const clock = document.getElementById("live-left");
+const end = performance.now() + 1000 * box.dataset.seconds;
+let filming = false;
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const say = (name) => { status.textContent = name ? box.dataset[name] : ""; status.hidden = !name; };
 
@@ -63,6 +67,7 @@ function take(canvas) {
 }
 
 async function film() {
+  filming = true;
   record.disabled = true;
   bar.hidden = false;
   bar.max = frames;
@@ -81,6 +86,9 @@ async function film() {
   await send(form);
 }
 
+// These mean that this page is over; the server knows which one is due.
+const over = ["live_expired", "not_now", "conflict", "no_session", "session_moved"];
+
 async function send(form) {
   try {
     const answer = await fetch(box.dataset.post, { method: "POST", body: form, headers: { Accept: "application/json" } });
@@ -90,6 +98,10 @@ async function send(form) {
       return;
     }
     const problem = await answer.json().catch(() => ({}));
+    if (over.includes(problem.code)) {
+      location.assign("/enroll");
+      return;
+    }
     document.getElementById("live-problem-text").textContent = problem.detail || problem.title || "";
     help("problem");
   } catch {
@@ -97,8 +109,22 @@ async function send(form) {
   }
   say("ready");
   bar.hidden = true;
-  record.disabled = false;
+  record.disabled = filming = false;
 }
+
+// The words are valid for a while. What is being filmed at the end is sent all
+// the same: the server decides.
+function tick() {
+  const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+  clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  if (left === 0 && !filming) {
+    record.disabled = start.disabled = true;
+    help("expired");
+    return;
+  }
+  setTimeout(tick, 500);
+}
+tick();
 
 start.hidden = false;
 start.addEventListener("click", open);

@@ -1,16 +1,48 @@
 // Moves on from the waiting page by itself: asks for the state until another
 // page is due. Without scripts the page asks again by its refresh header.
 const box = document.querySelector("[data-status]");
+const usual = 30000; // milliseconds that a working state lasts when all is well
+let since = performance.now();
 
 // What somebody is typing must not be lost by a page that renews itself.
 const typing = () => [...document.querySelectorAll("input")].some((i) => i.value !== i.defaultValue);
 
+const show = (selector, yes) => {
+  for (const e of document.querySelectorAll(selector)) e.hidden = !yes(e.dataset);
+};
+
+function work(now) {
+  if (now.state !== box.dataset.state) {
+    box.dataset.state = now.state;
+    since = performance.now();
+    show("[data-when]", (d) => d.when === now.state);
+  }
+  const slow = now.slow || performance.now() - since > usual;
+  show("[data-when-slow]", (d) => slow && d.whenSlow === now.state);
+}
+
+// How far the two messages are is told in place: only what was confirmed
+// changes the page. Reports whether the page has to be loaded anew.
+function messages(now) {
+  let anew = false;
+  for (const name of ["phone", "email"]) {
+    const before = box.dataset[name + "State"];
+    if (!before || before === now[name]) continue;
+    anew ||= before === "confirmed" || now[name] === "confirmed";
+    if (anew) continue;
+    box.dataset[name + "State"] = now[name];
+    show(`[data-${name}]`, (d) => d[name] === now[name]);
+  }
+  return anew && !typing();
+}
+
 async function ask() {
   let wait = 1000;
+  let away = false;
   try {
     const answer = await fetch(box.dataset.status, { headers: { Accept: "application/json" }, cache: "no-store" });
     if (answer.status === 401 || answer.status === 404) {
-      location.assign("/resume");
+      location.assign("/enroll"); // which says why: too long away, or gone on elsewhere
       return;
     }
     if (answer.ok) {
@@ -19,22 +51,20 @@ async function ask() {
         location.replace(now.page);
         return;
       }
-      if (box.dataset.version && String(now.version) !== box.dataset.version && !typing()) {
+      if (messages(now)) {
         location.replace(box.dataset.page); // not reload: that could repeat a POST
         return;
       }
-      if (now.state !== box.dataset.state) {
-        for (const e of document.querySelectorAll("[data-when]")) {
-          e.hidden = e.dataset.when !== now.state;
-        }
-        box.dataset.state = now.state;
-      }
+      work(now);
     } else {
+      away = true;
       wait = 5000;
     }
   } catch {
-    wait = 4000; // no network for the moment; the work goes on without us
+    away = true; // no network for the moment; the work goes on without us
+    wait = 4000;
   }
+  show("[data-away]", () => away);
   setTimeout(ask, wait);
 }
 
