@@ -59,7 +59,7 @@ func (s *WorkSettings) Validate() error {
 		faults,
 		fault(s.BaseURL != "", "base-url", "is needed: messages link to the web service"),
 		// A second log in this worker's folder would be a second ledger.
-		fault(s.Ledger == "fabric", "ledger", "must be fabric: the embedded ledger has one writer, the service"),
+		fault(s.Ledger == "fabric", "ledger", "a worker needs --ledger fabric: the embedded ledger has one writer, the service"),
 	))
 }
 
