@@ -47,7 +47,6 @@ func TestPeopleDecideWhereModelsAreMissing(t *testing.T) {
 	other.untilReview()
 	desk.openCase(refused)
 	desk.refuse()
-	other.b.Open(s.url + "/enroll")
 	other.b.WaitText(other.say("outcome.rejected_title"))
 	other.b.WaitText(other.say("reason.face_different"))
 	mail := s.mail.wait(t, refused.email, other.say("mail.rejected.subject"))

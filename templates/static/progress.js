@@ -51,7 +51,9 @@ async function ask() {
         location.replace(now.page);
         return;
       }
-      if (messages(now)) {
+      // One page has several outcomes: under review, then refused.
+      const decided = box.dataset.page === "/enroll/outcome" && now.state !== box.dataset.state;
+      if (decided || messages(now)) {
         location.replace(box.dataset.page); // not reload: that could repeat a POST
         return;
       }
