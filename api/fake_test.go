@@ -71,6 +71,7 @@ func (f *fakeFlow) ResendLink(context.Context, string, string) error { return f.
 func (f *fakeFlow) ConfirmCode(context.Context, string, string, string) error {
 	return f.call("ConfirmCode")
 }
+
 func (f *fakeFlow) OpenLink(context.Context, string) (*kyc.Enrollment, error) {
 	if err := f.call("OpenLink"); err != nil {
 		return nil, err
