@@ -42,7 +42,6 @@ type Console struct {
 const (
 	keyStaff     = "staff"
 	keyStaffRole = "staff_role"
-	keyStaffSeen = "staff_seen"
 	// staffIdle ends a console session that nobody uses: it shows strangers'
 	// documents.
 	staffIdle     = 15 * time.Minute
@@ -62,7 +61,7 @@ func (p *consolePages) Mount(r gin.IRouter) {
 	}
 	r.GET("/console/link/:token", p.do(p.askToEnter))
 	r.POST("/console/link/:token", p.do(p.enterConsole))
-	r.POST("/console/leave", p.do(p.leave))
+	r.POST("/console/leave", p.do(p.leaveConsole))
 	r.GET("/console", p.do(p.staff(p.queue)))
 	r.GET("/console/cases/:id", p.do(p.staff(p.showCase)))
 	r.GET("/console/cases/:id/photos/:name", p.do(p.staff(p.photo)))
@@ -85,12 +84,10 @@ func (p *consolePages) enterConsole(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.sessions.RenewToken(ctx); err != nil { // against session fixation
+	if err := p.enter(ctx, roleStaff, member.Name); err != nil {
 		return err
 	}
-	p.sessions.Put(ctx, keyStaff, member.Name)
 	p.sessions.Put(ctx, keyStaffRole, member.Role)
-	p.sessions.Put(ctx, keyStaffSeen, p.Clock().Unix())
 	entry := kyc.AuditEntry{At: p.Clock(), Actor: actor(member), Action: "console_sign_in"}
 	if err := p.Console.Auditor.Audit(ctx, entry); err != nil {
 		return err
@@ -98,14 +95,13 @@ func (p *consolePages) enterConsole(c *gin.Context) error {
 	return redirect(c, "/console")
 }
 
-func (p *consolePages) leave(c *gin.Context) error {
-	for _, key := range []string{keyStaff, keyStaffRole, keyStaffSeen} {
-		p.sessions.Remove(c.Request.Context(), key)
-	}
+func (p *consolePages) leaveConsole(c *gin.Context) error {
+	p.leave(c.Request.Context(), roleStaff)
+	p.sessions.Remove(c.Request.Context(), keyStaffRole)
 	return redirect(c, "/")
 }
 
-func actor(m StaffMember) string { return "agent:" + m.Name }
+func actor(m StaffMember) string { return kyc.AgentPrefix + m.Name }
 
 // A staffHandler answers a member of staff.
 type staffHandler func(c *gin.Context, m StaffMember) error
@@ -115,12 +111,10 @@ func (p *consolePages) staff(h staffHandler) handler {
 	return func(c *gin.Context) error {
 		private(c)
 		ctx := c.Request.Context()
-		m := StaffMember{Name: p.sessions.GetString(ctx, keyStaff), Role: p.sessions.GetString(ctx, keyStaffRole)}
-		idle := p.Clock().Sub(time.Unix(p.sessions.GetInt64(ctx, keyStaffSeen), 0))
-		if m.Name == "" || idle > staffIdle {
+		m := StaffMember{Name: p.holder(ctx, roleStaff), Role: p.sessions.GetString(ctx, keyStaffRole)}
+		if m.Name == "" {
 			return errNoStaff
 		}
-		p.sessions.Put(ctx, keyStaffSeen, p.Clock().Unix())
 		return h(c, m)
 	}
 }
