@@ -94,7 +94,7 @@ func (w *walk) approve(a applicant) {
 	w.t.Helper()
 	w.b.WaitText(w.say("console_reason.models_missing"))
 	w.b.Submit(w.say("console.approve"))
-	w.b.WaitText(w.say("error.note"))
+	w.b.WaitText(w.say("error.note_missing"))
 	w.b.Fill("note", "Photographs and document show one person; number read by eye.")
 	w.b.Submit(w.say("console.approve"))
 	w.b.WaitText(w.say("error.document_number.required"))
@@ -113,7 +113,7 @@ func (w *walk) refuse() {
 	w.t.Helper()
 	w.b.Click(w.say("console_reason.face_different"))
 	w.b.Submit(w.say("console.reject"))
-	w.b.WaitText(w.say("error.note"))
+	w.b.WaitText(w.say("error.note_missing"))
 	w.b.Fill("note", refusalNote)
 	w.b.Submit(w.say("console.reject")) // the reason is still ticked
 	w.b.WaitText(w.say("console_done.fail"))
