@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vouchline/vouchline/internal/engine"
 	"github.com/vouchline/vouchline/internal/photo"
 	"github.com/vouchline/vouchline/models"
 	"github.com/vouchline/vouchline/ocr"
@@ -56,6 +57,11 @@ type documentOutcome struct {
 
 // Run measures and prints the report.
 func (c *BenchDocumentsCmd) Run(g *Globals) error {
+	// The libraries read their limits when they are loaded, so what is measured
+	// here would not be what an engine child does.
+	if limits := engine.Limits(); g.Restart != nil && !engine.Limited() {
+		return g.Restart(limits)
+	}
 	truth, err := readTruth(c.Dir)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ type DocumentCmd struct {
 type DocumentReadCmd struct {
 	ModelsFlag
 	Timeout time.Duration `default:"30s" placeholder:"DURATION" help:"Longest time for one photograph."`
-	Files   []string      `arg:"" name:"file" type:"path" help:"Photographs (JPEG, PNG, WebP)."`
+	Files   []string      `arg:"" name:"file" help:"Photographs (JPEG, PNG, WebP)."`
 }
 
 // documentAnswer is what the command prints of one file.

@@ -69,6 +69,9 @@ type Globals struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	JSON    bool
+	// Restart starts the command anew with more in the environment; nil where
+	// that is not possible, as in tests.
+	Restart func(environment []string) error
 }
 
 // WriteJSON writes v to stdout as one line.
@@ -118,10 +121,20 @@ func buildVersion() (version, goVersion string) {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	g := &Globals{Context: ctx, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now}
+	g := &Globals{Context: ctx, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, Restart: restart}
 	code := run(g, os.Args[1:])
 	stop()
 	os.Exit(code)
+}
+
+// restart replaces the process by itself with more in its environment. It
+// returns only an error.
+func restart(environment []string) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(program, os.Args, append(os.Environ(), environment...)) //nolint:gosec // this very program
 }
 
 // exit carries kong's wish to end the process (--help) out of its parser.

@@ -30,6 +30,18 @@ var limits = []string{
 	"OPENCV_IO_MAX_IMAGE_PIXELS=40000000",
 }
 
+// Limits returns the environment that a process which loads the engines'
+// libraries has to be started with.
+func Limits() []string { return slices.Clone(limits) }
+
+// Limited reports whether this process was.
+func Limited() bool {
+	return !slices.ContainsFunc(limits, func(limit string) bool {
+		name, value, _ := strings.Cut(limit, "=")
+		return os.Getenv(name) != value
+	})
+}
+
 // stopGrace is how long a child that is no longer needed may take to leave.
 const stopGrace = 2 * time.Second
 
