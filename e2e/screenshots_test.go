@@ -16,7 +16,7 @@ func TestScreenshots(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv(screenshotsVariable)
 	if dir == "" {
-		t.Skipf("%s names no folder", screenshotsVariable)
+		dir = t.TempDir() // the walk itself is worth testing
 	}
 	s := start(t, nil)
 	for _, l := range []look{{"en", 1280, 900}, {"en", 390, 844}, {"fr", 390, 844}} {
