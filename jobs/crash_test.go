@@ -23,7 +23,7 @@ const victim = "VOUCHLINE_JOBS_TEST_VICTIM"
 func TestVictim(t *testing.T) {
 	dsn, dir, ok := strings.Cut(os.Getenv(victim), "\n")
 	if !ok {
-		t.Skip("run by TestAKilledProcess")
+		return // as a test it has nothing to show
 	}
 	s, err := store.Open(t.Context(), storeConfig(dsn, dir))
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 	"github.com/vouchline/vouchline/otp"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
-	"github.com/vouchline/vouchline/store"
+	"github.com/vouchline/vouchline/store/storetest"
 )
 
 // engines stand in for OpenCV and Tesseract: a photograph's bytes say what is
@@ -122,15 +122,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{now: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), mail: &notifytest.Fake{}, pbx: &pbxtest.Fake{}}
 	clock := func() time.Time { b.mu.Lock(); defer b.mu.Unlock(); return b.now }
 	dir := t.TempDir()
-	cfg := store.Config{DSN: filepath.Join(dir, "v.db"), Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "key"), Clock: clock, Logger: slog.New(slog.DiscardHandler)}
-	if err := store.Migrate(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s := storetest.New(t, clock)
 	s.EnqueueWith(func(_ context.Context, _ *sql.Tx, effects []kyc.Effect) error {
 		b.mu.Lock()
 		defer b.mu.Unlock()

@@ -31,7 +31,7 @@ func victimConfig(dsn, dir string) store.Config {
 func TestVictim(t *testing.T) {
 	dsn, dir, ok := strings.Cut(os.Getenv(victim), "\n")
 	if !ok {
-		t.Skip("run by TestAKilledWriter")
+		return // as a test it has nothing to show
 	}
 	s, err := store.Open(t.Context(), victimConfig(dsn, dir))
 	if err != nil {

@@ -16,7 +16,7 @@ func FuzzSplit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if !utf8.ValidString(text) || utf8.RuneCountInString(text) > 700 {
-			t.Skip()
+			return // not what a message can hold
 		}
 		parts, coding, err := split(text)
 		if err != nil {
