@@ -17,11 +17,6 @@ const (
 	TellOutcome  EffectKind = "tell_outcome"  // Ref: message kind
 )
 
-// EffectKinds lists every kind, for queues that register a worker each.
-func EffectKinds() []EffectKind {
-	return []EffectKind{SendCode, SendLink, ReadDocument, CheckSelfie, CompareFaces, MintIdentity, Provision, TellOutcome}
-}
-
 // An Effect is a piece of work that is saved with the state that asks for it.
 // It carries no personal data, only what to look up, so that a queue's table
 // and its logs hold none. It is idempotent by [Effect.Key]: running it again

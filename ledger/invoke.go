@@ -60,9 +60,6 @@ func (c Contract) Invoke(s State, function string, request []byte) ([]byte, erro
 	}
 }
 
-// Reads reports whether the function only reads.
-func Reads(function string) bool { return function == FuncIdentity || function == FuncOrganisation }
-
 func serve[In, Out any](request []byte, f func(In) (Out, error)) ([]byte, error) {
 	in, err := decodeRequest[In](request)
 	if err != nil {

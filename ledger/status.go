@@ -47,9 +47,6 @@ var reasons = []string{
 	ReasonExpired, ReasonUnderReview, ReasonReviewed, ReasonAdministrative,
 }
 
-// Reasons returns the closed list of reasons that a change of status may give.
-func Reasons() []string { return slices.Clone(reasons) }
-
 func checkChange(status Status, reason string) error {
 	if !status.Valid() {
 		return invalid("status is not one of active, suspended, revoked")

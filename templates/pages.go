@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 	texttemplate "text/template"
@@ -127,18 +126,4 @@ func Page(w io.Writer, name string, v View) error {
 	}
 	_, err = b.WriteTo(w)
 	return err
-}
-
-// Pages returns the names of all pages, sorted.
-func Pages() []string {
-	s, err := loaded()
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for name := range s.pages[locales[0]] {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

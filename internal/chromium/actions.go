@@ -102,12 +102,6 @@ func (b *Browser) Upload(field, path string) {
 		}))
 }
 
-// Key presses a key such as "\t", "\r" (Enter) or kb.Escape where the focus is.
-func (b *Browser) Key(key string) {
-	b.tb.Helper()
-	b.run("key", chromedp.KeyEvent(key))
-}
-
 // WaitText waits until the page shows the text, spaces and case aside.
 func (b *Browser) WaitText(text string) {
 	b.tb.Helper()

@@ -116,9 +116,6 @@ func flags(program string, o Options) []chromedp.ExecAllocatorOption {
 	return opts
 }
 
-// Context returns the chromedp context, for actions that this package lacks.
-func (b *Browser) Context() context.Context { return b.ctx }
-
 // Close ends the browser before the test does, so that another one can take
 // over its UserDataDir.
 func (b *Browser) Close() {
