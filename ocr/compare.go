@@ -44,8 +44,12 @@ const (
 type FieldComparison struct {
 	Field     string    `json:"field"`
 	Claimed   string    `json:"claimed"`
-	Read      string    `json:"read"`
+	Read      string    `json:"read"` // in the MRZ
 	Agreement Agreement `json:"agreement"`
+	// Printed is what the printed zone has, as printed, and Document how it
+	// agrees with the MRZ; both empty where it was not read.
+	Printed  string    `json:"printed,omitempty"`
+	Document Agreement `json:"document,omitempty"`
 }
 
 // OK says whether the two are about the same thing. Where a side is empty there
@@ -79,6 +83,12 @@ func CompareClaims(c Claims, m MRZ, now time.Time) []FieldComparison {
 		out = append(out, compareCode("document_number", normalNumber(c.DocumentNumber), normalNumber(m.Fields.DocumentNumber)))
 	}
 	return out
+}
+
+// CompareSources compares claims, MRZ and printed zone, in the order of
+// CompareClaims.
+func CompareSources(c Claims, m MRZ, found []Corroboration, now time.Time) []FieldComparison {
+	return CompareClaims(c, m, now)
 }
 
 func compareBirth(c Claims, m MRZ, now time.Time) FieldComparison {

@@ -86,7 +86,9 @@ func (b ballot) count() (MRZ, error) {
 	}
 	agree := b.agree(m)
 	m.Checks = append(m.Checks, Check{checkReadings, agree})
-	m.Valid = m.Valid && agree
+	if m.Valid && !agree {
+		m.Valid, m.Status = false, StatusUncertain
+	}
 	return m, nil
 }
 

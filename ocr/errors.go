@@ -5,6 +5,7 @@ import "strings"
 // Stable codes of Error. They are shown to programs and never change.
 const (
 	CodeNoDocument       = "no_document"
+	CodeSeveralDocuments = "several_documents"
 	CodeMRZNotFound      = "mrz_not_found"
 	CodeMRZUnreadable    = "mrz_unreadable"
 	CodeMRZWrongLength   = "mrz_wrong_length"

@@ -10,10 +10,25 @@ import (
 type MRZ struct {
 	Format Format   `json:"format"`
 	Lines  []string `json:"lines"`
-	Valid  bool     `json:"valid"` // every check holds
+	Valid  bool     `json:"valid"` // Status is StatusValid
+	Status Status   `json:"status"`
 	Fields Fields   `json:"fields"`
 	Checks []Check  `json:"checks"`
+	// Confidence of each field by its JSON name in Fields, 0 to 1: the part of
+	// the readings that agree on its weakest character. Empty where the lines
+	// were not read from a picture.
+	Confidence map[string]float64 `json:"confidence,omitempty"`
 }
+
+// Status says how far a zone can be relied on.
+type Status string
+
+// The states of a zone.
+const (
+	StatusValid     Status = "valid"     // every check holds and the readings agree
+	StatusUncertain Status = "uncertain" // every check digit holds, and readings of the picture disagree
+	StatusInvalid   Status = "invalid"   // a check digit is wrong or a field holds what it cannot
+)
 
 // Fields are the data elements. Fillers inside names are spaces, dates keep
 // their two-digit year until someone resolves the century by its role.
@@ -81,7 +96,7 @@ func ParseMRZ(lines []string) (MRZ, error) {
 			}
 		}
 	}
-	m := MRZ{Format: f, Lines: append([]string(nil), lines...), Valid: true}
+	m := MRZ{Format: f, Lines: append([]string(nil), lines...), Valid: true, Status: StatusValid}
 	m.parse()
 	return m, nil
 }
@@ -114,7 +129,9 @@ func (m *MRZ) parse() {
 		m.Checks = append(m.Checks, Check{checkComposite, ok})
 	}
 	for _, c := range m.Checks {
-		m.Valid = m.Valid && c.OK
+		if !c.OK {
+			m.Valid, m.Status = false, StatusInvalid
+		}
 	}
 }
 

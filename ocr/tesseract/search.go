@@ -199,7 +199,9 @@ func (s *search) confirm(c candidate, i interpretation) (zone, error) {
 	if repaired, n := ocr.Repair(z.mrz, s.votes); n > 0 {
 		z.mrz = repaired
 	}
-	z.mrz.Valid = z.mrz.Valid && len(s.votes) >= needed
+	if z.mrz.Valid && len(s.votes) < needed {
+		z.mrz.Valid, z.mrz.Status = false, ocr.StatusUncertain
+	}
 	return z, nil
 }
 
