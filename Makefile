@@ -18,7 +18,7 @@ export IMAGE
 QUICK := $(patsubst %/,./%,$(sort $(dir $(wildcard $(addsuffix /*.go,ocr faces otp ledger pbx notify templates models kyc internal/photo)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick build lint fuzz golden generate verify models bench vuln image wipe clean
+.PHONY: help run test quick build lint fuzz mutations golden generate verify models bench vuln image wipe clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ lint: ## run the linters of .golangci.yml and shellcheck
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@scripts/fuzz.sh
+
+mutations: ## send 10,000 spoilt photographs through the engine children
+	@VOUCHLINE_MUTATIONS=10000 go test -count 1 -timeout 1h -v -run TestMutations ./cmd/vouchline
 
 golden: ## rewrite the golden files
 	@scripts/golden.sh
