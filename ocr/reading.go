@@ -46,17 +46,6 @@ type PortraitQuality struct {
 	Score       float64 `json:"score"`        // 0 to 1, of all of these; no probability
 }
 
-// Quality describes the photograph so that an applicant can be told what to do
-// better. It decides nothing by itself.
-type Quality struct {
-	Sharpness  float64 `json:"sharpness"`  // variance of the Laplacian about the MRZ, or of the whole picture; higher is sharper
-	Brightness float64 `json:"brightness"` // mean grey value, 0 to 255
-	Glare      float64 `json:"glare"`      // part of the picture that is burnt out, 0 to 1
-	Width      int     `json:"width"`
-	Height     int     `json:"height"`
-	MRZHeight  float64 `json:"mrz_height"` // height of an MRZ character in pixels; 0 where none was found
-}
-
 // String redacts: a reading is personal data.
 func (r Reading) String() string {
 	if r.MRZ == nil {
