@@ -29,7 +29,23 @@ type Options struct {
 	Seed    uint64
 	PerMM   float64 // pixels to the millimetre; 12 when zero
 	Pattern float64 // strength of the background pattern; 1 when zero
+	MRZFont MRZFont // OCRB when empty; any other is a forgery
+	Printed *Person // whom the print beside the MRZ names; Person when nil
 }
+
+// MRZFont is what the MRZ is set in.
+type MRZFont string
+
+// OCR-B as 9303-3, 4.3 asks, and what forgers have at hand.
+const (
+	OCRB     MRZFont = ocrB
+	Mono     MRZFont = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
+	MonoBold MRZFont = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf"
+	Sans     MRZFont = plainText
+)
+
+// MRZFonts lists them all.
+var MRZFonts = []MRZFont{OCRB, Mono, MonoBold, Sans}
 
 // Truth says what a drawn document holds. Boxes are in its own pixels.
 type Truth struct {
@@ -86,18 +102,30 @@ func (o Options) withDefaults() Options {
 	if o.Pattern == 0 {
 		o.Pattern = 1
 	}
+	if o.MRZFont == "" {
+		o.MRZFont = OCRB
+	}
+	if o.Printed == nil {
+		o.Printed = &o.Person
+	}
 	return o
 }
 
 // printMRZ sets every character in the middle of its cell.
 func printMRZ(img *image.RGBA, lines []string, o Options, l layout) {
-	f := face(ocrB, em*o.PerMM)
+	f := face(string(o.MRZFont), mrzEm[o.MRZFont]*o.PerMM)
 	black := rgb{22, 22, 24}.opaque()
 	left := (l.width - float64(len(lines[0]))*pitch) / 2
 	for i, line := range lines {
 		baseline := l.height - l.mrzBottom - float64(len(lines)-1-i)*l.mrzLine
 		for j, c := range line {
-			write(img, f, (left+float64(j)*pitch)*o.PerMM, baseline*o.PerMM, string(c), black)
+			x := (left + (float64(j)+0.5)*pitch) * o.PerMM
+			if o.MRZFont == OCRB {
+				x = (left + float64(j)*pitch) * o.PerMM
+			} else {
+				x -= width(f, string(c)) / 2
+			}
+			write(img, f, x, baseline*o.PerMM, string(c), black)
 		}
 	}
 }
@@ -107,6 +135,6 @@ func printBack(img *image.RGBA, o Options, l layout) {
 	stripe := mm{0, 6, l.width, 7}
 	draw.Draw(img, stripe.pixels(o.PerMM), image.NewUniform(rgb{52, 50, 54}.opaque()), image.Point{}, draw.Src)
 	v := viz{img: img, o: o, l: l, x: 6, y: 17}
-	v.field("Place of birth / Lieu de naissance", o.Person.PlaceOfBirth, 0)
-	v.field("Date of issue / Date de délivrance", v.date(o.Person.IssueDate), l.width*0.45)
+	v.field("Place of birth / Lieu de naissance", o.Printed.PlaceOfBirth, 0)
+	v.field("Date of issue / Date de délivrance", v.date(o.Printed.IssueDate), l.width*0.45)
 }

@@ -21,10 +21,14 @@ const (
 	boldText  = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
 )
 
-var outlines = map[string]func() (*opentype.Font, error){
-	ocrB:      sync.OnceValues(func() (*opentype.Font, error) { return parseFont(ocrB) }),
-	plainText: sync.OnceValues(func() (*opentype.Font, error) { return parseFont(plainText) }),
-	boldText:  sync.OnceValues(func() (*opentype.Font, error) { return parseFont(boldText) }),
+var outlines = loaders(ocrB, plainText, boldText, string(Mono), string(MonoBold))
+
+func loaders(paths ...string) map[string]func() (*opentype.Font, error) {
+	out := map[string]func() (*opentype.Font, error){}
+	for _, path := range paths {
+		out[path] = sync.OnceValues(func() (*opentype.Font, error) { return parseFont(path) })
+	}
+	return out
 }
 
 func parseFont(path string) (*opentype.Font, error) {

@@ -20,6 +20,9 @@ const (
 	em = pitch / 0.723
 )
 
+// mrzEm is the size in which each font's capitals are about as high as OCR-B's.
+var mrzEm = map[MRZFont]float64{OCRB: em, Mono: 0.94 * em, MonoBold: 0.94 * em, Sans: 0.94 * em}
+
 var layouts = map[Format]layout{
 	TD1:  {85.6, 54, mm{4, 13, 22, 28}, 1.35, 2.15, 4.6, 5.4, 4.6, "IDENTITY CARD", "CARTE D'IDENTITÉ", "I"},
 	TD2:  {105, 74, mm{5, 14, 26, 33}, 1.5, 2.5, 5.3, 7.2, 6.35, "IDENTITY CARD", "CARTE D'IDENTITÉ", "I"},

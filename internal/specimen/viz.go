@@ -24,7 +24,7 @@ var (
 
 func printVIZ(img *image.RGBA, o Options, l layout) {
 	v := viz{img: img, o: o, l: l, x: l.portrait.x + l.portrait.w + 4, y: l.portrait.y + l.label}
-	p := o.Person
+	p := *o.Printed
 	half := (l.width - v.x - 3) * 0.5
 	v.title()
 	v.field("Document No. / N° du document", p.DocumentNumber, 0)
