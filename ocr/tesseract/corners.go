@@ -35,14 +35,13 @@ func (c *cornerNet) close() {
 type wayBack struct {
 	scale    float64 // pixels of the straightened picture per pixel of the photograph
 	rotation int     // clockwise turn that straightening made, in quarters
+	m        homography
 }
 
-// straighten cuts the document out and takes its perspective away.
-func (c *cornerNet) straighten(colour gocv.Mat) (gocv.Mat, wayBack, bool) {
-	quad, ok := c.find(colour)
-	if !ok {
-		return gocv.Mat{}, wayBack{}, false
-	}
+// straighten cuts the document with these corners out and takes its perspective
+// away.
+func straighten(colour gocv.Mat, corners []pt) (gocv.Mat, wayBack, bool) {
+	quad := append([]pt(nil), corners...)
 	// Room for an imprecise corner: the zone lies close to the edge.
 	centre := pt{}
 	for _, p := range quad {
@@ -59,7 +58,8 @@ func (c *cornerNet) straighten(colour gocv.Mat) (gocv.Mat, wayBack, bool) {
 		return gocv.Mat{}, wayBack{}, false
 	}
 	f := min(2, 1800/max(w, h))
-	flat := warpQuad(colour, quad, image.Pt(int(w*f), int(h*f)))
+	size := image.Pt(int(w*f), int(h*f))
+	flat := warpQuad(colour, quad, size)
 	defer flat.Close()
 	gray := gocv.NewMat()
 	_ = gocv.CvtColor(flat, &gray, gocv.ColorBGRToGray)
@@ -68,7 +68,8 @@ func (c *cornerNet) straighten(colour gocv.Mat) (gocv.Mat, wayBack, bool) {
 		return gocv.Mat{}, wayBack{}, false
 	}
 	turned := math.Atan2(quad[1].y-quad[0].y, quad[1].x-quad[0].x) * 180 / math.Pi
-	return gray, wayBack{f, (int(math.Round(-turned/90))*90 + 720) % 360}, true
+	back := homographyBetween(rectangle(float64(size.X), float64(size.Y)), quad)
+	return gray, wayBack{f, (int(math.Round(-turned/90))*90 + 720) % 360, back}, true
 }
 
 // find returns the corners from the top left one clockwise, as the network

@@ -85,16 +85,7 @@ func (b band) strip(gray gocv.Mat, l textLine, size image.Point, flip bool) gocv
 // warpQuad brings a quadrilateral (top left, top right, bottom right, bottom
 // left) into a rectangle.
 func warpQuad(m gocv.Mat, quad []pt, size image.Point) gocv.Mat {
-	src := make([]gocv.Point2f, 4)
-	for i, p := range quad {
-		src[i] = gocv.Point2f{X: float32(p.x), Y: float32(p.y)}
-	}
-	w, h := float32(size.X), float32(size.Y)
-	from := gocv.NewPoint2fVectorFromPoints(src)
-	defer from.Close()
-	to := gocv.NewPoint2fVectorFromPoints([]gocv.Point2f{{X: 0, Y: 0}, {X: w, Y: 0}, {X: w, Y: h}, {X: 0, Y: h}})
-	defer to.Close()
-	t := gocv.GetPerspectiveTransform2f(from, to)
+	t := perspective(quad, rectangle(float64(size.X), float64(size.Y)))
 	defer t.Close()
 	out := gocv.NewMat()
 	how := gocv.InterpolationCubic

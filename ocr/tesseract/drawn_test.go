@@ -2,11 +2,13 @@ package tesseract_test
 
 import (
 	"image"
+	"math"
 	"slices"
 	"testing"
 
 	"github.com/vouchline/vouchline/internal/specimen"
 	"github.com/vouchline/vouchline/internal/testenv"
+	"github.com/vouchline/vouchline/ocr"
 )
 
 // drawn is a specimen document with its MRZ on the side that is drawn.
@@ -36,7 +38,7 @@ func TestReadDrawnDocuments(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			document, truth := drawn(tc.format, uint64(i))
 			tc.shot.Seed, tc.shot.Width, tc.shot.Height = uint64(i), 1600, 1200
-			photograph, _ := specimen.Photograph(document, tc.shot)
+			photograph, placement := specimen.Photograph(document, tc.shot)
 			got, upright, err := r.Read(t.Context(), photograph)
 			if err != nil {
 				t.Fatalf("Read = %v, want %q", err, truth.Lines)
@@ -47,11 +49,35 @@ func TestReadDrawnDocuments(t *testing.T) {
 			if string(got.MRZ.Format) != string(tc.format) || got.Rotation != tc.rotation {
 				t.Errorf("Read = %s, turned by %d, want %s, %d", got.MRZ.Format, got.Rotation, tc.format, tc.rotation)
 			}
+			limit := 0.02
+			if tc.format == specimen.TD1 {
+				limit = 0.18 // the stripe on the card's back looks like its edge
+			}
+			if d := outlineError(got.Outline, document.Bounds(), placement); d > limit {
+				t.Errorf("Outline = %v, off by %.3f of the document's width", got.Outline, d)
+			}
 			if turned := upright.Bounds().Dx() < upright.Bounds().Dy(); turned != (tc.rotation%180 != 0) {
 				t.Errorf("upright is %v after a turn of %d", upright.Bounds(), tc.rotation)
 			}
 		})
 	}
+}
+
+// outlineError is the greatest distance of a corner from its place, as a part of
+// the document's width.
+func outlineError(outline []ocr.Point, document image.Rectangle, at specimen.Placement) float64 {
+	w, h := float64(document.Dx()), float64(document.Dy())
+	x0, y0 := at.Point(0, 0)
+	x1, y1 := at.Point(w, 0)
+	width, worst := math.Hypot(x1-x0, y1-y0), 0.0
+	for i, c := range [][2]float64{{0, 0}, {w, 0}, {w, h}, {0, h}} {
+		if i >= len(outline) {
+			return math.Inf(1)
+		}
+		x, y := at.Point(c[0], c[1])
+		worst = max(worst, math.Hypot(outline[i].X-x, outline[i].Y-y)/width)
+	}
+	return worst
 }
 
 // The front of a card has no MRZ.

@@ -169,6 +169,10 @@ func (r *Reader) Read(ctx context.Context, img image.Image) (ocr.Reading, image.
 	reading.Quality.MRZHeight = rounded(zone.height)
 	reading.Quality.Sharpness = rounded(zone.sharpness)
 	reading.Rotation = zone.rotation
+	if seen, ok := zone.place.within(s.documentCorners()); ok {
+		zone.place = seen
+	}
+	reading.Outline = zone.place.outline()
 	return reading, upright(img, zone.rotation), nil
 }
 

@@ -52,6 +52,7 @@ type zone struct {
 	height    float64 // of a character, in pixels
 	sharpness float64
 	rotation  int
+	place     placement
 }
 
 // search reads one photograph.
@@ -65,6 +66,8 @@ type search struct {
 	agreed  bool       // enough of them are the same in every character
 	count   int        // readings made
 	seen    bool       // something looked like an MRZ
+	quad    []pt       // corners of the document, none where not found
+	looked  bool       // for the corners
 }
 
 // candidate is a band read one way round.
@@ -82,16 +85,12 @@ func (s *search) run() (zone, error) {
 	if err != nil || found && (s.agreed || checkDigitsHold(best.mrz)) {
 		return best, err
 	}
-	if flat, back, ok := s.corners.straighten(s.colour); ok {
-		defer flat.Close()
-		z, ok, err := s.read(flat, back.scale)
-		if err != nil {
-			return zone{}, err
-		}
-		if ok && (!found || z.mrz.Valid) {
-			z.rotation = (z.rotation + back.rotation) % 360
-			best, found = z, true
-		}
+	z, ok, err := s.readStraightened()
+	if err != nil {
+		return zone{}, err
+	}
+	if ok && (!found || z.mrz.Valid) {
+		best, found = z, true
 	}
 	switch {
 	case found:
@@ -100,6 +99,34 @@ func (s *search) run() (zone, error) {
 		return zone{}, &ocr.Error{Code: ocr.CodeMRZUnreadable, Detail: "no reading makes sense"}
 	}
 	return zone{}, &ocr.Error{Code: ocr.CodeMRZNotFound}
+}
+
+// readStraightened reads the document between its corners, if it has any.
+func (s *search) readStraightened() (zone, bool, error) {
+	quad := s.documentCorners()
+	if quad == nil {
+		return zone{}, false, nil
+	}
+	flat, back, ok := straighten(s.colour, quad)
+	if !ok {
+		return zone{}, false, nil
+	}
+	defer flat.Close()
+	z, ok, err := s.read(flat, back.scale)
+	z.rotation = (z.rotation + back.rotation) % 360
+	z.place.m = back.m.after(z.place.m)
+	return z, ok, err
+}
+
+// documentCorners asks the network once.
+func (s *search) documentCorners() []pt {
+	if !s.looked {
+		s.looked = true
+		if quad, ok := s.corners.find(s.colour); ok {
+			s.quad = quad
+		}
+	}
+	return s.quad
 }
 
 // checkDigitsHold says whether at most a dispute among readings is left.
@@ -123,6 +150,7 @@ func (s *search) read(gray gocv.Mat, scale float64) (zone, bool, error) {
 				}
 				if ok && i.plausible() {
 					z, err := s.confirm(c, i)
+					z.place = place(z.mrz.Format, c.lineEnds())
 					return z, err == nil, err
 				}
 				if !i.fillers {
@@ -220,6 +248,16 @@ func (c candidate) rotation() int {
 		a += 180
 	}
 	return (int(math.Round(a/90))*90 + 720) % 360
+}
+
+// lineEnds of the band in its picture, as the upright document has them.
+func (c candidate) lineEnds() lineEnds {
+	at := c.band.toImage.apply
+	first, last := c.band.lines[0], c.band.lines[len(c.band.lines)-1]
+	if c.flip {
+		return lineEnds{at(last.right), at(last.left), at(first.right), at(first.left)}
+	}
+	return lineEnds{at(first.left), at(first.right), at(last.left), at(last.right)}
 }
 
 // sharpness of the zone itself: a sharp background behind a blurred document
