@@ -11,12 +11,14 @@ import (
 // Transliterate gives the form a name has in an MRZ by the tables of
 // ICAO 9303-3 section 6, in its first alternative: Ä becomes AE, Å AA, Ø OE, ß SS,
 // accents fall, hyphens and spaces become one filler, apostrophes and other
-// punctuation vanish. Cyrillic follows the general column of the table; the
-// exceptions of single languages are known to CompareClaims.
+// punctuation vanish. Cyrillic follows the general column of table B, Arabic
+// table C with its X codes, Greek ISO 843 (ELOT 743), which is no table of ICAO's
+// but what Greece and Cyprus print; the exceptions of single languages and what
+// states do instead of the tables are known to CompareClaims.
 //
-// A letter the tables do not have (Greek, Han and others) stays as it is, in upper
-// case. No MRZ contains it, so a comparison with it never agrees, and two names
-// in such a script stay two names.
+// A letter the tables do not have (Han, Hebrew and others) stays as it is, in
+// upper case. No MRZ contains it, so a comparison with it never agrees, and two
+// names in such a script stay two names.
 func Transliterate(name string) string {
 	var parts []string
 	for _, word := range wordsOf(name) {
@@ -39,27 +41,36 @@ type letter struct {
 // wordsOf splits a name into words at everything that an MRZ shows as a filler.
 func wordsOf(name string) [][]letter {
 	var words [][]letter
-	var word []letter
-	flush := func() {
-		if len(word) > 0 {
-			words = append(words, word)
+	for _, part := range strings.FieldsFunc(norm.NFC.String(strings.ToUpper(name)), separates) {
+		if w := lettersOf([]rune(part)); len(w) > 0 {
+			words = append(words, w)
 		}
-		word = nil
 	}
-	for _, r := range norm.NFC.String(strings.ToUpper(name)) {
+	return words
+}
+
+func lettersOf(word []rune) []letter {
+	var out []letter
+	for i := 0; i < len(word); i++ {
+		r := word[i]
+		pair, paired := greekPair(word, i)
 		switch {
 		case r >= 'A' && r <= 'Z':
-			word = append(word, letter{[]string{string(r)}, true})
-		case separates(r):
-			flush()
+			out = append(out, letter{[]string{string(r)}, true})
+		case paired:
+			out = append(out, letter{pair, false})
+			i++
+		case r == shadda && len(out) > 0:
+			out[len(out)-1] = doubled(out[len(out)-1])
+		case r == tehMarbuta && lastLetter(word, i):
+			out = append(out, letter{tehMarbutaAtEnd, false})
 		case unicode.IsLetter(r):
-			word = append(word, letter{formsOf(r), false})
+			out = append(out, letter{formsOf(r), false})
 		case unicode.IsDigit(r):
-			word = append(word, letter{[]string{string(r)}, false})
+			out = append(out, letter{[]string{string(r)}, false})
 		}
 	}
-	flush()
-	return words
+	return out
 }
 
 // separates: spaces and dashes of any kind, the filler itself, and a comma, which
@@ -69,17 +80,25 @@ func separates(r rune) bool {
 }
 
 // formsOf looks a letter up in the tables; a letter that is not in them but is
-// a Latin or Cyrillic one with marks takes the form of its base, which is what the
+// a Latin, Cyrillic or Greek one with marks takes the form of its base, which is what the
 // tables do with every accent they list.
 func formsOf(r rune) []string {
 	if f, ok := forms[r]; ok {
 		return f
 	}
+	// Before marks are taken off: alef with hamza has a code of its own.
+	if f, ok := arabic[r]; ok {
+		return f
+	}
 	base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+	base = unicode.ToUpper(base) // ΐ has no upper case of its own
 	if base >= 'A' && base <= 'Z' {
 		return []string{string(base)}
 	}
-	if f, ok := forms[base]; ok && base != r {
+	if f, ok := forms[base]; ok {
+		return f
+	}
+	if f, ok := greek[base]; ok {
 		return f
 	}
 	return []string{string(r)}

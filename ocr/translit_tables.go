@@ -22,6 +22,7 @@ var forms = map[rune][]string{
 	'Ŀ': {"L"},
 	'Ñ': {"N", "NXX"},
 	'Ŋ': {"N"},
+	'ŉ': {"N"},
 	'Ö': {"OE", "O"},
 	'Ő': {"O", "OE"},
 	'Ø': {"OE", "O"},
@@ -66,7 +67,7 @@ var forms = map[rune][]string{
 	'С': {"S"},
 	'Т': {"T"},
 	'Ћ': {"C"},
-	'Һ': {"C"},
+	'Һ': {"C", "H"}, // H: not in the table; Bashkir, Kazakh, Tatar
 	'У': {"U"},
 	'Ў': {"U"},
 	'Ѫ': {"U"},
@@ -85,4 +86,16 @@ var forms = map[rune][]string{
 	'Э': {"E"},
 	'Ю': {"IU", "YU"}, // YU: Ukraine first letter, Bulgaria
 	'Я': {"IA", "YA"}, // YA: Ukraine first letter, Bulgaria
+
+	// Not in table B: Kazakh, Kyrgyz, Tajik and Uzbek letters, as their states
+	// print them.
+	'Ә': {"A"},
+	'Ғ': {"G", "GH"},
+	'Қ': {"K", "Q"},
+	'Ң': {"N", "NG"},
+	'Ө': {"O", "OE"},
+	'Ұ': {"U"},
+	'Ү': {"U"},
+	'Ҳ': {"H"},
+	'Ҷ': {"J"},
 }
