@@ -26,11 +26,25 @@ type PrintedWord struct {
 
 // PrintedField is a value found beside or below its label.
 type PrintedField struct {
-	Field      string  `json:"field"` // JSON name in Fields
-	Label      string  `json:"label"` // as the dictionary has it
-	Value      string  `json:"value"` // as printed; dates YYYY-MM-DD
+	Field string `json:"field"` // JSON name in Fields, or one that only print has
+	Label string `json:"label"` // as the dictionary has it
+	Value string `json:"value"` // as printed; dates YYYY-MM-DD
+	// Alternatives are other readings of the same print: a date whose day and
+	// month may change places, an M that may be a woman's (mujer).
+	Alternatives []string `json:"alternatives,omitempty"`
+	// Confidence is the engine's in the value's weakest word, less what differs
+	// in the label and what else could be the value. 0 to 1.
 	Confidence float64 `json:"confidence"`
 }
+
+// String redacts the value.
+func (f PrintedField) String() string { return f.Field + "=redacted" }
+
+// GoString redacts the value.
+func (f PrintedField) GoString() string { return f.String() }
+
+// LogValue redacts the value.
+func (f PrintedField) LogValue() slog.Value { return slog.StringValue(f.String()) }
 
 // String redacts.
 func (Printed) String() string { return "Printed(redacted)" }
@@ -41,29 +55,22 @@ func (p Printed) GoString() string { return p.String() }
 // LogValue redacts.
 func (p Printed) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
-// Corroboration is one field of the MRZ beside the same in print.
-type Corroboration struct {
-	Field     string    `json:"field"`
-	MRZ       string    `json:"mrz"`
-	Printed   string    `json:"printed"`
-	Agreement Agreement `json:"agreement"` // Missing where the print was not found
+// ParsePrinted finds labelled values in lines of print, by the names documents
+// give their fields in English, French, Spanish, Portuguese and German. A value
+// stands beside its label, after a colon or in the next column, or below it;
+// words without boxes are taken to stand line below line. Where more than one
+// text may be the value, each is returned, with less confidence. The MRZ itself
+// is not print and is passed over.
+//
+// now resolves years of two digits.
+func ParsePrinted(lines []PrintedLine, now time.Time) []PrintedField {
+	s := newSheet(lines)
+	var out []PrintedField
+	for _, h := range s.headings() {
+		if h.field == fieldOther {
+			continue
+		}
+		out = append(out, s.values(h, now)...)
+	}
+	return out
 }
-
-// String redacts the values.
-func (c Corroboration) String() string { return c.Field + "=" + string(c.Agreement) }
-
-// GoString redacts the values.
-func (c Corroboration) GoString() string { return c.String() }
-
-// LogValue redacts the values.
-func (c Corroboration) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// ParsePrinted finds labelled values in lines of print.
-func ParsePrinted(lines []PrintedLine, now time.Time) []PrintedField { return nil }
-
-// Corroborate looks for every field of the zone in the print.
-func Corroborate(m MRZ, p Printed, now time.Time) []Corroboration { return nil }
-
-// Binds says whether what the print has of a zone suffices to take both for
-// sides of one document.
-func Binds(found []Corroboration) bool { return false }
