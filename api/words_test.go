@@ -17,7 +17,7 @@ import (
 func codes() map[string][]string {
 	pictures := []string{photo.Empty, photo.TooLarge, photo.UnsupportedFormat, photo.Corrupt, photo.TooManyPixels, photo.TooSmall, photo.Truncated}
 	notices := append([]string{
-		ocr.CodeNoDocument, ocr.CodeMRZNotFound, ocr.CodeMRZUnreadable, ocr.CodeMRZWrongLength, ocr.CodeMRZWrongAlphabet, ocr.CodeDateUnknown, ocr.CodeDateInvalid,
+		ocr.CodeNoDocument, ocr.CodeSeveralDocuments, ocr.CodeMRZNotFound, ocr.CodeMRZUnreadable, ocr.CodeMRZWrongLength, ocr.CodeMRZWrongAlphabet, ocr.CodeDateUnknown, ocr.CodeDateInvalid,
 		faces.NoFace, faces.SeveralFaces, faces.FaultTooSmall, faces.FaultBlurred, faces.FaultTooDark, faces.FaultTooBright, faces.FaultLowContrast,
 		faces.FaultTilted, faces.FaultTurned,
 	}, pictures...)
@@ -37,7 +37,13 @@ func codes() map[string][]string {
 	}
 	for _, r := range kyc.Reasons() {
 		m["reason"] = append(m["reason"], string(r))
+		m["console_reason"] = append(m["console_reason"], string(r))
+	}
+	for _, r := range kyc.Notices() {
 		m["notice"] = append(m["notice"], string(r))
+	}
+	for _, c := range append(kyc.RequiredChecks(), kyc.CheckHints) {
+		m["check"] = append(m["check"], string(c))
 	}
 	for _, err := range []error{otp.ErrWrong, otp.ErrExpired, otp.ErrUsed, otp.ErrSpent, otp.ErrDisabled, otp.ErrInvalid} {
 		m["error"] = append(m["error"], kyc.Code(err))

@@ -104,8 +104,39 @@ type DocumentEvidence struct {
 	Tries       []time.Time           `json:"tries,omitempty"`
 	Seen        []string              `json:"seen,omitempty"` // digests of every upload
 	Reading     *ocr.Reading          `json:"reading,omitempty"`
+	Sides       []DocumentSide        `json:"sides,omitempty"` // as Photos
 	Comparisons []ocr.FieldComparison `json:"comparisons,omitempty"`
 	ConfirmedAt time.Time             `json:"confirmed_at,omitzero"`
+}
+
+// Status says how far the zone can be relied on, or is empty where none was
+// read.
+func (d DocumentEvidence) Status() ocr.Status {
+	if d.Reading == nil {
+		return ""
+	}
+	return standing(d.Reading.MRZ)
+}
+
+// LogValue keeps personal data out of the logs.
+func (DocumentEvidence) LogValue() slog.Value { return slog.StringValue("[document]") }
+
+// String keeps personal data out of formatted text.
+func (DocumentEvidence) String() string { return "[document]" }
+
+// GoString keeps personal data out of %#v.
+func (DocumentEvidence) GoString() string { return "[document]" }
+
+// A DocumentSide is one photograph of a document with what was found where on
+// it, in its pixels, for a proofing agent to see.
+type DocumentSide struct {
+	Photo    string      `json:"photo"`
+	Zone     bool        `json:"zone,omitempty"` // the machine readable zone was read from it
+	Outline  []ocr.Point `json:"outline,omitempty"`
+	Portrait *ocr.Rect   `json:"portrait,omitempty"`
+	Ghosts   []ocr.Rect  `json:"ghosts,omitempty"`
+	Quality  ocr.Quality `json:"quality"`
+	Hints    []ocr.Hint  `json:"hints,omitempty"`
 }
 
 // SelfieEvidence is the recent photograph of the applicant.

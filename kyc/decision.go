@@ -235,7 +235,7 @@ func withNumber(reading *ocr.Reading, r Ruling) *ocr.Reading {
 	if completed.MRZ != nil {
 		mrz = *completed.MRZ
 	}
-	mrz.Valid = false
+	mrz.Valid, mrz.Status = false, ocr.StatusInvalid
 	mrz.Fields.DocumentNumber, mrz.Fields.IssuingState = r.DocumentNumber, r.IssuingState
 	completed.MRZ = &mrz
 	return &completed

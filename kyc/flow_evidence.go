@@ -81,7 +81,7 @@ func (f *Flow) SubmitDocument(ctx context.Context, id string, d DocumentUpload) 
 			return err
 		}
 		doc := &e.Data.Document
-		doc.Type, doc.Photos, doc.Portrait, doc.Reading, doc.Comparisons = d.Type, names, "", nil, nil
+		doc.Type, doc.Photos, doc.Portrait, doc.Reading, doc.Sides, doc.Comparisons = d.Type, names, "", nil, nil, nil
 		doc.Tries = append(doc.Tries, now)
 		for _, p := range d.Photos {
 			doc.Seen = append(doc.Seen, p.Digest)
@@ -183,7 +183,7 @@ func (f *Flow) ConfirmDocument(ctx context.Context, id string, corrected Profile
 		doc.ConfirmedAt = now
 		check := Check{Name: CheckProfile, Outcome: Referred, Reasons: []Reason{ReasonUnreadable}, At: now}
 		if doc.Reading != nil && doc.Reading.MRZ != nil {
-			doc.Comparisons = ocr.CompareClaims(p.claims(), *doc.Reading.MRZ, now)
+			doc.Comparisons = ocr.CompareSources(p.claims(), *doc.Reading.MRZ, doc.Reading.Corroborations, now)
 			check = profileCheck(doc.Comparisons, now)
 		}
 		e.Data.Checks = setCheck(e.Data.Checks, check)

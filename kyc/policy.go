@@ -1,6 +1,10 @@
 package kyc
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/vouchline/vouchline/ocr"
+)
 
 // A CheckName names one check. Policy knows which must be there.
 type CheckName string
@@ -8,9 +12,10 @@ type CheckName string
 // The checks, in the order in which a reviewer reads them.
 const (
 	CheckContacts     CheckName = "contacts"
-	CheckDocument     CheckName = "document"      // read, check digits right
-	CheckExpiry       CheckName = "expiry"        // not expired, not from the future
-	CheckProfile      CheckName = "profile_match" // profile and MRZ agree
+	CheckDocument     CheckName = "document"       // read without a doubt, portrait and zone of one document
+	CheckExpiry       CheckName = "expiry"         // not expired, not from the future
+	CheckHints        CheckName = "document_hints" // signs of a copy or a forgery; can only refer
+	CheckProfile      CheckName = "profile_match"  // profile and MRZ agree
 	CheckSelfiePhoto  CheckName = "selfie"
 	CheckDocumentLive CheckName = "face_document_live"
 	CheckDocumentSelf CheckName = "face_document_selfie"
@@ -34,12 +39,19 @@ type Reason string
 const (
 	ReasonUnreadable      Reason = "document_unreadable"
 	ReasonCheckDigits     Reason = "document_check_digits"
+	ReasonUncertain       Reason = "document_uncertain" // check digits right, but the readings disagree
 	ReasonExpired         Reason = "document_expired"
-	ReasonBadDates        Reason = "document_dates"
+	ReasonBadDates        Reason = "document_dates"         // unknown or impossible
+	ReasonFuture          Reason = "document_future"        // issued or born in the future, or in force for too long
+	ReasonStateUnknown    Reason = "document_state_unknown" // a code that no state has
+	ReasonNationality     Reason = "document_nationality"   // a passport of another state than the holder's
+	ReasonSpecimen        Reason = "document_specimen"      // of ICAO's Utopia
 	ReasonTypeDiffers     Reason = "document_type_differs"
 	ReasonProfileDiffers  Reason = "profile_differs"
 	ReasonNoPortrait      Reason = "portrait_missing"
-	ReasonPortraitUnbound Reason = "portrait_unbound"
+	ReasonPortraitUnbound Reason = "portrait_unbound" // nothing ties it to the zone of another side
+	ReasonPortraitQuality Reason = "portrait_quality"
+	ReasonSidesDiffer     Reason = "sides_differ" // front and back contradict each other
 	ReasonFaceUncertain   Reason = "face_uncertain"
 	ReasonFaceDifferent   Reason = "face_different"
 	ReasonNoFace          Reason = "face_missing"
@@ -58,18 +70,28 @@ const (
 
 // Reasons returns every reason code, for whoever puts them into words.
 func Reasons() []Reason {
-	return []Reason{
-		ReasonUnreadable, ReasonCheckDigits, ReasonExpired, ReasonBadDates, ReasonTypeDiffers, ReasonProfileDiffers,
-		ReasonNoPortrait, ReasonPortraitUnbound, ReasonFaceUncertain, ReasonFaceDifferent, ReasonNoFace, ReasonSeveralFaces,
-		ReasonPresentation, ReasonWords, ReasonModelsMissing, ReasonEngineFailed, ReasonCheckMissing, ReasonAccountExists,
-		ReasonDuplicate, ReasonAgent, ReasonLedgerRefused, ReasonSelfieQuality,
+	reasons := []Reason{
+		ReasonUnreadable, ReasonCheckDigits, ReasonUncertain, ReasonExpired, ReasonBadDates, ReasonFuture, ReasonStateUnknown,
+		ReasonNationality, ReasonSpecimen,
+		ReasonTypeDiffers, ReasonProfileDiffers, ReasonNoPortrait, ReasonPortraitUnbound, ReasonPortraitQuality, ReasonSidesDiffer,
+		ReasonFaceUncertain, ReasonFaceDifferent, ReasonNoFace, ReasonSeveralFaces, ReasonPresentation, ReasonWords,
+		ReasonModelsMissing, ReasonEngineFailed, ReasonCheckMissing, ReasonAccountExists, ReasonDuplicate, ReasonAgent,
+		ReasonLedgerRefused, ReasonSelfieQuality,
 	}
+	for _, h := range HintNames() {
+		reasons = append(reasons, HintReason(h))
+	}
+	return reasons
 }
 
 // Policy adds checks up to a decision. Its zero value is the policy described
 // in requirements E5: a certain contradiction rejects, a doubt refers to a
 // proofing agent, and only a full set of passed checks approves.
-type Policy struct{}
+type Policy struct {
+	// LoneHints are the hints of which one alone refers; nil stands for
+	// DefaultLoneHints. Two together always do.
+	LoneHints []ocr.HintName
+}
 
 // Decide returns the outcome with the reasons of the checks that caused it. A
 // missing required check is a doubt: approval by omission must be impossible.

@@ -1,0 +1,212 @@
+package kyc
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vouchline/vouchline/ocr"
+)
+
+// A shot is one photograph of a document and what the engine read from it.
+type shot struct {
+	ocr.Reading
+
+	photo string // name of the blob
+	fault string // the engine's code, where it found no zone to read
+}
+
+// A bond says whether portrait and zone are known to be of one document (ADR
+// 0010). Nothing counts as bound by default.
+type bond int
+
+const (
+	unbound      bond = iota
+	bound             // on one photograph, or the print beside the portrait has what the zone says
+	contradicted      // two sides say different things
+)
+
+// sides is what the photographs of one document add up to.
+type sides struct {
+	ocr.Reading // of the whole document; PortraitJPEG is the portrait to compare faces with
+
+	shots    []shot
+	zone     int // the shot that the zone was read from; -1 without one
+	portrait int // the shot that shows the portrait; -1 without one
+	bond     bond
+}
+
+// join makes one document of its photographs: most cards have the zone on one
+// side and the portrait on the other (ICAO 9303-5).
+func join(shots []shot, now time.Time) sides {
+	s := sides{shots: shots, zone: bestZone(shots), portrait: -1}
+	bonds := make([]bond, len(shots))
+	if s.zone >= 0 {
+		mrz := *shots[s.zone].MRZ
+		var found []ocr.Corroboration
+		for i, shot := range shots {
+			of := corroborations(shot, mrz, i == s.zone, now)
+			bonds[i] = bondOf(shot, mrz, of, i == s.zone)
+			found = append(found, of...)
+		}
+		s.MRZ, s.Corroborations = &mrz, merged(found)
+	}
+	s.takePortrait(bonds)
+	s.describe()
+	return s
+}
+
+// bestZone returns the shot whose zone can be relied on most, the earliest
+// among equals, or -1.
+func bestZone(shots []shot) int {
+	best := -1
+	for i, s := range shots {
+		if s.MRZ != nil && (best < 0 || reliance(standing(s.MRZ)) > reliance(standing(shots[best].MRZ))) {
+			best = i
+		}
+	}
+	return best
+}
+
+func reliance(s ocr.Status) int {
+	return slices.Index([]ocr.Status{ocr.StatusInvalid, ocr.StatusUncertain, ocr.StatusValid}, s)
+}
+
+// standing returns how far a zone can be relied on. Readings that were stored
+// before there was a status only say whether they are valid.
+func standing(m *ocr.MRZ) ocr.Status {
+	switch {
+	case m == nil:
+		return ""
+	case m.Valid:
+		return ocr.StatusValid
+	case m.Status == ocr.StatusUncertain:
+		return ocr.StatusUncertain
+	default:
+		return ocr.StatusInvalid
+	}
+}
+
+// corroborations compares the document's zone with the print of one shot.
+// Beside the zone itself the engine has done so.
+func corroborations(s shot, mrz ocr.MRZ, beside bool, now time.Time) []ocr.Corroboration {
+	switch {
+	case beside && len(s.Corroborations) > 0:
+		return s.Corroborations
+	case s.Printed == nil:
+		return nil
+	default:
+		return ocr.Corroborate(mrz, *s.Printed, now)
+	}
+}
+
+// bondOf says what ties a shot to the zone of the document. A contradiction
+// counts more than any agreement: the front of a person's former card has
+// their name and birth date, and another number.
+func bondOf(s shot, mrz ocr.MRZ, found []ocr.Corroboration, beside bool) bond {
+	sameZone := s.MRZ != nil && standing(s.MRZ) == ocr.StatusValid && mrz.Valid
+	switch {
+	case beside:
+		return bound
+	case sameZone && !sameDocument(*s.MRZ, mrz), slices.ContainsFunc(found, contradicts):
+		return contradicted
+	case sameZone, ocr.Binds(found):
+		return bound
+	default:
+		return unbound
+	}
+}
+
+func sameDocument(a, b ocr.MRZ) bool {
+	return a.Fields.DocumentNumber == b.Fields.DocumentNumber && a.Fields.IssuingState == b.Fields.IssuingState
+}
+
+func contradicts(c ocr.Corroboration) bool { return c.Agreement == ocr.Differ }
+
+// merged keeps of each field the first contradiction, else the first
+// agreement: what one side lacks, another may have.
+func merged(found []ocr.Corroboration) []ocr.Corroboration {
+	var out []ocr.Corroboration
+	for _, c := range found {
+		i := slices.IndexFunc(out, func(o ocr.Corroboration) bool { return o.Field == c.Field })
+		switch {
+		case i < 0:
+			out = append(out, c)
+		case out[i].Agreement == ocr.Missing && c.Agreement != ocr.Missing, !contradicts(out[i]) && contradicts(c):
+			out[i] = c
+		}
+	}
+	return out
+}
+
+// takePortrait takes the portrait from beside the zone, else from a side that
+// is bound to it, else from the first that shows one. A forged front thus
+// never lends its face to a document that has one beside its zone.
+func (s *sides) takePortrait(bonds []bond) {
+	better := func(i int) bool {
+		return s.portrait < 0 || i == s.zone || s.portrait != s.zone && bonds[i] == bound && bonds[s.portrait] != bound
+	}
+	for i, shot := range s.shots {
+		if len(shot.PortraitJPEG) > 0 && better(i) {
+			s.portrait = i
+		}
+	}
+	if s.portrait >= 0 {
+		p := s.shots[s.portrait]
+		s.PortraitJPEG, s.Portrait, s.PortraitQuality, s.bond = p.PortraitJPEG, p.Portrait, p.PortraitQuality, bonds[s.portrait]
+	}
+	if slices.Contains(bonds, contradicted) {
+		s.bond = contradicted
+	}
+}
+
+// describe fills what is not personal: the quality about the zone and the most
+// suspicious hint of each name.
+func (s *sides) describe() {
+	if len(s.shots) > 0 {
+		main := s.shots[max(s.zone, 0)]
+		s.Quality, s.Rotation = main.Quality, main.Rotation
+	}
+	for _, shot := range s.shots {
+		for _, h := range shot.Hints {
+			i := slices.IndexFunc(s.Hints, func(o ocr.Hint) bool { return o.Name == h.Name })
+			switch {
+			case i < 0:
+				s.Hints = append(s.Hints, h)
+			case h.Raised && !s.Hints[i].Raised || h.Raised == s.Hints[i].Raised && h.Score > s.Hints[i].Score:
+				s.Hints[i] = h
+			}
+		}
+	}
+}
+
+// printedFields returns what was found beside labels on any side that does not
+// contradict the zone.
+func (s sides) printedFields() []ocr.PrintedField {
+	var out []ocr.PrintedField
+	for _, shot := range s.shots {
+		if shot.Printed != nil && s.bond != contradicted {
+			out = append(out, shot.Printed.Fields...)
+		}
+	}
+	return out
+}
+
+// photographs returns what was found where, for whoever looks at them.
+func (s sides) photographs() []DocumentSide {
+	out := make([]DocumentSide, len(s.shots))
+	for i, shot := range s.shots {
+		out[i] = DocumentSide{
+			Photo: shot.photo, Outline: shot.Outline, Portrait: shot.Portrait, Ghosts: shot.Ghosts,
+			Quality: shot.Quality, Hints: shot.Hints, Zone: i == s.zone,
+		}
+	}
+	return out
+}
+
+// kept returns what is stored of the document. The portrait is a photograph of
+// its own, and of the print only what corroborates the zone is of any use.
+func (s sides) kept() *ocr.Reading {
+	r := s.Reading
+	r.PortraitJPEG = nil
+	return &r
+}
