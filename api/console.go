@@ -157,6 +157,7 @@ func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m S
 	v.Data = map[string]any{
 		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": e.Data.Document.NeedsNumber(),
 		"Reasons": reasons, "Checks": checkRows(e.Data.Checks), "Admin": m.Role == administrator,
+		"Document": documentOf(e.Data.Document),
 	}
 	return p.page(c, status, "console/case", v)
 }
@@ -191,7 +192,7 @@ type reasonBox struct {
 // rulingReasons are what an agent can give for a refusal.
 var rulingReasons = []kyc.Reason{
 	kyc.ReasonFaceDifferent, kyc.ReasonPresentation, kyc.ReasonProfileDiffers, kyc.ReasonUnreadable,
-	kyc.ReasonExpired, kyc.ReasonDuplicate, kyc.ReasonWords,
+	kyc.ReasonExpired, kyc.ReasonSidesDiffer, kyc.ReasonDuplicate, kyc.ReasonWords,
 }
 
 func (p *consolePages) photo(c *gin.Context, m StaffMember) error {

@@ -42,6 +42,12 @@ func codes() map[string][]string {
 	for _, r := range kyc.Notices() {
 		m["notice"] = append(m["notice"], string(r))
 	}
+	for _, s := range []ocr.Status{ocr.StatusValid, ocr.StatusUncertain, ocr.StatusInvalid} {
+		m["zone"] = append(m["zone"], string(s))
+	}
+	for _, h := range kyc.HintNames() {
+		m["hint_name"] = append(m["hint_name"], string(h))
+	}
 	for _, c := range append(kyc.RequiredChecks(), kyc.CheckHints) {
 		m["check"] = append(m["check"], string(c))
 	}
