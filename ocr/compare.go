@@ -36,6 +36,7 @@ const (
 	Transliterated Agreement = "transliterated" // by the tables of ICAO 9303-3 section 6
 	Reordered      Agreement = "reordered"      // same names in another order, or given and family names swapped
 	Truncated      Agreement = "truncated"      // the MRZ ends at the end of its field
+	Misread        Agreement = "misread"        // of MRZ and print only: but for what engines confuse
 	Missing        Agreement = "missing"        // one side has fewer names, or nothing at all
 	Differ         Agreement = "differ"
 )

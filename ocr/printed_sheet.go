@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -69,7 +70,21 @@ func newSheet(lines []PrintedLine) *sheet {
 func isZoneLine(l PrintedLine) bool {
 	for _, w := range l.Words {
 		n := utf8.RuneCountInString(w.Text)
-		if strings.ContainsAny(w.Text, "<«") || n >= 28 || n >= 20 && strings.ContainsAny(w.Text, "0123456789") {
+		if strings.ContainsAny(w.Text, "<«") || n >= 28 || n >= 20 && strings.ContainsAny(w.Text, "0123456789") || hasRow(w.Text) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasRow says whether a letter stands four times in a row: fillers, misread.
+func hasRow(word string) bool {
+	n, last := 0, rune(0)
+	for _, r := range word {
+		if r != last {
+			n, last = 0, r
+		}
+		if n++; n >= 4 && unicode.IsLetter(r) {
 			return true
 		}
 	}
@@ -295,4 +310,74 @@ func cover(tokens []token) Rect {
 func union(a, b Rect) Rect {
 	x, y := min(a.X, b.X), min(a.Y, b.Y)
 	return Rect{x, y, max(a.X+a.W, b.X+b.W) - x, max(a.Y+a.H, b.Y+b.H) - y}
+}
+
+// lines yields the tokens of each line, without separators that stand alone.
+func (s *sheet) lines() iter.Seq[[]token] {
+	return func(yield func([]token) bool) {
+		var line []token
+		for i, t := range s.tokens {
+			if t.text != "" {
+				line = append(line, t)
+			}
+			last := i+1 == len(s.tokens) || s.tokens[i+1].line != t.line
+			if !last {
+				continue
+			}
+			if len(line) > 0 && !yield(line) {
+				return
+			}
+			line = nil
+		}
+	}
+}
+
+// pieces are the texts between the slashes and columns of a line.
+func (s *sheet) pieces(tokens []token) []string {
+	var out []string
+	from := 0
+	for i := range tokens {
+		ends := i+1 == len(tokens) || strings.ContainsAny(tokens[i].end, separators) ||
+			s.placed && tokens[i+1].box.X-tokens[i].right() > 3*max(tokens[i].box.H, 1)
+		if ends {
+			out = append(out, textOf(tokens[from:i+1]))
+			from = i + 1
+		}
+	}
+	return out
+}
+
+// withoutZone leaves out what is the zone itself, read as print with its fillers
+// lost: a zone must not be corroborated by itself.
+func withoutZone(lines []PrintedLine, m MRZ) []PrintedLine {
+	return slices.DeleteFunc(slices.Clone(lines), func(l PrintedLine) bool {
+		text := ""
+		for _, w := range l.Words {
+			text += w.Text
+		}
+		text = noFillers(keepAlnum(strings.ToUpper(text)))
+		if len(text) > maxWordBytes || len(text) < 12 {
+			return false
+		}
+		return slices.ContainsFunc(m.Lines, func(z string) bool { return likeZone(text, noFillers(z)) })
+	})
+}
+
+// likeZone compares with a line of the zone. One of names only is like the same
+// names in print, which are kept; the upper line of a passport is told by its
+// document code and state.
+func likeZone(text, line string) bool {
+	if digitsIn(line) == 0 && (len(line) < 5 || editDistance([]rune(text[:5]), []rune(line[:5])) > 1) {
+		return false
+	}
+	return 10*editDistance([]rune(text), []rune(line)) <= 4*max(len(text), len(line))
+}
+
+// noFillers also takes off what an engine makes of a row of fillers.
+func noFillers(line string) string {
+	line = strings.ReplaceAll(line, string(Filler), "")
+	for _, c := range []string{"K", "C", "L", "E", "S", "X"} {
+		line = strings.ReplaceAll(line, c+c+c, "")
+	}
+	return line
 }
