@@ -114,12 +114,12 @@ const (
 )
 
 // LogValue keeps personal data out of the logs.
-func (e *Enrollment) LogValue() slog.Value {
+func (e Enrollment) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", e.ID), slog.String("state", string(e.state)), slog.Int("version", e.version))
 }
 
 // String keeps personal data out of formatted text.
-func (e *Enrollment) String() string { return fmt.Sprintf("enrollment %s (%s)", e.ID, e.state) }
+func (e Enrollment) String() string { return fmt.Sprintf("enrollment %s (%s)", e.ID, e.state) }
 
 // GoString keeps personal data out of %#v.
-func (e *Enrollment) GoString() string { return e.String() }
+func (e Enrollment) GoString() string { return e.String() }

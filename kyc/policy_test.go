@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vouchline/vouchline/ocr"
 )
 
 func TestPolicy(t *testing.T) {
@@ -138,18 +140,36 @@ func TestNormalizeAttribute(t *testing.T) {
 func TestPersonalDataRedactsItself(t *testing.T) {
 	t.Parallel()
 	p := Profile{GivenNames: "Confidentia", Email: "confidentia@example.org"}
-	d := Data{Profile: p, Line: Line{Password: "confidentia"}}
+	mrz := ocr.MRZ{Lines: []string{"CONFIDENTIA"}, Fields: ocr.Fields{PrimaryIdentifier: "CONFIDENTIA"}}
+	word := ocr.PrintedWord{Text: "Confidentia"}
+	reading := ocr.Reading{
+		MRZ:            &mrz,
+		Printed:        &ocr.Printed{Lines: []ocr.PrintedLine{{Words: []ocr.PrintedWord{word}}}, Fields: []ocr.PrintedField{{Value: "Confidentia"}}},
+		Corroborations: []ocr.Corroboration{{MRZ: "CONFIDENTIA", Printed: "Confidentia"}},
+		PortraitJPEG:   []byte("confidentia"),
+	}
+	document := DocumentEvidence{
+		Type: "passport", Reading: &reading, Comparisons: []ocr.FieldComparison{{Claimed: "Confidentia", Read: "CONFIDENTIA", Printed: "Confidentia"}},
+	}
+	joined := join([]shot{{Reading: reading, photo: "document-1"}}, time.Unix(0, 0))
+	d := Data{Profile: p, Line: Line{Password: "confidentia"}, Document: document}
 	e := NewEnrollment("en1", time.Unix(0, 0), d)
 	var log strings.Builder
-	logger := slog.New(slog.NewTextHandler(&log, nil))
-	for _, v := range []any{p, &p, d, &d, e, *e} {
+	text, json := slog.New(slog.NewTextHandler(&log, nil)), slog.New(slog.NewJSONHandler(&log, nil))
+	for _, v := range []any{
+		p, &p, d, &d, e, *e, document, &document, reading, &reading, reading.Corroborations[0], document.Comparisons[0],
+		*reading.Printed, reading.Printed, reading.Printed.Fields[0], mrz, &mrz, mrz.Fields, joined.shots[0],
+	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 			fmt.Fprintf(&log, verb+"\n", v)
 		}
-		logger.Info("x", "v", v)
+		text.Info("x", "v", v)
+		json.Info("x", "v", v)
 	}
-	if strings.Contains(strings.ToLower(log.String()), "confidentia") {
-		t.Errorf("personal data in the log:\n%s", log.String())
+	for line := range strings.Lines(log.String()) {
+		if strings.Contains(strings.ToLower(line), "confidentia") || strings.Contains(line, "0x63, 0x6f, 0x6e, 0x66") {
+			t.Errorf("personal data in the log: %s", line)
+		}
 	}
 }
 

@@ -54,6 +54,9 @@ func (r Reading) String() string {
 	return "reading of " + r.MRZ.String()
 }
 
+// GoString redacts %#v as String does %v.
+func (r Reading) GoString() string { return r.String() }
+
 // LogValue redacts, see String.
 func (r Reading) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Any("quality", r.Quality), slog.Int("rotation", r.Rotation)}
