@@ -17,7 +17,7 @@ import (
 
 // DocumentCmd reads identity documents.
 type DocumentCmd struct {
-	Read DocumentReadCmd `cmd:"" help:"Read the MRZ and the portrait of photographed documents: one JSON object a line."`
+	Read DocumentReadCmd `cmd:"" help:"Read photographed documents, zone, print and portrait: one JSON object a line."`
 }
 
 // DocumentReadCmd reads photographs as the service reads uploads, in a
@@ -28,12 +28,21 @@ type DocumentReadCmd struct {
 	Files   []string      `arg:"" name:"file" help:"Photographs (JPEG, PNG, WebP)."`
 }
 
-// documentAnswer is what the command prints of one file.
+// documentAnswer is what the command prints of one file: the reading, but for
+// the portrait's pixels.
 type documentAnswer struct {
-	File     string       `json:"file"`
-	MRZ      *ocr.MRZ     `json:"mrz,omitempty"`
-	Portrait *ocr.Rect    `json:"portrait,omitempty"`
-	Quality  *ocr.Quality `json:"quality,omitempty"`
+	File            string               `json:"file"`
+	MRZ             *ocr.MRZ             `json:"mrz,omitempty"`
+	Printed         []ocr.PrintedField   `json:"printed,omitempty"`
+	Corroborations  []ocr.Corroboration  `json:"corroborations,omitempty"`
+	Findings        []ocr.Finding        `json:"findings,omitempty"`
+	Hints           []ocr.Hint           `json:"hints,omitempty"`
+	Portrait        *ocr.Rect            `json:"portrait,omitempty"`
+	PortraitQuality *ocr.PortraitQuality `json:"portrait_quality,omitempty"`
+	Ghosts          []ocr.Rect           `json:"ghosts,omitempty"`
+	Quality         *ocr.Quality         `json:"quality,omitempty"`
+	Advice          ocr.Advice           `json:"advice,omitempty"`
+	Outline         []ocr.Point          `json:"outline,omitempty"`
 	// Rotation is the clockwise turn in degrees that makes the photograph
 	// upright.
 	Rotation int `json:"rotation"`
@@ -41,6 +50,23 @@ type documentAnswer struct {
 	// includes the start of the engine.
 	MS    float64        `json:"ms"`
 	Error *documentFault `json:"error,omitempty"`
+}
+
+// fill takes over what the reading has.
+func (a *documentAnswer) fill(r ocr.Reading, now time.Time) {
+	a.MRZ, a.Corroborations, a.Hints = r.MRZ, r.Corroborations, r.Hints
+	a.Portrait, a.PortraitQuality, a.Ghosts = r.Portrait, r.PortraitQuality, r.Ghosts
+	a.Outline, a.Rotation = r.Outline, r.Rotation
+	if r.Printed != nil {
+		a.Printed = r.Printed.Fields
+	}
+	if r.MRZ != nil {
+		a.Findings = ocr.Findings(*r.MRZ, a.Printed, now)
+	}
+	if r.Quality.Width > 0 {
+		a.Quality = &r.Quality
+		a.Advice, _ = r.Quality.Advice()
+	}
 }
 
 type documentFault struct {
@@ -123,10 +149,7 @@ func readDocument(g *Globals, pool *engine.Pool, file string) (documentAnswer, e
 	if g.Context.Err() != nil {
 		return answer, context.Cause(g.Context)
 	}
-	answer.MRZ, answer.Portrait, answer.Rotation = reading.MRZ, reading.Portrait, reading.Rotation
-	if reading.Quality.Width > 0 {
-		answer.Quality = &reading.Quality
-	}
+	answer.fill(reading, g.Now())
 	if err != nil {
 		answer.Error = faultOf(err)
 	}
