@@ -47,6 +47,10 @@ type FieldComparison struct {
 	Claimed   string    `json:"claimed"`
 	Read      string    `json:"read"` // in the MRZ
 	Agreement Agreement `json:"agreement"`
+	// Explanation says why, for words to the applicant, and Spellings which
+	// letters the MRZ writes otherwise.
+	Explanation Explanation `json:"explanation,omitempty"`
+	Spellings   []Spelling  `json:"spellings,omitempty"`
 	// Printed is what the printed zone has, as printed, and Document how it
 	// agrees with the MRZ; both empty where it was not read.
 	Printed  string    `json:"printed,omitempty"`
@@ -72,50 +76,142 @@ func (c FieldComparison) LogValue() slog.Value { return slog.StringValue(c.Strin
 // birth_date always; sex, nationality and document_number where claimed (and
 // where the format has the field). now resolves the century of the birth date.
 func CompareClaims(c Claims, m MRZ, now time.Time) []FieldComparison {
-	out := compareNames(c, m)
+	return CompareSources(c, m, nil, now)
+}
+
+// CompareSources compares claims, MRZ and what Corroborate found of the MRZ in
+// print, in the order of CompareClaims. The print explains what the MRZ alone
+// cannot: a name typed without the marks it is printed with agrees, whatever
+// letters the MRZ has for them, and so does one the print has whole where the
+// MRZ has no room. It never makes a claim agree that the MRZ contradicts: where
+// the two contradict each other, the claim differs, and is explained by that.
+func CompareSources(c Claims, m MRZ, found []Corroboration, now time.Time) []FieldComparison {
+	p := printOf(found)
+	out := compareNames(c, m, p)
 	out = append(out, compareBirth(c, m, now))
 	if c.Sex != "" {
-		out = append(out, compareCode("sex", normalSex(c.Sex), normalSex(m.Fields.Sex)))
+		out = append(out, compareSex(c, m))
 	}
 	if c.Nationality != "" {
-		out = append(out, compareCode("nationality", normalState(c.Nationality), normalState(m.Fields.Nationality)))
+		out = append(out, compareNationality(c, m))
 	}
 	if c.DocumentNumber != "" {
-		out = append(out, compareCode("document_number", normalNumber(c.DocumentNumber), normalNumber(m.Fields.DocumentNumber)))
+		out = append(out, compareNumber(c, m))
+	}
+	for i := range out {
+		p.beside(&out[i])
 	}
 	return out
 }
 
-// CompareSources compares claims, MRZ and printed zone, in the order of
-// CompareClaims.
-func CompareSources(c Claims, m MRZ, found []Corroboration, now time.Time) []FieldComparison {
-	return CompareClaims(c, m, now)
+// printed is the corroborations by field.
+type printed map[string]Corroboration
+
+func printOf(found []Corroboration) printed {
+	p := printed{}
+	for _, c := range found {
+		if _, ok := p[c.Field]; !ok {
+			p[c.Field] = c
+		}
+	}
+	return p
 }
 
+// zoneFields are the fields of the MRZ that claims are compared with.
+var zoneFields = map[string]string{
+	"family_names": fieldPrimary, "given_names": fieldSecondary, "birth_date": fieldBirth, "sex": fieldSex,
+	"nationality": fieldNationality, "document_number": fieldNumber,
+}
+
+// beside puts the print beside a comparison and says so where the claim agrees
+// with the print alone.
+func (p printed) beside(c *FieldComparison) {
+	field := zoneFields[c.Field]
+	if c.Explanation == ExplainSwapped {
+		field = map[string]string{fieldPrimary: fieldSecondary, fieldSecondary: fieldPrimary}[field]
+	}
+	r, ok := p[field]
+	if !ok || r.Printed == "" {
+		return
+	}
+	c.Printed, c.Document = r.Printed, r.Agreement
+	if c.Agreement == Differ && r.Agreement == Differ && sameClaim(c.Field, c.Claimed, r.Printed) {
+		c.Explanation = ExplainPrintDiffers
+	}
+}
+
+// sameClaim says whether a claim and the print have the same value.
+func sameClaim(field, claimed, printed string) bool {
+	switch field {
+	case "family_names", "given_names":
+		return foldName(claimed) != "" && foldName(claimed) == foldName(printed)
+	case "nationality":
+		return slices.Contains(statesNamed(printed), normalState(claimed))
+	case "document_number":
+		return normalNumber(claimed) == normalNumber(printed)
+	}
+	return claimed == printed
+}
+
+// foldName is a name without marks, spaces and case.
+func foldName(s string) string { return keepAlnum(foldText(s)) }
+
 func compareBirth(c Claims, m MRZ, now time.Time) FieldComparison {
-	out := FieldComparison{Field: "birth_date", Claimed: strings.TrimSpace(c.BirthDate), Agreement: Differ}
+	out := FieldComparison{Field: "birth_date", Claimed: strings.TrimSpace(c.BirthDate), Agreement: Differ, Explanation: ExplainOther}
 	born, err := ResolveBirthDate(m.Fields.BirthDate, now)
 	if err == nil {
 		out.Read = born.Format(time.DateOnly)
 	}
 	claimed, claimErr := time.Parse(time.DateOnly, out.Claimed)
 	switch {
-	case out.Claimed == "" || out.Read == "":
-		out.Agreement = Missing
+	case out.Claimed == "":
+		out.Agreement, out.Explanation = Missing, ExplainNotGiven
+	case out.Read == "" && strings.Contains(m.Fields.BirthDate, string(Filler)):
+		out.Agreement, out.Explanation = Missing, ExplainPartUnknown
+	case out.Read == "":
+		out.Agreement, out.Explanation = Missing, ExplainNotInDocument
 	// The MRZ has no century: someone over a hundred claims another one.
-	case claimErr == nil && claimed.Format("060102") == m.Fields.BirthDate && !claimed.After(now):
-		out.Agreement, out.Read = Agree, out.Claimed
+	case claimErr == nil && claimed.Format(mrzDate) == m.Fields.BirthDate && !claimed.After(now):
+		out.Agreement, out.Read, out.Explanation = Agree, out.Claimed, ExplainSame
+	case claimErr == nil:
+		out.Explanation = explainDate(claimed, born)
+	}
+	return out
+}
+
+func compareSex(c Claims, m MRZ) FieldComparison {
+	out := compareCode("sex", normalSex(c.Sex), normalSex(m.Fields.Sex))
+	if out.Agreement == Differ && out.Read == "X" {
+		out.Explanation = ExplainUnspecified
+	}
+	return out
+}
+
+func compareNationality(c Claims, m MRZ) FieldComparison {
+	out := compareCode("nationality", normalState(c.Nationality), normalState(m.Fields.Nationality))
+	if out.Agreement == Differ && out.Claimed == normalState(m.Fields.IssuingState) {
+		out.Explanation = ExplainIssuer
+	}
+	return out
+}
+
+func compareNumber(c Claims, m MRZ) FieldComparison {
+	out := compareCode("document_number", normalNumber(c.DocumentNumber), normalNumber(m.Fields.DocumentNumber))
+	if out.Agreement == Differ {
+		out.Explanation = explainNumber(out.Claimed, out.Read)
 	}
 	return out
 }
 
 func compareCode(field, claimed, read string) FieldComparison {
-	out := FieldComparison{Field: field, Claimed: claimed, Read: read, Agreement: Differ}
+	out := FieldComparison{Field: field, Claimed: claimed, Read: read, Agreement: Differ, Explanation: ExplainOther}
 	switch {
-	case claimed == "" || read == "":
-		out.Agreement = Missing
+	case claimed == "":
+		out.Agreement, out.Explanation = Missing, ExplainNotGiven
+	case read == "":
+		out.Agreement, out.Explanation = Missing, ExplainNotInDocument
 	case claimed == read:
-		out.Agreement = Agree
+		out.Agreement, out.Explanation = Agree, ExplainSame
 	}
 	return out
 }
@@ -146,35 +242,4 @@ func normalNumber(s string) string {
 		}
 		return -1
 	}, strings.ToUpper(s))
-}
-
-// compareNames compares family with primary and given with secondary names, then,
-// when that fails, the other way round.
-func compareNames(c Claims, m MRZ) []FieldComparison {
-	family := name{text: c.FamilyNames, words: wordsOf(c.FamilyNames)}
-	given := name{text: c.GivenNames, words: wordsOf(c.GivenNames)}
-	primary, secondary := strings.Fields(m.Fields.PrimaryIdentifier), strings.Fields(m.Fields.SecondaryIdentifier)
-	cutPrimary, cutSecondary := m.namesTruncated()
-
-	f := FieldComparison{
-		Field: "family_names", Claimed: strings.TrimSpace(c.FamilyNames),
-		Read: m.Fields.PrimaryIdentifier, Agreement: family.against(primary, cutPrimary),
-	}
-	g := FieldComparison{
-		Field: "given_names", Claimed: strings.TrimSpace(c.GivenNames),
-		Read: m.Fields.SecondaryIdentifier, Agreement: given.againstGiven(secondary, cutSecondary),
-	}
-	if f.OK() && g.OK() || len(family.words) == 0 || len(given.words) == 0 {
-		return []FieldComparison{f, g}
-	}
-	switch {
-	case len(secondary) == 0 && name{words: slices.Concat(family.words, given.words)}.anyOrder(primary):
-		// A document without secondary identifier has every name in the primary
-		// one (ICAO 9303-3, 4.6).
-		f.Agreement, g.Agreement, g.Read = Reordered, Reordered, f.Read
-	case family.exact(secondary) && given.exact(primary):
-		f.Agreement, g.Agreement = Reordered, Reordered
-		f.Read, g.Read = g.Read, f.Read
-	}
-	return []FieldComparison{f, g}
 }

@@ -53,12 +53,21 @@ func unlikeName(text string, read []string) bool {
 	return letters >= 3
 }
 
+// maxBeside is room for what may stand beside a name in print: a title, a name
+// of birth.
+const maxBeside = 30
+
 // nameWithin looks for the identifier among neighbouring words and returns the
 // place where it agrees best.
 func nameWithin(words, read []string, cut bool) (best Agreement, from, to int) {
 	best = Differ
+	longest := 2*len(strings.Join(read, "")) + maxBeside
 	for i := range words {
+		n := 0
 		for j := i + 1; j <= min(len(words), i+len(read)+2); j++ {
+			if n += len(words[j-1]); n > longest {
+				break
+			}
 			switch a := printedName(strings.Join(words[i:j], " "), read, cut); a {
 			case Agree, Transliterated:
 				return a, i, j

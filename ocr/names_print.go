@@ -21,16 +21,22 @@ func printedName(text string, read []string, cut bool) Agreement {
 	return Differ
 }
 
-// misreadName allows what engines do to print: marks are lost (the ü of MUELLER
-// reads U), letters become the figures they look like, and of eight characters
-// or more one may be wrong. Names have redundancy enough for that; numbers and
-// dates have none, where one wrong figure is another person's.
+// misreadName allows what engines do to print: marks are lost, letters become
+// figures, and of eight characters or more one may be wrong. Names have redundancy
+// enough for that; numbers and dates have none, where one wrong figure is another
+// person's.
 func misreadName(text, read string) bool {
 	words := wordsOf(text)
-	letters := slices.Concat(words...)
-	if len(letters) == 0 || read == "" {
+	if len(words) == 0 || read == "" {
 		return false
 	}
+	return marksLost(words, read) || len(read) >= 8 && nameDistance(words, read) <= 1
+}
+
+// marksLost says whether read is the name once the engine's losses are made up
+// for: the U that MUELLER has is an ü, and a figure the letter it looks like.
+func marksLost(words [][]letter, read string) bool {
+	letters := slices.Concat(words...)
 	lax := make([]letter, len(letters))
 	for i, l := range letters {
 		lax[i] = l
@@ -38,10 +44,7 @@ func misreadName(text, read string) bool {
 			lax[i].forms = append(slices.Clone(l.forms), more...)
 		}
 	}
-	if matches(lax, read, false) {
-		return true
-	}
-	return len(read) >= 8 && nameDistance(words, read) <= 1
+	return len(lax) > 0 && matches(lax, read, false)
 }
 
 // lostMarks are the letters of an MRZ that print read without its marks, or as

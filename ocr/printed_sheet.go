@@ -8,11 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what is looked at: a document has some fifty lines of print, and
-// whatever has more is no document.
+// Bounds of what is looked at: a document has some fifty lines of print and two
+// hundred words, and whatever has many more is no document.
 const (
 	maxPrintedLines = 200
-	maxPrintedWords = 2000
+	maxPrintedWords = 800
+	maxTokens       = 1200
 	maxWordBytes    = 80
 )
 
@@ -47,7 +48,7 @@ func newSheet(lines []PrintedLine) *sheet {
 			continue
 		}
 		for _, w := range l.Words {
-			if words++; words > maxPrintedWords || len(w.Text) > maxWordBytes || !utf8.ValidString(w.Text) {
+			if words++; words > maxPrintedWords || len(s.tokens) > maxTokens || len(w.Text) > maxWordBytes || !utf8.ValidString(w.Text) {
 				continue
 			}
 			s.tokens = append(s.tokens, split(w, i)...)

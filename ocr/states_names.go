@@ -101,21 +101,36 @@ func statesNamed(text string) []string {
 	return slices.Compact(out)
 }
 
+// nationalStem is one beginning of nationalStems.
+type nationalStem struct{ stem, code string }
+
+// stemsByLetter are the stems by their first letter.
+var stemsByLetter = func() map[byte][]nationalStem {
+	out := map[byte][]nationalStem{}
+	for code, stems := range nationalStems {
+		for stem := range strings.FieldsSeq(stems) {
+			out[stem[0]] = append(out[stem[0]], nationalStem{stem, normalState(code)})
+		}
+	}
+	return out
+}()
+
 // nationalities returns the states of which a word is the nationality, by the
 // longest beginning that the table has.
 func nationalities(word string) []string {
+	if word == "" {
+		return nil
+	}
 	var out []string
 	longest := 0
-	for code, stems := range nationalStems {
-		for stem := range strings.FieldsSeq(stems) {
-			if len(stem) < longest || !strings.HasPrefix(word, stem) {
-				continue
-			}
-			if len(stem) > longest {
-				out, longest = nil, len(stem)
-			}
-			out = append(out, normalState(code))
+	for _, s := range stemsByLetter[word[0]] {
+		if len(s.stem) < longest || !strings.HasPrefix(word, s.stem) {
+			continue
 		}
+		if len(s.stem) > longest {
+			out, longest = nil, len(s.stem)
+		}
+		out = append(out, s.code)
 	}
 	return out
 }

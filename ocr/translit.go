@@ -34,6 +34,7 @@ func Transliterate(name string) string {
 // letter is one letter of a claimed name with the forms an MRZ may give it, the
 // recommended one first.
 type letter struct {
+	from  string // as the name has it, in upper case
 	forms []string
 	plain bool // A to Z: nothing was transliterated
 }
@@ -56,18 +57,18 @@ func lettersOf(word []rune) []letter {
 		pair, paired := greekPair(word, i)
 		switch {
 		case r >= 'A' && r <= 'Z':
-			out = append(out, letter{[]string{string(r)}, true})
+			out = append(out, letter{string(r), []string{string(r)}, true})
 		case paired:
-			out = append(out, letter{pair, false})
+			out = append(out, letter{string(word[i : i+2]), pair, false})
 			i++
 		case r == shadda && len(out) > 0:
 			out[len(out)-1] = doubled(out[len(out)-1])
 		case r == tehMarbuta && lastLetter(word, i):
-			out = append(out, letter{tehMarbutaAtEnd, false})
+			out = append(out, letter{string(r), tehMarbutaAtEnd, false})
 		case unicode.IsLetter(r):
-			out = append(out, letter{formsOf(r), false})
+			out = append(out, letter{string(r), formsOf(r), false})
 		case unicode.IsDigit(r):
-			out = append(out, letter{[]string{string(r)}, false})
+			out = append(out, letter{string(r), []string{string(r)}, false})
 		}
 	}
 	return out

@@ -76,7 +76,7 @@ func distinct(list []string) []string {
 }
 
 func doubled(l letter) letter {
-	out := letter{forms: []string{l.forms[0] + l.forms[0]}}
+	out := letter{from: l.from, forms: []string{l.forms[0] + l.forms[0]}}
 	out.forms = distinct(append(out.forms, l.forms...))
 	return out
 }
