@@ -76,9 +76,9 @@ func (l Line) Least(text string) float64 {
 }
 
 // Agrees says whether every cell gives its character of text at least this
-// probability.
+// probability. An empty line agrees with nothing.
 func (l Line) Agrees(text string, threshold float64) bool {
-	return len(text) == len(l.Cells) && l.Least(text) >= threshold
+	return len(text) > 0 && len(text) == len(l.Cells) && l.Least(text) >= threshold
 }
 
 // Doubts returns the places where a cell gives its character of text less than

@@ -16,8 +16,8 @@ const (
 	Outputs = 39 // 37 characters, none of them, and whether the font is OCR-B
 
 	first  = 8  // features of the first convolution
-	second = 16 // of the second
-	hidden = 64
+	second = 24 // of the second
+	hidden = 80
 	reach  = 5 // columns of a window after both maxima
 	rows   = Height / 4
 )
