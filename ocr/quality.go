@@ -15,6 +15,9 @@ type Quality struct {
 	// taken from a copy of a fixed size, so that cameras of any resolution compare.
 	Sharpness float64 `json:"sharpness"` // steepness of strokes as a part of their contrast, 0 to 1
 	Contrast  float64 `json:"contrast"`  // between ink and paper, 0 to 255
+	// Motion is how much softer the zone's strokes are in one direction than in
+	// another, 0 to 1: a moving hand smears in one.
+	Motion float64 `json:"motion"`
 
 	// Of the document where it was found, else of the whole photograph.
 	Brightness float64 `json:"brightness"` // mean grey value, 0 to 255

@@ -1,5 +1,7 @@
 package ocr
 
+import "math"
+
 // Advice is the one thing to do better in the next photograph.
 type Advice string
 
@@ -20,19 +22,21 @@ const (
 // From where on the reader begins to fail: docs/measurements.md has the rates
 // on both sides of each.
 const (
-	minMRZHeight     = 5.0  // pixels
-	minDocumentShare = 0.06 // of the photograph, where no zone gives its height
-	maxTilt          = 50.0 // degrees
-	minSharpness     = 0.1
-	maxZoneGlare     = 0.05
-	maxGlare         = 0.05
-	minContrast      = 45.0
+	minMRZHeight     = 5.5   // pixels
+	minDocumentSide  = 260.0 // pixels, of the longer side, where no zone tells a height
+	maxTilt          = 50.0  // degrees
+	minSharpness     = 0.27
+	maxMotion        = 0.62
+	maxZoneGlare     = 0.02
+	maxGlare         = 0.1
+	minContrast      = 20.0
 	middleBrightness = 128.0
-	scanShare        = 0.9 // a picture that is nearly all document is a scan
-	minCut           = 0.1
+	minCut           = 0.1 // part of the outline's length
+	maxCut           = 0.6 // beyond, a scan was trimmed to a document of several pages
+	scanShare        = 0.8 // a picture that is nearly all document is a scan, trimmed to it
 
-	borderMargin = 0.008 // of the longer side: how near the border an edge is on it
-	focalLength  = 0.85  // of a phone's main camera, in longer sides of the photograph
+	borderMargin = 0.02 // of the longer side: how near the border an edge is on it
+	focalLength  = 0.85 // of a phone's main camera, in longer sides of the photograph
 )
 
 // Advice says what would most help the next photograph; false where nothing is
@@ -44,13 +48,13 @@ func (q Quality) Advice() (Advice, bool) {
 	}{
 		{AdviceNoDocument, q.Document == SightNone},
 		{AdviceSeveralDocuments, q.Document == SightSeveral},
-		{AdviceWhole, q.Cut >= minCut && q.DocumentShare < scanShare},
+		{AdviceWhole, q.Cut >= minCut && q.Cut <= maxCut && q.DocumentShare < scanShare},
 		{AdviceCloser, q.small()},
 		{AdviceStraighten, q.Tilt > maxTilt},
 		{AdviceLessGlare, q.ZoneGlare > maxZoneGlare || q.Glare > maxGlare},
+		{AdviceSteady, q.Width > 0 && (q.Sharpness < minSharpness || q.Motion > maxMotion)},
 		{AdviceMoreLight, q.pale() && q.Brightness < middleBrightness},
 		{AdviceLessLight, q.pale() && q.Brightness >= middleBrightness},
-		{AdviceSteady, q.Width > 0 && q.Sharpness < minSharpness},
 	} {
 		if a.wanted {
 			return a.advice, true
@@ -59,11 +63,18 @@ func (q Quality) Advice() (Advice, bool) {
 	return "", false
 }
 
+// small asks the document's outline where the zone was not read, or failing that
+// the photograph, which cannot hold a larger document than itself.
 func (q Quality) small() bool {
 	if q.MRZHeight > 0 {
 		return q.MRZHeight < minMRZHeight
 	}
-	return q.DocumentShare > 0 && q.DocumentShare < minDocumentShare
+	side := float64(max(q.Width, q.Height))
+	if q.DocumentShare > 0 {
+		const proportions = 1.42 // of ID-2 and ID-3; those of ID-1 are 1.59
+		side = math.Sqrt(proportions * q.DocumentShare * float64(q.Width) * float64(q.Height))
+	}
+	return side > 0 && side < minDocumentSide
 }
 
 func (q Quality) pale() bool { return q.Width > 0 && q.Contrast < minContrast }

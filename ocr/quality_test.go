@@ -76,9 +76,10 @@ func TestAdviceOrder(t *testing.T) {
 		want  ocr.Advice
 		spoil func()
 	}{
-		{ocr.AdviceSteady, func() { q.Sharpness = 0 }},
-		{ocr.AdviceLessLight, func() { q.Contrast, q.Brightness = 10, 240 }},
+		{ocr.AdviceLessLight, func() { q.Contrast, q.Brightness = 5, 240 }},
 		{ocr.AdviceMoreLight, func() { q.Brightness = 20 }},
+		{ocr.AdviceSteady, func() { q.Motion = 1 }},
+		{ocr.AdviceSteady, func() { q.Motion, q.Sharpness = 0, 0 }},
 		{ocr.AdviceLessGlare, func() { q.ZoneGlare = 1 }},
 		{ocr.AdviceStraighten, func() { q.Tilt = 80 }},
 		{ocr.AdviceCloser, func() { q.MRZHeight = 2 }},

@@ -161,18 +161,17 @@ func (r *Reader) Read(ctx context.Context, img image.Image) (ocr.Reading, image.
 	}
 	s := search{ctx: ctx, client: r.zones, corners: r.corners, gray: gray, colour: colour}
 	zone, err := s.run()
-	reading := ocr.Reading{Quality: quality(gray)}
 	if err != nil {
-		return reading, img, err
+		return ocr.Reading{Quality: s.unreadQuality(err)}, img, err
 	}
-	reading.MRZ = &zone.mrz
-	reading.Quality.MRZHeight = rounded(zone.height)
-	reading.Quality.Sharpness = rounded(zone.sharpness)
-	reading.Rotation = zone.rotation
-	if seen, ok := zone.place.within(s.documentCorners()); ok {
-		zone.place = seen
+	reading := ocr.Reading{MRZ: &zone.mrz, Rotation: zone.rotation}
+	place := zone.place
+	if seen, ok := place.within(s.documentCorners()); ok {
+		place = seen
 	}
-	reading.Outline = zone.place.outline()
+	reading.Outline = place.outline()
+	reading.Quality = s.readQuality(zone, place.corners())
+	reading.Hints = s.hints(zone, place.corners(), reading.Quality)
 	return reading, upright(img, zone.rotation), nil
 }
 

@@ -48,11 +48,10 @@ var (
 
 // zone is an MRZ with where and how it lies in the photograph.
 type zone struct {
-	mrz       ocr.MRZ
-	height    float64 // of a character, in pixels
-	sharpness float64
-	rotation  int
-	place     placement
+	mrz      ocr.MRZ
+	height   float64 // of a character, in pixels
+	rotation int
+	place    placement
 }
 
 // search reads one photograph.
@@ -68,6 +67,8 @@ type search struct {
 	seen    bool       // something looked like an MRZ
 	quad    []pt       // corners of the document, none where not found
 	looked  bool       // for the corners
+	// likeliest is the best band of the photograph as it is, read or not.
+	likeliest band
 }
 
 // candidate is a band read one way round.
@@ -140,6 +141,9 @@ func checkDigitsHold(m ocr.MRZ) bool {
 func (s *search) read(gray gocv.Mat, scale float64) (zone, bool, error) {
 	bands := locate(gray)
 	bands = bands[:min(len(bands), maxBands)]
+	if scale == 1 && len(s.likeliest.lines) == 0 && len(bands) > 0 {
+		s.likeliest = bands[0]
+	}
 	for _, b := range bands { // the first is nearly always the zone, either way up
 		for _, flip := range []bool{false, true} {
 			c := candidate{gray: gray, scale: scale, band: b, flip: flip}
@@ -192,9 +196,8 @@ func (s *search) attempt(c candidate, v variant) (interpretation, bool, error) {
 // photograph before it was straightened keep their vote.
 func (s *search) confirm(c candidate, i interpretation) (zone, error) {
 	z := zone{
-		height:    c.band.height() * c.band.scale() / c.scale,
-		rotation:  c.rotation(),
-		sharpness: c.sharpness(),
+		height:   c.band.height() * c.band.scale() / c.scale,
+		rotation: c.rotation(),
 	}
 	if len(s.votes) > 0 && !sameShape(s.votes[0], i.raw) {
 		s.votes = nil
@@ -258,17 +261,6 @@ func (c candidate) lineEnds() lineEnds {
 		return lineEnds{at(last.right), at(last.left), at(first.right), at(first.left)}
 	}
 	return lineEnds{at(first.left), at(first.right), at(last.left), at(last.right)}
-}
-
-// sharpness of the zone itself: a sharp background behind a blurred document
-// must not count.
-func (c candidate) sharpness() float64 {
-	m, ok := c.band.picture(c.gray, c.flip, openers[0].ink)
-	if !ok {
-		return 0
-	}
-	defer m.Close()
-	return laplacianVariance(m)
 }
 
 // looksLikeMRZ: no other print has runs of fillers.
