@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/templates"
 )
 
@@ -158,13 +159,18 @@ func slow(e *kyc.Enrollment, now time.Time) bool {
 	return e.State().Working() && (!e.Data.DelayedAt.IsZero() || now.Sub(e.UpdatedAt) > usual)
 }
 
-// comparison is one field of the confirmation page.
+// comparison is one field of the confirmation page, as the person, the coded
+// lines and the print have it.
 type comparison struct {
-	Name      string
-	Claimed   string
-	Read      string
-	Agreement string
-	Agrees    bool
+	Name        string
+	Claimed     string
+	Read        string
+	Printed     string
+	Agreement   string
+	Agrees      bool
+	Explanation string // empty where there is nothing to explain
+	Spellings   []ocr.Spelling
+	Contradicts bool // print and coded lines do not say the same
 }
 
 func (p *documentPages) confirmation(c *gin.Context) error {
@@ -176,23 +182,36 @@ func (p *documentPages) confirmation(c *gin.Context) error {
 }
 
 func (p *documentPages) renderConfirmation(c *gin.Context, status int, e *kyc.Enrollment, v templates.View) error {
-	fields, agrees := []comparison{}, true
+	fields, agrees, print := []comparison{}, true, false
 	for _, f := range e.Data.Document.Comparisons {
-		shown := comparison{f.Field, f.Claimed, f.Read, string(f.Agreement), f.OK()}
-		if f.Field == "nationality" {
-			shown.Claimed, shown.Read = country(c.GetString(localeKey), f.Claimed), country(c.GetString(localeKey), f.Read)
-		}
+		shown := comparisonOf(f, c.GetString(localeKey))
 		fields = append(fields, shown)
-		agrees = agrees && f.OK()
+		agrees = agrees && shown.Agrees && !shown.Contradicts
+		print = print || shown.Printed != ""
 	}
 	unread := len(fields) == 0
 	v.Step, v.Path = "document", "/enroll/confirmation"
 	v.Data = map[string]any{
-		"Fields": fields, "Agrees": agrees && !unread, "Unread": unread, "Notice": e.Data.Notice,
+		"Fields": fields, "Agrees": agrees && !unread, "Unread": unread, "Print": print, "Notice": e.Data.Notice,
 		"MayRetake": e.Data.Document.TriesLeft(p.Clock()) > 0,
 		"Countries": countries(c.GetString(localeKey)),
 	}
 	return p.page(c, status, "confirmation", v)
+}
+
+func comparisonOf(f ocr.FieldComparison, locale string) comparison {
+	shown := comparison{
+		Name: f.Field, Claimed: f.Claimed, Read: f.Read, Printed: f.Printed, Agreement: string(f.Agreement), Agrees: f.OK(),
+		Explanation: string(f.Explanation), Spellings: f.Spellings,
+		Contradicts: f.Document == ocr.Differ && f.Explanation != ocr.ExplainPrintDiffers, // which says so itself
+	}
+	if f.Field == "nationality" {
+		shown.Claimed, shown.Read = country(locale, f.Claimed), country(locale, f.Read)
+	}
+	if f.Explanation == ocr.ExplainSame {
+		shown.Explanation = ""
+	}
+	return shown
 }
 
 func (p *documentPages) confirm(c *gin.Context) error {

@@ -24,7 +24,7 @@ func codes() map[string][]string {
 	m := map[string][]string{
 		"notice": notices,
 		"agreement": {
-			string(ocr.Agree), string(ocr.Transliterated), string(ocr.Reordered), string(ocr.Truncated), string(ocr.Missing), string(ocr.Differ),
+			string(ocr.Agree), string(ocr.Transliterated), string(ocr.Reordered), string(ocr.Truncated), string(ocr.Misread), string(ocr.Missing), string(ocr.Differ),
 		},
 		"status":        {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
 		"proof.status":  {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
@@ -44,6 +44,9 @@ func codes() map[string][]string {
 	}
 	for _, s := range []ocr.Status{ocr.StatusValid, ocr.StatusUncertain, ocr.StatusInvalid} {
 		m["zone"] = append(m["zone"], string(s))
+	}
+	for _, x := range ocr.Explanations() {
+		m["explanation"] = append(m["explanation"], string(x))
 	}
 	for _, h := range kyc.HintNames() {
 		m["hint_name"] = append(m["hint_name"], string(h))
