@@ -82,9 +82,13 @@ func nameWithin(words, read []string, cut bool) (best Agreement, from, to int) {
 	return best, from, to
 }
 
-// minFoundName is how short a name may be and still not be found by chance in
-// print without its label.
-const minFoundName = 3
+const (
+	// minFoundName is how short a name may be and still not be found by chance
+	// in print without its label; up to shortName it must have been read well.
+	minFoundName = 3
+	shortName    = 4
+	readWell     = 0.6
+)
 
 // nameAnywhere looks for the whole identifier on one line, then for each of its
 // words on any.
@@ -125,7 +129,11 @@ func (c *corroborator) wordsAnywhere(read []string, cut bool) (a Agreement, text
 		if a == Differ || best != Differ && a != Agree && a != Transliterated {
 			continue
 		}
-		best, text, confidence = a, textOf(tokens[from:to]), confidenceOf(tokens[from:to])
+		conf := confidenceOf(tokens[from:to])
+		if len(strings.Join(read, "")) <= shortName && conf < readWell {
+			continue
+		}
+		best, text, confidence = a, textOf(tokens[from:to]), conf
 		if a == Agree || a == Transliterated {
 			break
 		}

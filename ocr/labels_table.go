@@ -9,7 +9,7 @@ import "strings"
 // errors and mean the same are not repeated.
 var printedLabels = []struct{ field, labels string }{
 	{fieldNumber, `Passport No|Passport Number|Passport Nr|Document No|Document Number|Doc. No|Card No|Card Number|
-		Identity Card No|ID No|Permit No|Licence No|Visa No|Number of document|
+		Identity Card No|Permit No|Licence No|Visa No|Number of document|
 		Passeport No|No du passeport|Numéro de passeport|No du document|Numéro du document|No document|Document n|
 		Carte No|No de la carte|Carte nationale d'identité No|Numéro de la carte|No du titre|Numéro du titre|
 		Pasaporte No|No de pasaporte|Número de pasaporte|Pasaporte n|No de documento|Número de documento|Núm. documento|
@@ -18,7 +18,7 @@ var printedLabels = []struct{ field, labels string }{
 		Pass-Nr|Passnummer|Pass Nr|Reisepass Nr|Ausweis-Nr|Ausweisnummer|Dokumentennummer|Dokumenten-Nr|Dokument-Nr|
 		Nummer des Dokuments|Kartennummer|Seriennummer|Serial No|Kennnummer`},
 	{fieldPrimary, `Surname|Surnames|Last name|Last names|Family name|Family names|Surname at present|Primary identifier|
-		Nom|Noms|Nom de famille|Nom d'état civil|Identifiant principal|
+		Nom|Noms|Nom de famille|Nom d'état civil|Identifiant principal|Identifiant primaire|Identificador primario|
 		Apellido|Apellidos|Primer apellido|Primeiro apelido|Apelido|Apelidos|Sobrenome|Sobrenomes|
 		Familienname|Familiennamen|Nachname|Nachnamen|Zuname`},
 	{fieldSecondary, `Given names|Given name|Given name(s)|First name|First names|First name(s)|Forename|Forenames|Forename(s)|Christian names|Other names|
@@ -51,7 +51,7 @@ var printedLabels = []struct{ field, labels string }{
 		Código del país|Código país|Código del Estado expedidor|País emisor|Estado emisor|País expedidor|Cód. país|
 		Código do país|Código do Estado emissor|País emissor|Estado emissor|
 		Ausstellender Staat|Ausstellerstaat|Staatscode|Code des ausstellenden Staates|Ländercode`},
-	{fieldPersonal, `Personal No|Personal number|Personal ID No|Personal identification number|Personal code|Identification No|Identification number|Identity No|Identity number|
+	{fieldPersonal, `ID No|I.D. Number|Personal No|Personal number|Personal ID No|Personal identification number|Personal identifying number|Identifiant personnel|Personal code|Identification No|Identification number|Identity No|Identity number|
 		National identity number|National ID No|ID number|Citizen No|Tax ID|Social security No|
 		No personnel|Numéro personnel|Numéro d'identification|No d'identification|No national|Numéro d'identité|
 		DNI|DNI No|DNI Núm|NIE|NIF|Número personal|No personal|Número de identificación|No identidad|Número de identidad|CURP|RUN|Cédula|
@@ -69,7 +69,7 @@ var printedLabels = []struct{ field, labels string }{
 		Remarks|Observations|Observaciones|Observações|Anmerkungen|Remarques|Endorsements|Mentions spéciales|
 		Profession|Occupation|Profesión|Profissão|Beruf|Father|Mother|Père|Mère|Padre|Madre|Pai|Mãe|Hijo de|Hija de|Hijo/a de|Filiação|Filiación|Parents|Names of parents|
 		Father's name|Mother's name|Nom du père|Nom de la mère|Nombre del padre|Nombre de la madre|Spouse|Name of spouse|Conjoint|Cónyuge|Cônjuge|Religious name or pseudonym|Ordensname|Künstlername|Ordens- oder Künstlername|
-		Card access number|CAN|Number of entries|Nombre d'entrées|Número de entradas|Anzahl der Einreisen|Duration of stay|Durée du séjour|Duración de estancia|Dauer|Valid for|Valable pour|Válido para|Gültig für|
+		Card access number|CAN|Number of entries|Nombre d'entrées|Número de entradas|Anzahl der Einreisen|Duration of stay|Durée du séjour|Duración de estancia|Dauer|Valid from - until|Valid from - to|Valable du - au|Gültig von - bis|Válido de - até|Válido desde - hasta|Valid for|Valable pour|Válido para|Gültig für|
 		Blood group|Groupe sanguin|Marital status|État civil|Estado civil|Familienstand|File No|Registro|Equipo|Team`},
 }
 

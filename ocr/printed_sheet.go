@@ -270,15 +270,27 @@ func (s *sheet) wide(i, from int) bool {
 }
 
 // joins says whether two labels are one in two languages: "Surname / Nom". A
-// word between them may be the same in a language that is not in the table.
+// word between them may be the same in a language that is not in the table, a
+// single character the slash as an engine read it.
 func (s *sheet) joins(a, b heading) bool {
 	if a.line != b.line || b.from-a.to > 2 || s.wide(b.from, a.from) {
 		return false
 	}
-	if b.from > a.to && !strings.ContainsAny(s.tokens[b.from-1].end+s.tokens[a.to-1].end, "/|") {
+	between := s.tokens[a.to:b.from]
+	slash := strings.ContainsAny(s.tokens[a.to-1].end+textEnds(between), "/|")
+	if len(between) > 0 && !slash && (len(between) > 1 || utf8.RuneCountInString(between[0].text) > 1) {
 		return false
 	}
 	return a.field == b.field || isName(a.field) && isName(b.field) && (a.field == fieldNames || b.field == fieldNames)
+}
+
+// textEnds are the separators after tokens.
+func textEnds(tokens []token) string {
+	var b strings.Builder
+	for _, t := range tokens {
+		b.WriteString(t.end)
+	}
+	return b.String()
 }
 
 func isName(field string) bool {

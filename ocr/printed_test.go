@@ -184,6 +184,8 @@ ANNA MARIA
 `), map[string]string{fieldPrimary: "ERIKSSON", fieldSecondary: "ANNA MARIA", fieldBirth: "1974-04-03 or 1974-03-04"}},
 		{"Mexican sex", typed("Sexo: M"), map[string]string{fieldSex: "M or F"}},
 		{"sex in two languages", typed("Lytis/Sex: V/M"), map[string]string{fieldSex: "M"}},
+		{"the slash misread", drawn("Citizenship 7 Nationalité\nEST"), map[string]string{fieldNationality: "EST"}},
+		{"a period", drawn("01.01.2004 - 01.01.2009\nGültig von - bis / Valid from - until"), map[string]string{}},
 		{"a value beside and one below", drawn(`
 Surname        ERIKSSON
 SWENSON
