@@ -1,0 +1,70 @@
+package ocr
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// isZoneLine tells lines of an MRZ that were read as print, so that a zone is
+// never corroborated by itself. Print has no fillers, which engines read as
+// themselves or as guillemets, and no words of this length with digits in them.
+func isZoneLine(l PrintedLine) bool {
+	for _, w := range l.Words {
+		n := utf8.RuneCountInString(w.Text)
+		if strings.ContainsAny(w.Text, "<«") || n >= 28 || n >= 20 && strings.ContainsAny(w.Text, "0123456789") || hasRow(w.Text) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasRow says whether a letter stands four times in a row: fillers, misread.
+func hasRow(word string) bool {
+	n, last := 0, rune(0)
+	for _, r := range word {
+		if r != last {
+			n, last = 0, r
+		}
+		if n++; n >= 4 && unicode.IsLetter(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutZone leaves out what is the zone itself, read as print with its fillers
+// lost: a zone must not be corroborated by itself.
+func withoutZone(lines []PrintedLine, m MRZ) []PrintedLine {
+	return slices.DeleteFunc(slices.Clone(lines), func(l PrintedLine) bool {
+		text := ""
+		for _, w := range l.Words {
+			text += w.Text
+		}
+		text = noFillers(keepAlnum(strings.ToUpper(text)))
+		if len(text) > maxWordBytes || len(text) < 12 {
+			return false
+		}
+		return slices.ContainsFunc(m.Lines, func(z string) bool { return likeZone(text, noFillers(z)) })
+	})
+}
+
+// likeZone compares with a line of the zone. One of names only is like the same
+// names in print, which are kept; the upper line of a passport is told by its
+// document code and state.
+func likeZone(text, line string) bool {
+	if digitsIn(line) == 0 && (len(line) < 5 || editDistance([]rune(text[:5]), []rune(line[:5])) > 1) {
+		return false
+	}
+	return 10*editDistance([]rune(text), []rune(line)) <= 4*max(len(text), len(line))
+}
+
+// noFillers also takes off what an engine makes of a row of fillers.
+func noFillers(line string) string {
+	line = strings.ReplaceAll(line, string(Filler), "")
+	for _, c := range []string{"K", "C", "L", "E", "S", "X"} {
+		line = strings.ReplaceAll(line, c+c+c, "")
+	}
+	return line
+}
