@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -35,26 +36,56 @@ type statics struct{ byName, byHash map[string]File }
 var staticSet = sync.OnceValues(loadStatic)
 
 func loadStatic() (statics, error) {
-	s := statics{byName: map[string]File{}, byHash: map[string]File{}}
+	l := loader{statics: statics{byName: map[string]File{}, byHash: map[string]File{}}, open: map[string]bool{}}
 	err := fs.WalkDir(staticFiles, "static", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		b, err := staticFiles.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(b)
-		name = strings.TrimPrefix(name, "static/")
-		ext := path.Ext(name)
-		f := File{Name: name, Hashed: strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, Content: b}
-		if f.Gzip, err = compress(b); err != nil {
-			return err
-		}
-		s.byName[name], s.byHash[f.Hashed] = f, f
-		return nil
+		_, err = l.load(strings.TrimPrefix(name, "static/"))
+		return err
 	})
-	return s, err
+	return l.statics, err
+}
+
+// loader loads a script after the modules that it imports: their names in
+// URLs are part of its content, and so of its own name.
+type loader struct {
+	statics
+	open map[string]bool // being loaded; an import of one of these is a circle
+}
+
+// moduleImport is how our scripts name their neighbours, at once or when needed.
+var moduleImport = regexp.MustCompile(`(from |import\()"\./([\w-]+\.js)"`)
+
+func (l loader) load(name string) (File, error) {
+	if f, ok := l.byName[name]; ok {
+		return f, nil
+	}
+	if l.open[name] {
+		return File{}, fmt.Errorf("templates: %s imports itself through others", name)
+	}
+	l.open[name] = true
+	b, err := staticFiles.ReadFile("static/" + name)
+	if err != nil {
+		return File{}, err
+	}
+	ext := path.Ext(name)
+	if ext == ".js" {
+		for _, m := range moduleImport.FindAllStringSubmatch(string(b), -1) {
+			imported, err := l.load(m[2])
+			if err != nil {
+				return File{}, err
+			}
+			b = bytes.ReplaceAll(b, []byte(m[0]), []byte(m[1]+`"./`+imported.Hashed+`"`))
+		}
+	}
+	sum := sha256.Sum256(b)
+	f := File{Name: name, Hashed: strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, Content: b}
+	if f.Gzip, err = compress(b); err != nil {
+		return File{}, err
+	}
+	l.byName[name], l.byHash[f.Hashed] = f, f
+	return f, nil
 }
 
 // compress is done once, at the best level: the files never change while the

@@ -26,6 +26,8 @@ type Options struct {
 	// Film is a .mjpeg or .y4m file that the camera sees; without one the
 	// camera shows Chromium's own green test picture.
 	Film string
+	// NoCamera has the person refuse the camera when a page asks for it.
+	NoCamera bool
 	// Lang is what the browser asks for, such as "fr"; English when empty.
 	Lang string
 	// Width and Height of the window; 1280 by 900 when zero. Below 600 the
@@ -104,7 +106,7 @@ func flags(program string, o Options) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
 		chromedp.Flag("mute-audio", true),
-		chromedp.Flag("use-fake-ui-for-media-stream", true),
+		chromedp.Flag("use-fake-ui-for-media-stream", cameraAnswer(o)),
 		chromedp.Flag("use-fake-device-for-media-stream", true),
 	}
 	if o.Film != "" {
@@ -115,6 +117,17 @@ func flags(program string, o Options) []chromedp.ExecAllocatorOption {
 	}
 	return opts
 }
+
+// cameraAnswer is what the person answers who is asked for the camera.
+func cameraAnswer(o Options) any {
+	if o.NoCamera {
+		return "deny"
+	}
+	return true
+}
+
+// Context is chromedp's, for what this package has no method for.
+func (b *Browser) Context() context.Context { return b.ctx }
 
 // Close ends the browser before the test does, so that another one can take
 // over its UserDataDir.

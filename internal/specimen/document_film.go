@@ -108,23 +108,26 @@ func (c *DocumentCamera) project(p Pose) quad {
 	return to
 }
 
-// WriteDocumentFilm writes a film for Chromium's camera in which the moments
-// follow each other again and again. A moment is drawn once for every third of
-// its frames, with other grain.
-func (c *DocumentCamera) WriteDocumentFilm(path string, moments []Moment) error {
+// Scene is what one camera sees, moment after moment.
+type Scene struct {
+	Camera  *DocumentCamera
+	Moments []Moment
+}
+
+// WriteDocumentFilm writes a film for Chromium's camera in which the scenes
+// follow each other again and again; all have one size. A moment is drawn once:
+// who looks at documents does not mind the same picture twice, and drawing is
+// slow.
+func WriteDocumentFilm(path string, scenes ...Scene) error {
 	var film bytes.Buffer
-	for i, m := range moments {
-		for n := 0; n < m.Frames; n += 3 {
-			at := *c
-			at.seed += uint64(100*i + min(n, 6)) //nolint:gosec // small and positive
-			img, _ := at.Frame(m.Pose)
+	for _, scene := range scenes {
+		for _, m := range scene.Moments {
+			img, _ := scene.Camera.Frame(m.Pose)
 			var frame bytes.Buffer
 			if err := jpeg.Encode(&frame, img, &jpeg.Options{Quality: 88}); err != nil {
 				return err
 			}
-			for range min(3, m.Frames-n) {
-				film.Write(frame.Bytes())
-			}
+			film.Write(bytes.Repeat(frame.Bytes(), m.Frames))
 		}
 	}
 	return os.WriteFile(path, film.Bytes(), 0o600)

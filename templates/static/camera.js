@@ -1,5 +1,7 @@
 // The live step: shows the camera, takes frames over six seconds and sends
 // them. What goes wrong with a camera is told apart, because the way out differs.
+import { help, reason } from "./trouble.js";
+
 const box = document.getElementById("live");
 const video = box.querySelector("video");
 const start = document.getElementById("start");
@@ -15,23 +17,6 @@ let filming = false;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const say = (name) => { status.textContent = name ? box.dataset[name] : ""; status.hidden = !name; };
-
-function help(name) {
-  for (const e of document.querySelectorAll("[data-help]")) e.hidden = e.dataset.help !== name;
-  if (name) {
-    const shown = document.querySelector(`[data-help="${name}"]`);
-    shown.tabIndex = -1;
-    shown.focus();
-  }
-}
-
-function reason(error) {
-  switch (error.name) {
-    case "NotAllowedError": case "SecurityError": return "denied";
-    case "NotFoundError": case "OverconstrainedError": return "none";
-    default: return "busy";
-  }
-}
 
 async function open() {
   help("");

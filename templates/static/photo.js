@@ -44,7 +44,7 @@ for (const input of document.querySelectorAll("input[type=file]")) {
 for (const form of document.querySelectorAll("form[data-sending]")) {
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
-    const button = form.querySelector("button");
+    const button = form.querySelector("button:not([type])");
     const label = button.textContent;
     // After the browser has collected the form: a disabled button is not sent.
     setTimeout(() => { button.disabled = true; button.textContent = form.dataset.sending; });

@@ -1,0 +1,136 @@
+// The document step: photographs one side after the other with the camera and
+// puts each into the form's own file field. Whoever would rather choose a file,
+// or has no camera, uses the fields themselves.
+import { help, reason } from "./trouble.js";
+
+const element = (id) => document.getElementById(id);
+const form = element("document-form"), files = element("files"), start = element("start"), section = element("capture");
+const video = section.querySelector("video"), canvas = section.querySelector("canvas"), picture = section.querySelector("img");
+const advice = element("capture-advice"), title = element("capture-title");
+const use = element("capture-use"), again = element("capture-again"), shutter = element("capture-shutter");
+const resume = element("capture-resume"), skip = element("capture-skip");
+const words = {};
+for (const e of section.querySelectorAll("[data-say]")) words[e.dataset.say] = e.textContent;
+
+let session = null; // of the camera
+let side = "front"; // that is photographed
+let front = null; // imprint of the front, by which it is known when it lies there still
+let shot = null; // waits for a yes
+
+const chosen = () => form.querySelector("input[name=type]:checked");
+const twoSided = () => chosen().dataset.sides === "2";
+const show = (...shown) => { for (const e of [use, again, shutter, resume]) e.hidden = !shown.includes(e); };
+
+// say changes the instruction seldom enough to be read, and to be spoken.
+const usual = 1200, stable = 300, urgent = 400; // milliseconds; urgent is to hold still
+let said = { name: "", at: 0 }, next = { name: "", at: 0 };
+function say(name) {
+  const now = performance.now();
+  if (name !== next.name) next = { name, at: now };
+  const wait = name === "hold" ? urgent : usual;
+  if (name === said.name || now - said.at < wait || now - next.at < (name === "hold" ? 0 : stable)) return;
+  tell(name);
+}
+function tell(name) {
+  said = { name, at: performance.now() };
+  advice.textContent = words[name] || "";
+  section.dataset.advice = name;
+}
+
+// chooseFiles shows the fields, and ends the camera.
+function chooseFiles() {
+  session?.stop();
+  session = null;
+  section.hidden = start.hidden = true;
+  form.hidden = files.hidden = false;
+}
+
+async function photograph(which) {
+  side = which;
+  help("");
+  form.hidden = true;
+  section.hidden = picture.hidden = false;
+  video.hidden = canvas.hidden = true; // until it shows something
+  skip.hidden = side !== "back";
+  title.textContent = words[side === "back" ? "title_back" : twoSided() ? "title_front" : "title_page"];
+  picture.hidden = true;
+  tell("opening");
+  show();
+  title.focus({ preventScroll: true });
+  section.scrollIntoView({ block: "start" });
+  try {
+    const { capture } = await import("./capture.js");
+    video.hidden = canvas.hidden = false;
+    session = await capture(
+      { video, canvas, type: chosen().value, notLike: side === "back" ? front : null },
+      { say, shutter: () => { shutter.hidden = false; }, taken, rested },
+    );
+    if (section.hidden) chooseFiles(); // while the browser asked, a file was chosen
+  } catch (error) {
+    chooseFiles();
+    help(navigator.mediaDevices?.getUserMedia ? reason(error) : "old");
+  }
+}
+
+function taken(blob, imprint) {
+  session = null;
+  shot = { blob, imprint };
+  navigator.vibrate?.(60);
+  URL.revokeObjectURL(picture.src);
+  picture.src = URL.createObjectURL(blob);
+  picture.hidden = false;
+  video.hidden = canvas.hidden = true;
+  tell("taken");
+  show(use, again);
+  use.focus();
+}
+
+function rested() {
+  session = null;
+  video.hidden = canvas.hidden = true;
+  tell("resting");
+  show(resume);
+}
+
+// keep puts the photograph into the field, as if it had been chosen there.
+function keep() {
+  const input = element(side), box = new DataTransfer();
+  box.items.add(new File([shot.blob], `${side}.jpg`, { type: "image/jpeg" }));
+  input.files = box.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  if (side === "front" && twoSided()) {
+    front = shot.imprint;
+    photograph("back");
+    return;
+  }
+  send();
+}
+
+function send() {
+  chooseFiles(); // what is sent is seen
+  form.requestSubmit();
+}
+
+element("start-camera").addEventListener("click", () => {
+  const type = element("type-missing");
+  type.hidden = Boolean(chosen());
+  if (chosen()) photograph("front");
+  else element("type").focus();
+});
+element("start-files").addEventListener("click", () => { chooseFiles(); element("front").focus(); });
+element("capture-files").addEventListener("click", () => { chooseFiles(); element(side).focus(); });
+shutter.addEventListener("click", () => session?.shoot());
+use.addEventListener("click", keep);
+for (const e of [again, resume]) e.addEventListener("click", () => photograph(side));
+skip.addEventListener("click", send);
+form.addEventListener("change", (event) => {
+  element("type-missing").hidden = true;
+  if (event.target.type === "file" && section.hidden) chooseFiles();
+});
+addEventListener("pagehide", () => session?.stop());
+
+// A file that was refused, or that the browser has kept, is seen at once.
+if (!form.querySelector("[name=front][aria-invalid], .back-side.faulty") && ![...form.querySelectorAll("input[type=file]")].some((i) => i.value)) {
+  files.hidden = true;
+  start.hidden = false;
+}

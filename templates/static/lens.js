@@ -1,0 +1,49 @@
+// The camera behind the capture page: opens it, and takes a photograph as large
+// as it gives one.
+
+// open shows the rear camera, or the one there is, in a video element.
+export async function open(video) {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } },
+  });
+  video.srcObject = stream;
+  await video.play();
+}
+
+// close lets the camera go: its light goes out and the battery lasts.
+export function close(video) {
+  if (!video.srcObject) return;
+  for (const track of video.srcObject.getTracks()) track.stop();
+  video.srcObject = null;
+}
+
+// still copies the picture that the video shows now.
+export function still(video) {
+  const canvas = document.createElement("canvas");
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext("2d", { alpha: false }).drawImage(video, 0, 0);
+  return canvas;
+}
+
+export const encode = (canvas) => new Promise((done, fail) => {
+  canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/jpeg", 0.92);
+});
+
+const patience = 2500; // milliseconds that a camera may take for its photograph
+
+// photograph returns what the camera takes with its shutter where that is
+// larger than the video, else null.
+export async function photograph(video) {
+  const [track] = video.srcObject.getVideoTracks();
+  if (!window.ImageCapture) return null;
+  try {
+    const capture = new ImageCapture(track);
+    const { imageWidth, imageHeight } = await capture.getPhotoCapabilities();
+    if (!imageWidth || imageWidth.max * imageHeight.max <= 1.2 * video.videoWidth * video.videoHeight) return null;
+    const late = new Promise((_, fail) => { setTimeout(() => fail(new Error("late")), patience); });
+    return await Promise.race([capture.takePhoto(), late]);
+  } catch {
+    return null; // the video's own picture does
+  }
+}
