@@ -488,3 +488,34 @@ func TestStoredReadingsOfFormerVersions(t *testing.T) {
 		}
 	}
 }
+
+// TestPrintOfTheFrontSettlesNames: what the readings of the back dispute in the
+// names, the front of the same card settles, and what they got wrong together it
+// contests.
+func TestPrintOfTheFrontSettlesNames(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.card(t, printed(annasPrint...))
+	back := b.engines.reading["back"]
+	back.MRZ.Valid, back.MRZ.Status = false, ocr.StatusUncertain
+	back.MRZ.Checks = append(back.MRZ.Checks, ocr.Check{Name: "readings"})
+	back.MRZ.Confidence = map[string]float64{"primary_identifier": 0.5, "secondary_identifier": 1, "document_number": 1, "birth_date": 1}
+	e := b.photograph(t, b.to(t, 1, kyc.Document), "identity_card", "front", "back")
+	wantCheck(t, e, kyc.CheckDocument, kyc.Passed)
+	if e.Data.Document.Status() != ocr.StatusValid {
+		t.Errorf("status = %s, want what the print settled", e.Data.Document.Status())
+	}
+}
+
+// TestPrintBesideTheZoneContradicts: the flow sees it where the engine gave no
+// hint.
+func TestPrintBesideTheZoneContradicts(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := reading(t, "L898902C3")
+	r.Printed = printed(evesPrint...)
+	b.engines.reading["photo"] = r
+	e := b.photograph(t, b.to(t, 1, kyc.Document), "passport", "photo")
+	wantCheck(t, e, kyc.CheckHints, kyc.Referred, kyc.HintReason(ocr.HintPrintDiffers))
+	wantCheck(t, e, kyc.CheckDocument, kyc.Passed)
+}

@@ -41,18 +41,31 @@ func join(shots []shot, now time.Time) sides {
 	s := sides{shots: shots, zone: bestZone(shots), portrait: -1}
 	bonds := make([]bond, len(shots))
 	if s.zone >= 0 {
-		mrz := *shots[s.zone].MRZ
-		var found []ocr.Corroboration
-		for i, shot := range shots {
-			of := corroborations(shot, mrz, i == s.zone, now)
-			bonds[i] = bondOf(shot, mrz, of, i == s.zone)
-			found = append(found, of...)
-		}
-		s.MRZ, s.Corroborations = &mrz, merged(found)
+		s.takeZone(bonds, now)
 	}
 	s.takePortrait(bonds)
 	s.describe()
 	return s
+}
+
+// takeZone takes the zone and compares it with the print of every side.
+func (s *sides) takeZone(bonds []bond, now time.Time) {
+	mrz := *s.shots[s.zone].MRZ
+	var found, others []ocr.Corroboration
+	for i, shot := range s.shots {
+		of := corroborations(shot, mrz, i == s.zone, now)
+		bonds[i] = bondOf(shot, mrz, of, i == s.zone)
+		found = append(found, of...)
+		if i != s.zone && bonds[i] == bound {
+			others = append(others, of...)
+		}
+		if h, ok := ocr.PrintHint(of); ok && i == s.zone { // of another side it is a contradiction
+			s.suspect(h)
+		}
+	}
+	// The engine weighed the print beside the zone; that of a bound side is news.
+	mrz = ocr.Confirm(mrz, others)
+	s.MRZ, s.Corroborations = &mrz, merged(found)
 }
 
 // bestZone returns the shot whose zone can be relied on most, the earliest
@@ -87,7 +100,7 @@ func standing(m *ocr.MRZ) ocr.Status {
 }
 
 // corroborations compares the document's zone with the print of one shot.
-// Beside the zone itself the engine has done so.
+// Beside the zone itself the engine may have done so.
 func corroborations(s shot, mrz ocr.MRZ, beside bool, now time.Time) []ocr.Corroboration {
 	switch {
 	case beside && len(s.Corroborations) > 0:
@@ -159,8 +172,7 @@ func (s *sides) takePortrait(bonds []bond) {
 	}
 }
 
-// describe fills what is not personal: the quality about the zone and the most
-// suspicious hint of each name.
+// describe fills in the quality about the zone and the hints.
 func (s *sides) describe() {
 	if len(s.shots) > 0 {
 		main := s.shots[max(s.zone, 0)]
@@ -168,14 +180,19 @@ func (s *sides) describe() {
 	}
 	for _, shot := range s.shots {
 		for _, h := range shot.Hints {
-			i := slices.IndexFunc(s.Hints, func(o ocr.Hint) bool { return o.Name == h.Name })
-			switch {
-			case i < 0:
-				s.Hints = append(s.Hints, h)
-			case h.Raised && !s.Hints[i].Raised || h.Raised == s.Hints[i].Raised && h.Score > s.Hints[i].Score:
-				s.Hints[i] = h
-			}
+			s.suspect(h)
 		}
+	}
+}
+
+// suspect keeps of each name the most suspicious hint.
+func (s *sides) suspect(h ocr.Hint) {
+	i := slices.IndexFunc(s.Hints, func(o ocr.Hint) bool { return o.Name == h.Name })
+	switch {
+	case i < 0:
+		s.Hints = append(s.Hints, h)
+	case h.Raised && !s.Hints[i].Raised || h.Raised == s.Hints[i].Raised && h.Score > s.Hints[i].Score:
+		s.Hints[i] = h
 	}
 }
 
