@@ -13,6 +13,9 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ocr"
 )
 
 // faulter is a group of settings that knows its faults.
@@ -108,10 +111,15 @@ func (s *LedgerSettings) faults() []error {
 }
 
 func (s *EngineSettings) faults() []error {
-	return []error{
+	out := []error{
 		fault(s.EngineWorkers >= 0, "engine-workers", "%d is negative", s.EngineWorkers),
 		fault(s.EngineTimeout > 0, "engine-timeout", "%s is not a time to wait", s.EngineTimeout),
 	}
+	for _, h := range s.ReferHints {
+		known := h == "none" || slices.Contains(kyc.HintNames(), ocr.HintName(h))
+		out = append(out, fault(known, "refer-hints", "%q is no hint", h))
+	}
+	return out
 }
 
 func (s *MessageSettings) faults() []error {

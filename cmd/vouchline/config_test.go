@@ -17,6 +17,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/vouchline/vouchline/internal/golden"
+
+	"github.com/vouchline/vouchline/ocr"
 )
 
 // parseServe parses args as the settings of serve, as run does.
@@ -65,18 +67,33 @@ func TestServeSettingsFaultsTogether(t *testing.T) {
 	t.Parallel()
 	_, err := parseServe(t,
 		"--listen=8080", "--base-url=ftp://x", "--default-country=Benin", "--live-words=de", "--trusted-proxies=10.0.0.1",
-		"--database=mysql://x", "--ledger=fabric", "--engine-workers=-1", "--engine-timeout=0s",
+		"--database=mysql://x", "--ledger=fabric", "--engine-workers=-1", "--engine-timeout=0s", "--refer-hints=mrz_font,shadow",
 		"--smtp-host=mail.example", "--smtp-username=u", "--smtp-security=none", "--sms-provider=smpp", "--pbx-extensions=9-1",
 	)
 	if err == nil {
 		t.Fatal("Parse(faulty settings) = nil, want an error")
 	}
 	for _, setting := range []string{
-		"listen", "base-url", "default-country", "live-words", "trusted-proxies", "database", "fabric-profile", "engine-workers", "engine-timeout",
+		"listen", "base-url", "default-country", "live-words", "trusted-proxies", "database", "fabric-profile", "engine-workers", "engine-timeout", "refer-hints",
 		"smtp-from", "smtp-security", "smpp-addr", "smpp-system-id", "sms-from", "pbx-extensions",
 	} {
 		if !strings.Contains(err.Error(), "--"+setting+":") {
 			t.Errorf("the error does not name --%s:\n%v", setting, err)
+		}
+	}
+}
+
+// TestLoneHints: "none" must not become nil, which stands for the default.
+func TestLoneHints(t *testing.T) {
+	t.Parallel()
+	for arg, want := range map[string][]ocr.HintName{
+		"--name=x":                             {ocr.HintPrintDiffers},
+		"--refer-hints=none":                   {},
+		"--refer-hints=mrz_font,print_differs": {ocr.HintMRZFont, ocr.HintPrintDiffers},
+	} {
+		s, err := parseServe(t, arg)
+		if got := s.LoneHints(); err != nil || got == nil || !slices.Equal(got, want) {
+			t.Errorf("%s: hints = %v, %v, want %v", arg, got, err, want)
 		}
 	}
 }
