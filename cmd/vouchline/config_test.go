@@ -17,7 +17,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/vouchline/vouchline/internal/golden"
-
 	"github.com/vouchline/vouchline/ocr"
 )
 
