@@ -2,7 +2,6 @@ package specimen
 
 import (
 	"image"
-	"image/draw"
 	"math/rand/v2"
 )
 
@@ -30,6 +29,7 @@ type Options struct {
 	PerMM   float64 // pixels to the millimetre; 12 when zero
 	Pattern float64 // strength of the background pattern; 1 when zero
 	MRZFont MRZFont // OCRB when empty; any other is a forgery
+	Design  Design
 	Printed *Person // whom the print beside the MRZ names; Person when nil
 }
 
@@ -55,13 +55,14 @@ type Truth struct {
 	Lines    []string        // exact lines of the MRZ, none on a TD1's front
 	MRZ      image.Rectangle // around the printed lines
 	Portrait image.Rectangle // of the printed portrait, none on a TD1's back
+	Ghost    image.Rectangle // of its smaller copy, where the design has one
 }
 
 // Draw draws a flat specimen document as a scanner would see it. It panics
 // without the fonts: call Available first.
 func Draw(o Options) (image.Image, Truth) {
 	o = o.withDefaults()
-	l := layouts[o.Format]
+	l := layouts[o.Format].in(o.Design)
 	img := image.NewRGBA(image.Rect(0, 0, int(l.width*o.PerMM), int(l.height*o.PerMM)))
 	r := rand.New(rand.NewPCG(o.Seed, 0x5bec)) //nolint:gosec // reproducible on purpose
 	truth := Truth{Format: o.Format, Side: o.Side, Person: o.Person}
@@ -70,17 +71,26 @@ func Draw(o Options) (image.Image, Truth) {
 	if o.Side == Front {
 		truth.Portrait = l.portrait.pixels(o.PerMM)
 		printPortrait(img, truth.Portrait, o, r)
+		if o.Design.Ghost {
+			truth.Ghost = printGhost(img, truth.Portrait, o)
+		}
 		printVIZ(img, o, l)
 	} else {
 		printBack(img, o, l)
 	}
-	if o.Format != TD1 || o.Side == Back {
+	if o.Design.Hologram {
+		hologram(img, o, l)
+	}
+	if o.hasMRZ() {
 		truth.Lines = MRZ(o.Format, o.Person)
 		truth.MRZ = l.mrzBand(len(truth.Lines), len(truth.Lines[0])).pixels(o.PerMM)
 		printMRZ(img, truth.Lines, o, l)
 	}
 	return img, truth
 }
+
+// hasMRZ tells whether the side drawn is the one with the MRZ.
+func (o Options) hasMRZ() bool { return o.Format != TD1 || o.Side == Back }
 
 func (o Options) withDefaults() Options {
 	if o.Format == "" {
@@ -113,28 +123,18 @@ func (o Options) withDefaults() Options {
 
 // printMRZ sets every character in the middle of its cell.
 func printMRZ(img *image.RGBA, lines []string, o Options, l layout) {
-	f := face(string(o.MRZFont), mrzEm[o.MRZFont]*o.PerMM)
-	black := rgb{22, 22, 24}.opaque()
+	d := o.Design
+	f := face(string(o.MRZFont), mrzEm[o.MRZFont]*(1+d.MRZSize)*o.PerMM)
+	black := rgb{22, 22, 24}.mix(rgb{225, 225, 225}, d.MRZPale).opaque()
 	left := (l.width - float64(len(lines[0]))*pitch) / 2
 	for i, line := range lines {
-		baseline := l.height - l.mrzBottom - float64(len(lines)-1-i)*l.mrzLine
+		y := (l.height - l.mrzBottom - float64(len(lines)-1-i)*l.mrzLine) * o.PerMM
 		for j, c := range line {
-			x := (left + (float64(j)+0.5)*pitch) * o.PerMM
-			if o.MRZFont == OCRB {
-				x = (left + float64(j)*pitch) * o.PerMM
-			} else {
-				x -= width(f, string(c)) / 2
+			x := (left+(float64(j)+0.5)*pitch)*o.PerMM - width(f, string(c))/2
+			write(img, f, x, y, string(c), black)
+			if d.MRZBold > 0 {
+				write(img, f, x+d.MRZBold*o.PerMM, y, string(c), black)
 			}
-			write(img, f, x, baseline*o.PerMM, string(c), black)
 		}
 	}
-}
-
-// printBack is the back of a card above its MRZ: an address block and a stripe.
-func printBack(img *image.RGBA, o Options, l layout) {
-	stripe := mm{0, 6, l.width, 7}
-	draw.Draw(img, stripe.pixels(o.PerMM), image.NewUniform(rgb{52, 50, 54}.opaque()), image.Point{}, draw.Src)
-	v := viz{img: img, o: o, l: l, x: 6, y: 17}
-	v.field("Place of birth / Lieu de naissance", o.Printed.PlaceOfBirth, 0)
-	v.field("Date of issue / Date de délivrance", v.date(o.Printed.IssueDate), l.width*0.45)
 }

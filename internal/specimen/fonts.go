@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 )
 
@@ -19,9 +20,11 @@ const (
 	ocrB      = "/usr/share/fonts/opentype/ocr-b/OCRBS.otf"
 	plainText = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 	boldText  = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
+	serifText = "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf"
+	serifBold = "/usr/share/fonts/truetype/dejavu/DejaVuSerif-Bold.ttf"
 )
 
-var outlines = loaders(ocrB, plainText, boldText, string(Mono), string(MonoBold))
+var outlines = loaders(ocrB, plainText, boldText, string(Mono), string(MonoBold), serifText, serifBold)
 
 func loaders(paths ...string) map[string]func() (*opentype.Font, error) {
 	out := map[string]func() (*opentype.Font, error){}
@@ -62,6 +65,22 @@ func face(path string, size float64) font.Face {
 		}
 	}
 	panic("specimen: " + err.Error() + " (call Available first)")
+}
+
+// covers tells whether the font has every letter of s. The serif and the fixed
+// cut of DejaVu lack some of Vietnamese.
+func covers(path, s string) bool {
+	outline, err := outlines[path]()
+	if err != nil {
+		return true // face says so
+	}
+	var b sfnt.Buffer
+	for _, c := range s {
+		if i, err := outline.GlyphIndex(&b, c); err != nil || i == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // write draws s with its baseline starting at (x, y).

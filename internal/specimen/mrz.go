@@ -8,16 +8,18 @@ import (
 // Format names a layout of ICAO 9303 in the spelling of package ocr.
 type Format string
 
-// The five formats of machine readable documents.
+// The five formats of ICAO 9303, and that of the French identity card issued
+// from 1988 to 2021, which is older than theirs.
 const (
 	TD1  Format = "TD1"   // card, 3 lines of 30 (9303-5)
 	TD2  Format = "TD2"   // card, 2 lines of 36 (9303-6)
 	TD3  Format = "TD3"   // passport, 2 lines of 44 (9303-4)
 	MRVA Format = "MRV-A" // visa, 2 lines of 44 (9303-7)
 	MRVB Format = "MRV-B" // visa, 2 lines of 36 (9303-7)
+	FRID Format = "FRID"  // card, 2 lines of 36 of its own
 )
 
-// Formats lists them all.
+// Formats lists those of ICAO 9303.
 var Formats = []Format{TD1, TD2, TD3, MRVA, MRVB}
 
 // MRZ returns the lines of p's machine readable zone with their check digits.
@@ -36,6 +38,8 @@ func MRZ(f Format, p Person) []string {
 		return []string{l.head + nameField(p, 39), l.number + l.nationality + l.birth + l.sex + l.expiry + fill(l.optional, 16)}
 	case MRVB:
 		return []string{l.head + nameField(p, 31), l.number + l.nationality + l.birth + l.sex + l.expiry + fill(l.optional, 8)}
+	case FRID:
+		return frenchLines(p, l)
 	default:
 		optional := fill(l.optional, 14)
 		digit := checkDigit(optional)
@@ -53,10 +57,6 @@ type parts struct {
 }
 
 func lineParts(f Format, p Person) parts {
-	code := p.DocumentCode
-	if code == "" {
-		code = usualCode[f]
-	}
 	number, optional := fill(p.DocumentNumber, 9), p.OptionalData
 	digit := checkDigit(number)
 	if len(p.DocumentNumber) > 9 && (f == TD1 || f == TD2) {
@@ -66,17 +66,36 @@ func lineParts(f Format, p Person) parts {
 		optional = p.DocumentNumber[9:] + checkDigit(p.DocumentNumber) + "<" + p.OptionalData
 	}
 	return parts{
-		head:        fill(code, 2) + fill(p.IssuingState, 3),
+		head:        fill(documentCode(f, p), 2) + fill(p.IssuingState, 3),
 		number:      number + digit,
 		optional:    optional,
 		nationality: fill(p.Nationality, 3),
-		birth:       date(p.BirthDate),
+		birth:       birthDate(p),
 		sex:         p.Sex,
 		expiry:      date(p.ExpiryDate),
 	}
 }
 
-var usualCode = map[Format]string{TD1: "I", TD2: "I", TD3: "P", MRVA: "V", MRVB: "V"}
+// documentCode is the person's own or the one that is usual for the format.
+func documentCode(f Format, p Person) string {
+	if p.DocumentCode != "" {
+		return p.DocumentCode
+	}
+	return map[Format]string{TD1: "I", TD2: "I", TD3: "P", MRVA: "V", MRVB: "V", FRID: "ID"}[f]
+}
+
+// frenchLines are those of the card of 1988: surname, department and office of
+// issue above; number, given names with two fillers between, birth and sex
+// below; the last digit covers both lines.
+func frenchLines(p Person, l parts) []string {
+	var given []string
+	for _, name := range strings.Fields(p.GivenNames) {
+		given = append(given, transliterate(name))
+	}
+	first := l.head + fill(transliterate(p.FamilyNames), 25) + fill(p.OptionalData, 6)
+	second := fill(p.DocumentNumber, 12) + checkDigit(fill(p.DocumentNumber, 12)) + fill(strings.Join(given, "<<"), 14) + l.birth + p.Sex
+	return []string{first, second + checkDigit(first+second)}
+}
 
 // composite is the digit over the second line of TD2 and TD3 without
 // nationality and sex.
@@ -86,6 +105,19 @@ func composite(second string) string {
 
 func date(t time.Time) string {
 	s := t.Format("060102")
+	return s + checkDigit(s)
+}
+
+// birthDate has fillers for what is not known, which count as zero in the check
+// digit (9303-3, 4.7 and 4.9).
+func birthDate(p Person) string {
+	s := p.BirthDate.Format("060102")
+	switch p.BirthUnknown {
+	case UnknownDay:
+		s = s[:4] + "<<"
+	case UnknownMonth:
+		s = s[:2] + "<<<<"
+	}
 	return s + checkDigit(s)
 }
 

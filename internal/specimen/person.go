@@ -9,8 +9,9 @@ import (
 // Person is the holder of a specimen document. Dates are whole days in UTC.
 type Person struct {
 	FamilyNames    string // as printed, before transliteration
-	GivenNames     string
+	GivenNames     string // empty for a holder of a single name
 	BirthDate      time.Time
+	BirthUnknown   Unknown // what of BirthDate is not known
 	PlaceOfBirth   string
 	Sex            string // M, F or < (9303-3, 4.8)
 	Nationality    string // three-letter code; D for Germany
@@ -21,68 +22,55 @@ type Person struct {
 	ExpiryDate     time.Time
 	OptionalData   string
 	OptionalData2  string // second line of TD1 only
+
+	// The names in the script of the state, printed beside the Latin ones.
+	NativeFamilyNames, NativeGivenNames string
 }
 
-// names are chosen for what is hard about them: accents that ICAO 9303-3
-// writes with two letters, hyphens, particles, apostrophes, and lengths that
-// every format must truncate.
-var names = []struct{ family, given, sex string }{
-	{"Eriksson", "Anna Maria", "F"},
-	{"Müller-Lüdenscheidt", "Jürgen", "M"},
-	{"O'Connor", "Siobhán", "F"},
-	{"García Hernández", "José Luis", "M"},
-	{"Øvergård", "Bjørn", "M"},
-	{"Papadopoulos-Konstantinidis-Alexandropoulos", "Aikaterini Despoina", "F"},
-	{"Dupont", "Jean-Pierre", "M"},
-	{"Łukaszewski", "Stanisław", "M"},
-	{"Björnsdóttir", "Guðrún", "F"},
-	{"Çelik", "Şule", "F"},
-	{"van der Berg", "Pieter", "M"},
-	{"Škvorecký", "Jiří", "M"},
-	{"de Saint-Exupéry", "Antoine Marie Roger", "M"},
-	{"Zimmermann", "Zoë", "F"},
-	{"Quesada", "Xavier", "M"},
-	{"Weiß", "Rüdiger", "M"},
-	{"Bennelong Wooloomooloo Warrandyte Warnambool", "Dingo Potoroo", "M"},
-	{"Nilavadhanananda", "Chayapa Dejthamrong Krasuang", "F"},
-	{"Smith", "Jo", "<"},
-	{"Kowalczyk", "Wojciech Æneas", "M"},
-}
+// Unknown is the part of a date that is not known and is filled up.
+type Unknown string
 
-// states pairs an issuing state's code with its name in English and French.
-// UTO is the standard's own invention (9303-3, 5).
-var states = []struct{ code, english, french string }{
-	{"UTO", "UTOPIA", "UTOPIE"},
-	{"D", "GERMANY", "ALLEMAGNE"},
-	{"FRA", "FRANCE", "FRANCE"},
-	{"NOR", "NORWAY", "NORVÈGE"},
-	{"POL", "POLAND", "POLOGNE"},
-	{"SWE", "SWEDEN", "SUÈDE"},
-	{"CIV", "CÔTE D'IVOIRE", "CÔTE D'IVOIRE"},
-}
-
-var places = []string{"ZENITH", "PARIS", "ØRSTA", "KÖLN", "ABIDJAN", "GDAŃSK", "MALMÖ", "NEW HAVEN"}
+// The parts: the day alone, or day and month.
+const (
+	UnknownDay   Unknown = "day"
+	UnknownMonth Unknown = "month"
+)
 
 // RandomPerson returns the person of that seed: an adult on any day from 2024
-// whose document is valid until 2029 at least. Two of three are nationals of
-// UTO.
+// whose document is valid until 2029 at least. One of three is a national of
+// UTO, the others come from all the states that this package knows.
 func RandomPerson(f Format, seed uint64) Person {
 	r := rand.New(rand.NewPCG(seed, 0x9303)) //nolint:gosec // reproducible on purpose
-	name := names[r.IntN(len(names))]
-	state := states[0]
-	if r.IntN(3) == 0 {
-		state = states[r.IntN(len(states))]
+	s := states[0]
+	if r.IntN(3) != 0 {
+		s = states[r.IntN(len(states))]
 	}
+	if f == FRID {
+		s = stateOf("FRA")
+	}
+	return personOf(s, f, r)
+}
+
+// PersonOf returns the person of that seed with a document of the state, one of
+// States.
+func PersonOf(code string, f Format, seed uint64) Person {
+	return personOf(stateOf(code), f, rand.New(rand.NewPCG(seed, 0x9304))) //nolint:gosec // reproducible on purpose
+}
+
+func personOf(s state, f Format, r *rand.Rand) Person {
+	name := s.people[r.IntN(len(s.people))]
 	p := Person{
-		FamilyNames:    name.family,
-		GivenNames:     name.given,
-		Sex:            name.sex,
-		BirthDate:      day(1940+r.IntN(64), 1+r.IntN(12), 1+r.IntN(28)),
-		PlaceOfBirth:   places[r.IntN(len(places))],
-		Nationality:    state.code,
-		IssuingState:   state.code,
-		DocumentNumber: randomNumber(r, f),
-		ExpiryDate:     day(2029+r.IntN(4), 1+r.IntN(12), 1+r.IntN(28)),
+		FamilyNames:       name.family,
+		GivenNames:        name.given,
+		NativeFamilyNames: name.nativeFamily,
+		NativeGivenNames:  name.nativeGiven,
+		Sex:               name.sex,
+		BirthDate:         day(1940+r.IntN(64), 1+r.IntN(12), 1+r.IntN(28)),
+		PlaceOfBirth:      s.places[r.IntN(len(s.places))],
+		Nationality:       s.nationality(),
+		IssuingState:      s.code,
+		DocumentNumber:    randomNumber(r, f),
+		ExpiryDate:        day(2029+r.IntN(4), 1+r.IntN(12), 1+r.IntN(28)),
 	}
 	p.IssueDate = p.ExpiryDate.AddDate(-10, 0, 0)
 	if f == MRVA || f == MRVB {
@@ -91,7 +79,48 @@ func RandomPerson(f Format, seed uint64) Person {
 	if f == TD3 && r.IntN(2) == 0 {
 		p.OptionalData = fmt.Sprintf("ZE%06dB", r.IntN(1e6))
 	}
+	p.rarities(f, r)
+	if s.code == "FRA" && f == TD1 {
+		p.DocumentCode = "ID" // the card of 2021
+	}
+	if f == FRID {
+		p.french(r)
+	}
 	return p
+}
+
+// rarities are what forms rarely have room for: a single name, a sex that is
+// not told, a day of birth that nobody knows (9303-3, 4.7 and 4.8), no state.
+func (p *Person) rarities(f Format, r *rand.Rand) {
+	switch r.IntN(40) {
+	case 0, 1:
+		if f != FRID {
+			p.GivenNames, p.NativeGivenNames = "", ""
+		}
+	case 2, 3:
+		p.Sex = "<"
+	case 4:
+		p.BirthUnknown = UnknownDay
+	case 5:
+		p.BirthUnknown = UnknownMonth
+	case 6:
+		p.Nationality = "XXA" // stateless (9303-3, 5, part D)
+	}
+}
+
+// french makes the person the holder of a card of 1988 to 2021: its number is
+// year and month of issue, department and sequence.
+func (p *Person) french(r *rand.Rand) {
+	p.DocumentCode, p.Nationality = "ID", p.IssuingState
+	department := 1 + r.IntN(95)
+	p.IssueDate = day(2014+r.IntN(7), 1+r.IntN(12), 1+r.IntN(28))
+	p.ExpiryDate = p.IssueDate.AddDate(15, 0, 0)
+	p.DocumentNumber = fmt.Sprintf("%s%03d%05d", p.IssueDate.Format("0601"), department*10+r.IntN(4), r.IntN(1e5))
+	p.OptionalData = fmt.Sprintf("%03d%03d", department*10, 1+r.IntN(20))
+	p.BirthUnknown = ""
+	if p.Sex == "<" {
+		p.Sex = "F"
+	}
 }
 
 func randomNumber(r *rand.Rand, f Format) string {

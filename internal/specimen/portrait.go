@@ -2,6 +2,7 @@ package specimen
 
 import (
 	"image"
+	"math"
 	"math/rand/v2"
 
 	"golang.org/x/image/draw"
@@ -25,6 +26,49 @@ func printPortrait(img *image.RGBA, into image.Rectangle, o Options, r *rand.Ran
 			c = c.mix(rgb{grey, grey, grey + 4}, 0.75)
 			c = rgb{128, 128, 128}.mix(c, 0.86)
 			set(img, into.Min.X+x, into.Min.Y+y, c.mix(rgb{235, 235, 235}, 0.06).scale(1+r.NormFloat64()*0.012))
+		}
+	}
+}
+
+// printGhost prints the portrait a second time, smaller and faint, at the other
+// end of the print's lower lines.
+func printGhost(img *image.RGBA, portrait image.Rectangle, o Options) image.Rectangle {
+	w, h := portrait.Dx()*2/5, portrait.Dy()*2/5
+	left := img.Rect.Dx() - w - int(3*o.PerMM)
+	if o.Design.Right {
+		left = portrait.Min.X - w - int(3*o.PerMM)
+	}
+	into := image.Rect(left, portrait.Max.Y-h, left+w, portrait.Max.Y)
+	small := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.CatmullRom.Scale(small, small.Rect, img, portrait, draw.Src, nil)
+	for y := range h {
+		for x := range w {
+			v := luminance(at(small, x, y))
+			ink(img, into.Min.X+x, into.Min.Y+y, o.Design.turn(rgb{v * 0.8, v * 0.85, v}), 0.4)
+		}
+	}
+	return into
+}
+
+// hologram lays rings of changing colour over portrait and print, as a foil
+// does when light falls on it from aside.
+func hologram(img *image.RGBA, o Options, l layout) {
+	r := source(o.Seed, 31)
+	cx, cy := (l.width*(0.25+0.5*r.Float64()))*o.PerMM, (l.portrait.y+l.portrait.h*r.Float64())*o.PerMM
+	radius := (9 + 7*r.Float64()) * o.PerMM
+	bottom := l.height * o.PerMM
+	if o.hasMRZ() {
+		bottom -= 20 * o.PerMM
+	}
+	for y := max(0, int(cy-radius)); y < int(min(cy+radius, bottom)); y++ {
+		for x := int(cx - radius); x < int(cx+radius); x++ {
+			d, a := math.Hypot(float64(x)-cx, float64(y)-cy)/radius, math.Atan2(float64(y)-cy, float64(x)-cx)
+			if d >= 1 {
+				continue
+			}
+			phase := 9*d + 2*math.Sin(6*a)
+			c := rgb{160 + 95*math.Sin(phase), 160 + 95*math.Sin(phase+2.1), 160 + 95*math.Sin(phase+4.2)}
+			ink(img, x, y, c, 0.22*(1-d*d))
 		}
 	}
 }

@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"image"
 	"strings"
-	"time"
+	"unicode"
 )
 
-// viz prints the visual inspection zone, one field after another: a label in
-// English and French (9303-3, 3.2) above its value.
+// viz prints the visual inspection zone, one field after another, each value
+// with its label in the languages of the issuing state (9303-3, 3.2).
 type viz struct {
-	img  *image.RGBA
-	o    Options
-	l    layout
-	x, y float64 // millimetres
+	img         *image.RGBA
+	o           Options
+	l           layout
+	s           state
+	plain, bold string
+	x, y, right float64 // millimetres
+	split       float64 // where the second column begins
 }
 
 var (
@@ -22,86 +25,130 @@ var (
 	titleInk = rgb{44, 52, 112}
 )
 
-func printVIZ(img *image.RGBA, o Options, l layout) {
-	v := viz{img: img, o: o, l: l, x: l.portrait.x + l.portrait.w + 4, y: l.portrait.y + l.label}
-	p := *o.Printed
-	half := (l.width - v.x - 3) * 0.5
-	v.title()
-	v.field("Document No. / N° du document", p.DocumentNumber, 0)
-	v.field("Type", kindOf(o), half*1.3)
-	v.next()
-	v.field("Surname / Nom", strings.ToUpper(p.FamilyNames), 0)
-	v.next()
-	v.field("Given names / Prénoms", strings.ToUpper(p.GivenNames), 0)
-	v.next()
-	v.field("Nationality / Nationalité", p.Nationality, 0)
-	v.field("Sex / Sexe", strings.ReplaceAll(p.Sex, "<", "X"), half*1.3)
-	v.next()
-	v.field("Date of birth / Date de naissance", v.date(p.BirthDate), 0)
-	if o.Format == TD1 {
-		v.field("Expiry / Expiration", v.date(p.ExpiryDate), half*1.15)
-		return
-	}
-	v.field("Place of birth / Lieu", p.PlaceOfBirth, half*1.15)
-	v.next()
-	v.field("Date of issue / Date de délivrance", v.date(p.IssueDate), 0)
-	v.field("Expiry / Expiration", v.date(p.ExpiryDate), half*1.15)
+func newVIZ(img *image.RGBA, o Options, l layout) viz {
+	v := viz{img: img, o: o, l: l, s: stateOf(o.Person.IssuingState)}
+	v.plain, v.bold = o.Design.Type.paths()
+	v.x, v.right = l.print(o.Design)
+	v.split = v.x + (v.right-v.x)*0.58
+	v.y = l.portrait.y + l.label
+	return v
 }
 
-func kindOf(o Options) string {
-	if o.Person.DocumentCode != "" {
-		return o.Person.DocumentCode
+func printVIZ(img *image.RGBA, o Options, l layout) {
+	v := newVIZ(img, o, l)
+	p := *o.Printed
+	v.title()
+	v.row(capNumber, p.DocumentNumber, capType, documentCode(o.Format, p))
+	v.row(capSurname, v.name(p.FamilyNames, p.NativeFamilyNames), "", "")
+	v.row(capGiven, v.name(p.GivenNames, p.NativeGivenNames), "", "")
+	v.row(capNationality, v.nationality(p), capSex, strings.ReplaceAll(p.Sex, "<", "X"))
+	switch o.Format {
+	case TD1:
+		v.row(capBirth, v.birth(p), capExpiry, v.date(p.ExpiryDate.Date()))
+	case FRID:
+		v.row(capBirth, v.birth(p), "", "")
+		v.row(capPlace, p.PlaceOfBirth, "", "")
+	default:
+		v.row(capBirth, v.birth(p), capPlace, p.PlaceOfBirth)
+		v.row(capIssue, v.date(p.IssueDate.Date()), capExpiry, v.date(p.ExpiryDate.Date()))
 	}
-	return layouts[o.Format].kind
+}
+
+// printBack is the back of a card above its MRZ: a stripe, and what the front
+// has no room for.
+func printBack(img *image.RGBA, o Options, l layout) {
+	rectangle(img, mm{0, 6, l.width, 7}.pixels(o.PerMM), rgb{52, 50, 54})
+	v := newVIZ(img, o, l)
+	v.x, v.y, v.right, v.split = 6, 17, l.width-4, l.width*0.5
+	v.row(capPlace, o.Printed.PlaceOfBirth, capIssue, v.date(o.Printed.IssueDate.Date()))
+	v.row(capAuthority, "SPECIMEN 07", capHeight, fmt.Sprintf("1,%d m", 52+o.Seed%40))
 }
 
 // title is the head of the document: the state, what it is, and that it is
 // not one.
 func (v *viz) title() {
-	english, french := v.o.Person.IssuingState, v.o.Person.IssuingState
-	for _, s := range states {
-		if s.code == english {
-			english, french = s.english, s.french
-			break
-		}
-	}
-	state := english
-	if french != english {
-		state += " / " + french
-	}
-	what := v.l.title
-	if v.l.titleFrench != what {
-		what += " / " + v.l.titleFrench
-	}
-	size := v.l.value * 1.15
+	size, x := v.l.value*1.15, min(v.l.portrait.x, v.x)
 	y := v.l.portrait.y - size*1.4
-	v.text(boldText, size, v.l.portrait.x, y, state, titleInk)
-	v.text(plainText, size*0.8, v.l.portrait.x, y+size*1.05, what+"  ·  SPECIMEN", titleInk)
+	v.text(v.bold, size, x, y, v.l.width-x-3, v.s.title, v.o.Design.turn(titleInk))
+	kind := kindTitle(v.o.Format, v.s.languages) + "  ·  SPECIMEN"
+	v.text(v.plain, size*0.8, x, y+size*1.05, v.l.width-x-3, kind, v.o.Design.turn(titleInk))
 }
 
-// field prints a label with its value below, dx millimetres into the line. A
-// value too wide for what is left of the line is set narrower rather than cut.
-func (v *viz) field(label, value string, dx float64) {
-	v.text(plainText, v.l.label, v.x+dx, v.y, label, labelInk)
-	size, room := v.l.value, v.l.width-v.x-dx-2
-	if w := width(face(boldText, size*v.o.PerMM), value) / v.o.PerMM; w > room {
-		size *= room / w
+// row prints one field or two, and goes to the next line.
+func (v *viz) row(first caption, value string, second caption, other string) {
+	if second == "" {
+		v.field(first, value, v.x, v.right)
+	} else {
+		v.field(first, value, v.x, v.split-1)
+		v.field(second, other, v.split, v.right)
 	}
-	v.text(boldText, size, v.x+dx, v.y+v.l.value*1.1, value, darkInk)
+	v.y += v.l.line
 }
 
-func (v *viz) next() { v.y += v.l.line }
+// field prints a label with its value below or beside it. What is too wide for
+// its room is set narrower rather than cut.
+func (v *viz) field(c caption, value string, x, right float64) {
+	languages := v.s.languages
+	if v.o.Design.Inline {
+		languages = languages[:1]
+	}
+	form := v.o.Design.Form
+	if c == capNumber && form == passportForm && v.o.Format != TD3 {
+		form = 0
+	}
+	label := c.label(languages, form)
+	if v.o.Design.Capitals {
+		label = strings.ToUpper(label)
+	}
+	ink := v.o.Design.turn(labelInk)
+	if v.o.Design.Inline {
+		size := v.l.label * 1.15
+		taken := v.text(v.plain, size, x, v.y+v.l.value*0.7, (right-x)*0.55, label+" : ", ink)
+		v.text(v.bold, v.l.value, x+taken, v.y+v.l.value*0.7, right-x-taken, value, darkInk)
+		return
+	}
+	v.text(v.plain, v.l.label, x, v.y, right-x, label, ink)
+	v.text(v.bold, v.l.value, x, v.y+v.l.value*1.1, right-x, value, darkInk)
+}
 
-func (v *viz) text(path string, size, x, y float64, s string, c rgb) {
+// text prints s with its baseline at (x, y), smaller where it would take more
+// than room, and returns how much it took. Everything is in millimetres.
+func (v *viz) text(path string, size, x, y, room float64, s string, c rgb) float64 {
+	if path != v.plain && !covers(path, s) {
+		path = boldText
+	}
+	w := width(face(path, size*v.o.PerMM), s) / v.o.PerMM
+	if w > room {
+		size, w = size*room/w, room
+	}
 	write(v.img, face(path, size*v.o.PerMM), x*v.o.PerMM, y*v.o.PerMM, s, c.opaque())
+	return w
 }
 
-var monthNames = [12]string{"JAN", "FEB/FÉV", "MAR", "APR/AVR", "MAY/MAI", "JUN/JUIN", "JUL/JUIL", "AUG/AOÛT", "SEP", "OCT", "NOV", "DEC/DÉC"}
-
-// date is 9303-3, 3.3: month by name in passports, in figures on cards.
-func (v *viz) date(t time.Time) string {
-	if v.o.Format == TD3 || v.o.Format == MRVA {
-		return fmt.Sprintf("%02d %s %d", t.Day(), monthNames[t.Month()-1], t.Year())
+// name is printed in capitals, in the state's own script first.
+func (v *viz) name(latin, native string) string {
+	if latin == "" {
+		return "-"
 	}
-	return t.Format("02.01.2006")
+	latin = v.capitals(latin)
+	if native != "" {
+		return v.capitals(native) + " / " + latin
+	}
+	return latin
+}
+
+func (v *viz) capitals(s string) string {
+	if v.s.code == "TUR" {
+		return strings.ToUpperSpecial(unicode.TurkishCase, s) // i has a dotted capital
+	}
+	return strings.ToUpper(s)
+}
+
+// nationality is printed as the code, or as the state's name where the
+// document is its own.
+func (v *viz) nationality(p Person) string {
+	if v.o.Design.Form%2 == 1 && p.Nationality == v.s.code {
+		return v.s.title
+	}
+	return p.Nationality
 }
