@@ -136,7 +136,6 @@ type DocumentSide struct {
 	Portrait *ocr.Rect   `json:"portrait,omitempty"`
 	Ghosts   []ocr.Rect  `json:"ghosts,omitempty"`
 	Quality  ocr.Quality `json:"quality"`
-	Hints    []ocr.Hint  `json:"hints,omitempty"`
 }
 
 // SelfieEvidence is the recent photograph of the applicant.

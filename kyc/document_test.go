@@ -519,3 +519,52 @@ func TestPrintBesideTheZoneContradicts(t *testing.T) {
 	wantCheck(t, e, kyc.CheckHints, kyc.Referred, kyc.HintReason(ocr.HintPrintDiffers))
 	wantCheck(t, e, kyc.CheckDocument, kyc.Passed)
 }
+
+// TestFindings: what is odd about dates and states refers, and only an expiry
+// read beyond doubt fails.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		change  func(r *ocr.Reading)
+		check   kyc.CheckName
+		outcome kyc.Outcome
+		reasons []kyc.Reason
+	}{
+		{"in force", func(*ocr.Reading) {}, kyc.CheckExpiry, kyc.Passed, nil},
+		{"last day", func(r *ocr.Reading) { r.MRZ.Fields.ExpiryDate = "261120" }, kyc.CheckExpiry, kyc.Passed, nil},
+		{"expired", func(r *ocr.Reading) { r.MRZ.Fields.ExpiryDate = "261119" }, kyc.CheckExpiry, kyc.Failed, []kyc.Reason{kyc.ReasonExpired}},
+		{"perhaps expired", func(r *ocr.Reading) {
+			r.MRZ.Fields.ExpiryDate, r.MRZ.Valid, r.MRZ.Status = "261119", false, ocr.StatusInvalid
+		}, kyc.CheckExpiry, kyc.Referred, []kyc.Reason{kyc.ReasonExpired}},
+		{"no such day", func(r *ocr.Reading) { r.MRZ.Fields.ExpiryDate = "300231" }, kyc.CheckExpiry, kyc.Referred, []kyc.Reason{kyc.ReasonBadDates}},
+		{"no date of expiry", func(r *ocr.Reading) { r.MRZ.Fields.ExpiryDate = "" }, kyc.CheckExpiry, kyc.Referred, []kyc.Reason{kyc.ReasonBadDates}},
+		{"in force for too long", func(r *ocr.Reading) { r.MRZ.Fields.ExpiryDate = "600101" }, kyc.CheckExpiry, kyc.Referred, []kyc.Reason{kyc.ReasonFuture}},
+		{"issued tomorrow", func(r *ocr.Reading) { r.Printed = printed("DATE OF ISSUE", "21 NOV 2026") }, kyc.CheckExpiry, kyc.Referred, []kyc.Reason{kyc.ReasonFuture}},
+		{"issued yesterday", func(r *ocr.Reading) { r.Printed = printed("DATE OF ISSUE", "19 NOV 2026") }, kyc.CheckExpiry, kyc.Passed, nil},
+		{"no such state", func(r *ocr.Reading) { r.MRZ.Fields.IssuingState = "QQQ" }, kyc.CheckDocument, kyc.Referred, []kyc.Reason{kyc.ReasonStateUnknown}},
+		{"neither state", func(r *ocr.Reading) {
+			r.MRZ.Fields.IssuingState, r.MRZ.Fields.Nationality = "QQQ", "QQR"
+		}, kyc.CheckDocument, kyc.Referred, []kyc.Reason{kyc.ReasonStateUnknown}},
+		{"a passport of another state", func(r *ocr.Reading) { r.MRZ.Fields.IssuingState = "NOR" }, kyc.CheckDocument, kyc.Referred, []kyc.Reason{kyc.ReasonNationality}},
+		{"a specimen", func(r *ocr.Reading) {
+			r.MRZ.Fields.IssuingState, r.MRZ.Fields.Nationality = "UTO", "UTO"
+		}, kyc.CheckDocument, kyc.Referred, []kyc.Reason{kyc.ReasonSpecimen}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			r := reading(t, "L898902C3")
+			c.change(&r)
+			b.engines.reading["photo"] = r
+			id := b.to(t, 1, kyc.Document)
+			e := b.photograph(t, id, "passport", "photo")
+			for n := range 2 { // what may be mended is asked for twice
+				if e.State() == kyc.Document {
+					e = b.photograph(t, id, "passport", b.again("photo", n))
+				}
+			}
+			wantCheck(t, e, c.check, c.outcome, c.reasons...)
+		})
+	}
+}

@@ -3,6 +3,7 @@ package kyc
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,22 @@ func TestPolicy(t *testing.T) {
 				t.Errorf("reasons (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestEveryFindingHasAReason: what a new reader finds must not pass for want of
+// one, nor lack words.
+func TestEveryFindingHasAReason(t *testing.T) {
+	t.Parallel()
+	for _, code := range ocr.FindingCodes() {
+		if why, ok := findingReasons[code]; !ok || !slices.Contains(Reasons(), why) {
+			t.Errorf("finding %s has the reason %q, want one of Reasons", code, why)
+		}
+	}
+	for _, why := range Notices() {
+		if !slices.Contains(Reasons(), why) {
+			t.Errorf("notice %s is no reason", why)
+		}
 	}
 }
 

@@ -196,13 +196,23 @@ func (s *sides) suspect(h ocr.Hint) {
 	}
 }
 
-// printedFields returns what was found beside labels on any side that does not
-// contradict the zone.
+// legiblePrint is the least confidence of a printed value that says something
+// by itself: a date of issue, which no zone has. Of two texts that may be the
+// value neither has it.
+const legiblePrint = 0.85
+
+// printedFields returns what was read well beside labels, unless the sides
+// contradict each other: then it may be another document's.
 func (s sides) printedFields() []ocr.PrintedField {
 	var out []ocr.PrintedField
 	for _, shot := range s.shots {
-		if shot.Printed != nil && s.bond != contradicted {
-			out = append(out, shot.Printed.Fields...)
+		if shot.Printed == nil || s.bond == contradicted {
+			continue
+		}
+		for _, f := range shot.Printed.Fields {
+			if f.Confidence >= legiblePrint {
+				out = append(out, f)
+			}
 		}
 	}
 	return out
@@ -214,7 +224,7 @@ func (s sides) photographs() []DocumentSide {
 	for i, shot := range s.shots {
 		out[i] = DocumentSide{
 			Photo: shot.photo, Outline: shot.Outline, Portrait: shot.Portrait, Ghosts: shot.Ghosts,
-			Quality: shot.Quality, Hints: shot.Hints, Zone: i == s.zone,
+			Quality: shot.Quality, Zone: i == s.zone,
 		}
 	}
 	return out
