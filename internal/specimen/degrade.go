@@ -31,6 +31,7 @@ var Degradations = []struct {
 	{"shade", Shade, "part of the light taken from the darkest corner"},
 	{"contrast", Contrast, "part of the contrast that is left"},
 	{"scale", Scale, "factor"},
+	{"cast", Cast, "part that red gains and blue loses, or the reverse"},
 }
 
 func source(seed, which uint64) *rand.Rand {
@@ -130,6 +131,23 @@ func Shade(img image.Image, amount float64, seed uint64) image.Image {
 // Contrast flattens the picture towards grey.
 func Contrast(img image.Image, left float64, _ uint64) image.Image {
 	return each(img, func(_, _ float64, c rgb) rgb { return rgb{128, 128, 128}.mix(c, left) })
+}
+
+// GlareAt is a lamp's reflection of that radius at a place, both in pixels.
+func GlareAt(img image.Image, strength, x, y, radius float64) image.Image {
+	b := img.Bounds()
+	return each(img, func(px, py float64, c rgb) rgb {
+		dx, dy := (px*float64(b.Dx())-x)/radius, (py*float64(b.Dy())-y)/radius
+		return c.mix(rgb{255, 255, 255}, math.Min(1, strength*math.Exp(-(dx*dx+dy*dy)/2)))
+	})
+}
+
+// Cast is a white balance set for another lamp: too warm or too cold.
+func Cast(img image.Image, amount float64, seed uint64) image.Image {
+	if source(seed, 12).IntN(2) == 0 {
+		amount = -amount
+	}
+	return each(img, func(_, _ float64, c rgb) rgb { return rgb{c[0] * (1 + amount), c[1], c[2] * (1 - amount)} })
 }
 
 // Scale makes the picture smaller or larger.

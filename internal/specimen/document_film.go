@@ -78,11 +78,11 @@ func (c *DocumentCamera) Frame(p Pose) (img image.Image, outline [4][2]float64) 
 	if p.Motion > 0 {
 		img = Motion(img, p.Motion, c.seed)
 	}
-	if p.Glare > 0 {
-		img = Glare(img, p.Glare, c.seed)
-	}
 	if p.Light > 0 {
 		img = each(img, func(_, _ float64, v rgb) rgb { return v.scale(p.Light) })
+	}
+	if p.Glare > 0 { // a lamp burns out whatever the camera exposes for
+		img = Glare(img, p.Glare, c.seed)
 	}
 	return grained(copyRGBA(img), c.seed), outline
 }

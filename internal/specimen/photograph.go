@@ -12,7 +12,16 @@ type Shot struct {
 	Share         float64 // of the photograph's width that the document takes; 0.8 when zero
 	Degrees       float64 // turned clockwise, on top of a degree or so of chance
 	Tilt          float64 // part of its size that a corner is off; 0.012 when zero
-	Seed          uint64
+	// Pitch is the angle between the camera's axis and straight above, in degrees:
+	// a true perspective, about an axis that the seed chooses.
+	Pitch   float64
+	Surface Surface
+	// Cut is the part of the document, by its upright box, that is out of the
+	// picture on a side that the seed chooses.
+	Cut float64
+	// Beside are other documents that lie above and below the first.
+	Beside []image.Image
+	Seed   uint64
 }
 
 // Placement maps a document's pixels to the photograph's.
@@ -37,8 +46,11 @@ func (p Placement) Box(r image.Rectangle) image.Rectangle {
 // with a shadow and an uneven light.
 func Photograph(document image.Image, s Shot) (image.Image, Placement) {
 	s = s.withDefaults()
+	if s.Pitch != 0 || s.Cut != 0 || len(s.Beside) > 0 {
+		return aslant(document, s)
+	}
 	doc, r := copyRGBA(document), source(s.Seed, 6)
-	out := table(s)
+	out := surface(s)
 
 	w, h := float64(doc.Rect.Dx()), float64(doc.Rect.Dy())
 	degrees := s.Degrees + (r.Float64()-0.5)*2.4
@@ -64,11 +76,64 @@ func Photograph(document image.Image, s Shot) (image.Image, Placement) {
 		to[i] = point{to[i].x + dx, to[i].y + dy}
 		shadow[i] = point{shadow[i].x + dx, shadow[i].y + dy}
 	}
+	put(out, doc, to, shadow)
+	return expose(out, s.Seed), Placement{between(corners(doc.Rect), to)}
+}
+
+// put lays a document over its shadow.
+func put(out, doc *image.RGBA, to, shadow quad) {
 	dark := image.NewRGBA(image.Rect(0, 0, 64, 64))
 	rectangle(dark, dark.Rect, rgb{38, 30, 24})
 	lay(out, dark, shadow, 2)
-	lay(out, doc, to, 0.025*w)
-	return Noise(Shade(Blur(out, 0.7, 0), 0.18, s.Seed), 2.2, s.Seed), Placement{between(corners(doc.Rect), to)}
+	lay(out, doc, to, 0.025*float64(doc.Rect.Dx()))
+}
+
+// expose is what the camera adds: a lens, an uneven light and grain.
+func expose(out *image.RGBA, seed uint64) image.Image {
+	return Noise(Shade(Blur(out, 0.7, 0), 0.18, seed), 2.2, seed)
+}
+
+// aslant photographs through a pinhole that is not straight above, or not
+// straight upon, or upon several.
+func aslant(document image.Image, s Shot) (image.Image, Placement) {
+	r := source(s.Seed, 11)
+	docs := []*image.RGBA{copyRGBA(document)}
+	for _, other := range s.Beside {
+		docs = append(docs, copyRGBA(other))
+	}
+	var sizes []point
+	for _, d := range docs {
+		sizes = append(sizes, point{float64(d.Rect.Dx()), float64(d.Rect.Dy())})
+	}
+	quads := arrangement(sizes, s.Degrees+(r.Float64()-0.5)*2.4)
+	c := newCamera(s.Width, s.Pitch, r.Float64()*2*math.Pi)
+	scale := 1.0
+	for range 6 { // what a size looks like depends on the size
+		box := seen(c, quads, scale)
+		scale *= min(s.Share*float64(s.Width)/float64(box.Dx()), 0.94*float64(s.Height)/float64(box.Dy()))
+	}
+	box := seen(c, quads, scale)
+	dx, dy := float64(s.Width-box.Min.X-box.Max.X)/2, float64(s.Height-box.Min.Y-box.Max.Y)/2
+	if s.Cut > 0 {
+		beyond := point{s.Cut*float64(box.Dx()) + float64(s.Width-box.Dx())/2, s.Cut*float64(box.Dy()) + float64(s.Height-box.Dy())/2}
+		side := [4]point{{beyond.x, 0}, {-beyond.x, 0}, {0, beyond.y}, {0, -beyond.y}}[r.IntN(4)]
+		dx, dy = dx+side.x, dy+side.y
+	}
+	out := surface(s)
+	for i := len(docs) - 1; i >= 0; i-- {
+		quads[i] = c.quad(quads[i].scaled(scale)).moved(dx, dy)
+		put(out, docs[i], quads[i], quads[i].moved(0.006*float64(s.Width), 0.006*float64(s.Width)))
+	}
+	return expose(out, s.Seed), Placement{between(corners(docs[0].Rect), quads[0])}
+}
+
+// seen is the box around everything as the camera sees it.
+func seen(c camera, quads []quad, scale float64) image.Rectangle {
+	var box image.Rectangle
+	for _, q := range quads {
+		box = box.Union(bounds(c.quad(q.scaled(scale))))
+	}
+	return box
 }
 
 func (s Shot) withDefaults() Shot {

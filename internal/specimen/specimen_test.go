@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"image"
 	"image/jpeg"
+	"math"
 	"runtime"
 	"testing"
 
@@ -111,8 +112,12 @@ func TestPlacementFollowsTheDocument(t *testing.T) {
 	rectangle(doc, doc.Rect, rgb{255, 255, 255})
 	mark := image.Rect(40, 300, 460, 330)
 	rectangle(doc, mark, rgb{0, 0, 0})
-	for _, degrees := range []float64{0, 8, 90, 181} {
-		photo, placed := Photograph(doc, Shot{Width: 800, Height: 600, Degrees: degrees, Seed: 4})
+	for i, degrees := range []float64{0, 8, 90, 181, 30, 200, 271} {
+		shot := Shot{Width: 800, Height: 600, Degrees: degrees, Seed: 4}
+		if i > 3 {
+			shot.Pitch, shot.Surface = 40, Surface(i-3)
+		}
+		photo, placed := Photograph(doc, shot)
 		x, y := placed.Point(250, 315)
 		if r, _, _, _ := photo.At(int(x), int(y)).RGBA(); r > 0x4000 {
 			t.Errorf("Photograph(%v degrees) at the mark's middle is %#x, want dark", degrees, r)
@@ -120,6 +125,42 @@ func TestPlacementFollowsTheDocument(t *testing.T) {
 		if box := placed.Box(mark); !box.In(photo.Bounds()) || box.Empty() {
 			t.Errorf("Photograph(%v degrees) has the mark at %v, want inside", degrees, box)
 		}
+	}
+}
+
+func TestShotCutsAndShowsSeveral(t *testing.T) {
+	t.Parallel()
+	testenv.Need(t, "fonts-ocr-b", Available())
+	doc := image.NewRGBA(image.Rect(0, 0, 500, 352))
+	rectangle(doc, doc.Rect, rgb{255, 255, 255})
+	for seed := range uint64(4) {
+		_, placed := Photograph(doc, Shot{Width: 800, Height: 600, Cut: 0.2, Seed: seed})
+		box := placed.Box(doc.Rect)
+		in := box.Intersect(image.Rect(0, 0, 800, 600))
+		if got := float64(in.Dx()*in.Dy()) / float64(box.Dx()*box.Dy()); got < 0.75 || got > 0.85 {
+			t.Errorf("Photograph(Cut 0.2, seed %d) shows %.2f of the document's box, want about 0.8", seed, got)
+		}
+	}
+	one, _ := Photograph(doc, Shot{Width: 800, Height: 600, Pitch: 1, Surface: Slate})
+	two, placed := Photograph(doc, Shot{Width: 800, Height: 600, Pitch: 1, Surface: Slate, Beside: []image.Image{doc}})
+	if pixels(one) == pixels(two) {
+		t.Error("Photograph with a second document is as without")
+	}
+	if box := placed.Box(doc.Rect); !box.In(two.Bounds()) || box.Dy() > 330 {
+		t.Errorf("Photograph of two documents has the first at %v, want room for the other", box)
+	}
+}
+
+// What is farther away is smaller: a corner jitter has no such order.
+func TestPinholeShrinksWhatIsFar(t *testing.T) {
+	t.Parallel()
+	c := newCamera(1000, 40, 0)
+	far, near := c.see(point{200, 300}), c.see(point{200, -300})
+	if far.x >= 200 || near.x <= 200 {
+		t.Errorf("see at 40 degrees = %v far and %v near, want the far one nearer the middle", far, near)
+	}
+	if got := c.see(point{200, 0}); math.Abs(got.x-200) > 1e-9 || math.Abs(got.y) > 1e-9 {
+		t.Errorf("see on the axis = %v, want (200, 0)", got)
 	}
 }
 
@@ -176,6 +217,7 @@ func TestDegradationsSpoilByTheirAmount(t *testing.T) {
 	amounts := map[string][2]float64{
 		"rotate": {1, 30}, "perspective": {0.01, 0.2}, "blur": {0.5, 4}, "motion": {2, 15}, "noise": {2, 40},
 		"jpeg": {95, 5}, "glare": {0.1, 1}, "shade": {0.1, 0.8}, "contrast": {0.9, 0.2}, "scale": {0.9, 0.1},
+		"cast": {0.03, 0.2},
 	}
 	for _, d := range Degradations {
 		t.Run(d.Name, func(t *testing.T) {
