@@ -150,10 +150,7 @@ func (n name) initialsOf(read []string) bool {
 		return false
 	}
 	for i, w := range n.words {
-		form := ""
-		for _, l := range w {
-			form += l.forms[0]
-		}
+		form := recommended(w)
 		if form == "" || !strings.HasPrefix(read[i], form) {
 			return false
 		}

@@ -91,7 +91,11 @@ func contests(c Corroboration) bool {
 	}
 	read := strings.ReplaceAll(c.MRZ, " ", "")
 	for _, variant := range nameVariants(c.Printed) {
-		printed, zone, ok := oneLetter(wordsOf(variant), read)
+		words := wordsOf(variant)
+		if marksLost(words, read) {
+			return false
+		}
+		printed, zone, ok := oneLetter(words, read)
 		if !ok {
 			continue
 		}
@@ -104,30 +108,4 @@ func contests(c Corroboration) bool {
 
 func sameGroup(group string, a, b byte) bool {
 	return strings.IndexByte(group, a) >= 0 && strings.IndexByte(group, b) >= 0
-}
-
-// oneLetter returns the only letter in which a name, in its recommended form,
-// differs from an identifier of the same length.
-func oneLetter(words [][]letter, read string) (printed, zone byte, ok bool) {
-	form := ""
-	for _, l := range slices.Concat(words...) {
-		form += l.forms[0]
-	}
-	if len(form) != len(read) {
-		return 0, 0, false
-	}
-	at := -1
-	for i := range len(form) {
-		if form[i] == read[i] {
-			continue
-		}
-		if at >= 0 || !isLetter(form[i]) || !isLetter(read[i]) {
-			return 0, 0, false
-		}
-		at = i
-	}
-	if at < 0 {
-		return 0, 0, false
-	}
-	return form[at], read[at], true
 }

@@ -71,6 +71,7 @@ func TestConfirmContests(t *testing.T) {
 		want                Status
 	}{
 		{"D for the O of Ö", "THURIDUR DESP", "ÞURÍÐUR ÖSP", false, 0.93, StatusUncertain},
+		{"the same without marks", "THURIDUR DESP", "PURIDUR OSP", false, 0.93, StatusUncertain},
 		{"the same, hardly legible", "THURIDUR DESP", "ÞURÍÐUR ÖSP", false, 0.8, StatusValid},
 		{"another letter without label", "CHRISTINE", "CHRISTIME", false, 0.99, StatusValid},
 		{"another letter beside the label", "CHRISTINE", "CHRISTIME", true, 0.97, StatusUncertain},

@@ -87,8 +87,8 @@ func (c *corroborator) add(field, mrz string) *Corroboration {
 	return &c.out[len(c.out)-1]
 }
 
-func (r *Corroboration) set(a Agreement, printed string, confidence float64, labelled bool) {
-	r.Agreement, r.Printed, r.Confidence, r.Labelled = a, printed, confidence, labelled
+func (c *Corroboration) set(a Agreement, printed string, confidence float64, labelled bool) {
+	c.Agreement, c.Printed, c.Confidence, c.Labelled = a, printed, confidence, labelled
 }
 
 // doubt notes the only labelled value of a field that was not found, if it was

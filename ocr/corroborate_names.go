@@ -36,10 +36,7 @@ func unlikeName(text string, read []string) bool {
 	letters := 0
 	for _, w := range wordsOf(text) {
 		letters += len(w)
-		first := ""
-		for _, l := range w {
-			first += l.forms[0]
-		}
+		first := recommended(w)
 		for _, r := range read {
 			if similarity(lookalikes.Replace(r), lookalikes.Replace(first)) > 0 || strings.HasPrefix(first, r) || strings.HasPrefix(r, first) {
 				return false

@@ -95,6 +95,7 @@ ERIKSSON ANNA MARIA KKKKKKKKK`, map[string]string{
 		{"particles", "VAN<DER<BERG<<ANNA<MARIA", edit("ERIKSSON", "van der Berg"), map[string]string{fieldPrimary: "agree"}},
 		{"a title and a name of birth", eriksson, edit("ERIKSSON", "DR. ERIKSSON geb. SVENSSON"), map[string]string{fieldPrimary: "agree*"}},
 		{"one letter misread in a long name", eriksson, edit("ERIKSSON", "ERIKSSUN"), map[string]string{fieldPrimary: "misread*"}},
+		{"one letter misread and marks lost", "THURIDARDOTTIR<<ANNA<MARIA", edit("ERIKSSON", "PURIDARDOTTIB"), map[string]string{fieldPrimary: "misread*"}},
 		{"one letter misread in a short name", "LIND<<ANNA<MARIA", edit("ERIKSSON", "LINN"), map[string]string{fieldPrimary: "missing"}},
 		{"a short name without label", "NG<<LI", "NG\nLI", map[string]string{fieldPrimary: "missing", fieldSecondary: "missing"}},
 		{"given names on two lines", eriksson, edit("ANNA MARIA", "ANNA\nMARIA"), map[string]string{fieldSecondary: "agree"}},

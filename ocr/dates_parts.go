@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -10,7 +11,7 @@ type datePart struct {
 	digits string // empty for words
 	soft   bool
 	months monthSet
-	filler bool // "de", "of", "er": between the parts of a date
+	filler bool // see dateFillers
 	// american says that a slash or a hyphen stands in front, which month and
 	// day can have between them; dots and spaces only part day and month.
 	american bool
@@ -23,6 +24,10 @@ func (p datePart) number() int {
 	}
 	return n
 }
+
+// dateFillers stand between the parts of a date: 12 de agosto, 1er août, 12th of
+// August.
+var dateFillers = []string{"DE", "DO", "OF", "ER", "RE", "A", "ST", "ND", "RD", "TH"}
 
 // dateParts splits at everything but letters and digits, and between these.
 func dateParts(text string) []datePart {
@@ -64,7 +69,7 @@ func chunkParts(chunk string) []datePart {
 			out = append(out, datePart{digits: run})
 			continue
 		}
-		out = append(out, datePart{months: monthsNamed(run), filler: strings.Contains(" DE DO OF ER A RE ", " "+run+" ")})
+		out = append(out, datePart{months: monthsNamed(run), filler: slices.Contains(dateFillers, run)})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // values returns what may be the value of a heading.
@@ -136,14 +137,14 @@ func wordsValue(tokens []token) (PrintedField, bool) {
 		to++
 	}
 	text := textOf(tokens[:to])
-	first := strings.IndexFunc(text, unicode.IsLetter)
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }))
 	letters := 0
 	for _, r := range text {
 		if unicode.IsLetter(r) {
 			letters++
 		}
 	}
-	if first < 0 || letters < 2 || unicode.IsLower([]rune(text[first:])[0]) {
+	if letters < 2 || unicode.IsLower(first) {
 		return PrintedField{}, false
 	}
 	return PrintedField{Value: text, Confidence: confidenceOf(tokens[:to])}, true

@@ -38,11 +38,11 @@ func hasRow(word string) bool {
 // lost: a zone must not be corroborated by itself.
 func withoutZone(lines []PrintedLine, m MRZ) []PrintedLine {
 	return slices.DeleteFunc(slices.Clone(lines), func(l PrintedLine) bool {
-		text := ""
+		var words strings.Builder
 		for _, w := range l.Words {
-			text += w.Text
+			words.WriteString(w.Text)
 		}
-		text = noFillers(keepAlnum(strings.ToUpper(text)))
+		text := noFillers(keepAlnum(strings.ToUpper(words.String())))
 		if len(text) > maxWordBytes || len(text) < 12 {
 			return false
 		}

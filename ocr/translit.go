@@ -22,13 +22,18 @@ import (
 func Transliterate(name string) string {
 	var parts []string
 	for _, word := range wordsOf(name) {
-		var b strings.Builder
-		for _, l := range word {
-			b.WriteString(l.forms[0])
-		}
-		parts = append(parts, b.String())
+		parts = append(parts, recommended(word))
 	}
 	return strings.Join(parts, string(Filler))
+}
+
+// recommended is the first form of each letter.
+func recommended(letters []letter) string {
+	var b strings.Builder
+	for _, l := range letters {
+		b.WriteString(l.forms[0])
+	}
+	return b.String()
 }
 
 // letter is one letter of a claimed name with the forms an MRZ may give it, the
