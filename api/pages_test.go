@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/kyc"
-	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/otp"
 )
 

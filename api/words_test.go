@@ -15,6 +15,10 @@ import (
 // codes are all stable codes that a page may have to put into words, by the
 // family of the catalogue.
 func codes() map[string][]string {
+	advice := []ocr.Advice{
+		ocr.AdviceNoDocument, ocr.AdviceSeveralDocuments, ocr.AdviceWhole, ocr.AdviceCloser, ocr.AdviceStraighten, ocr.AdviceLessGlare,
+		ocr.AdviceMoreLight, ocr.AdviceLessLight, ocr.AdviceSteady,
+	}
 	pictures := []string{photo.Empty, photo.TooLarge, photo.UnsupportedFormat, photo.Corrupt, photo.TooManyPixels, photo.TooSmall, photo.Truncated}
 	notices := append([]string{
 		ocr.CodeNoDocument, ocr.CodeSeveralDocuments, ocr.CodeMRZNotFound, ocr.CodeMRZUnreadable, ocr.CodeMRZWrongLength, ocr.CodeMRZWrongAlphabet, ocr.CodeDateUnknown, ocr.CodeDateInvalid,
@@ -38,6 +42,9 @@ func codes() map[string][]string {
 	for _, r := range kyc.Reasons() {
 		m["reason"] = append(m["reason"], string(r))
 		m["console_reason"] = append(m["console_reason"], string(r))
+	}
+	for _, a := range advice {
+		m["notice"] = append(m["notice"], string(a))
 	}
 	for _, r := range kyc.Notices() {
 		m["notice"] = append(m["notice"], string(r))
