@@ -78,6 +78,9 @@ ERIKSSON ANNA MARIA KKKKKKKKK`, map[string]string{
 			fieldNumber: "missing", fieldPrimary: "missing", fieldSecondary: "missing", fieldBirth: "missing", fieldExpiry: "missing",
 			fieldSex: "missing", fieldNationality: "missing", fieldState: "missing",
 		}},
+		{"names below the zone", eriksson, "DOCUMENT\nL898902C36UTO7408122F<<<<<\nERIKSSON ANNA MARIA", map[string]string{
+			fieldPrimary: "missing", fieldSecondary: "missing",
+		}},
 		{"without labels", eriksson, "ERIKSSON\nANNA MARIA\nUTOPIAN\nL898902C3\n12 AUG/AOÛT 74\nF", map[string]string{
 			fieldNumber: "agree", fieldPrimary: "agree", fieldSecondary: "agree", fieldBirth: "agree", fieldNationality: "agree",
 			fieldSex: "missing", fieldExpiry: "missing",

@@ -42,8 +42,10 @@ func newSheet(lines []PrintedLine) *sheet {
 	s := &sheet{}
 	var heights []int
 	words := 0
-	for i, l := range lines[:min(len(lines), maxPrintedLines)] {
-		if isZoneLine(l) {
+	lines = lines[:min(len(lines), maxPrintedLines)]
+	end := printEnd(lines)
+	for i, l := range lines {
+		if isZoneLine(l) || top(l) > end {
 			continue
 		}
 		for _, w := range l.Words {

@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,6 +19,32 @@ func isZoneLine(l PrintedLine) bool {
 		}
 	}
 	return false
+}
+
+// printEnd is the height at which the zone begins, where a line is one for
+// certain. Nothing is printed below an MRZ (ICAO 9303-4 to -7 put it at the edge
+// of the document), so what stands there is its further lines, among them the
+// names of a card, which look like the same names in print once their fillers
+// were lost.
+func printEnd(lines []PrintedLine) int {
+	end := math.MaxInt
+	for _, l := range lines {
+		for _, w := range l.Words {
+			if strings.Count(w.Text, string(Filler)) >= 3 && w.Box.H > 0 {
+				end = min(end, w.Box.Y+w.Box.H/2)
+			}
+		}
+	}
+	return end
+}
+
+// top is where a line begins; words without boxes stand before all others.
+func top(l PrintedLine) int {
+	y := math.MaxInt
+	for _, w := range l.Words {
+		y = min(y, w.Box.Y)
+	}
+	return y
 }
 
 // hasRow says whether a letter stands four times in a row: fillers, misread.
