@@ -40,7 +40,10 @@ var table = []row{
 	{"adapters", "store", []string{"kyc", "ledger", "notify", "otp", "pbx"}},
 	{"adapters", "jobs", []string{"kyc"}},
 	{"adapters", "internal/engine", []string{"faces", "internal/photo", "ocr"}},
-	{"adapters", "ocr/", []string{"internal/mat", "models", "ocr"}},
+	{"adapters", "ocr/", []string{"internal/mat", "models", "ocr", "ocr/ocrb"}},
+	{"adapters", "ocr/ocrb", []string{"ocr/ocrb/internal/conv", "ocr/ocrb/internal/strip"}},
+	{"adapters", "ocr/ocrb/internal/", []string{"ocr/ocrb/internal/conv", "ocr/ocrb/internal/outline", "ocr/ocrb/internal/press", "ocr/ocrb/internal/strip"}},
+	{"adapters", "ocr/ocrb/train", []string{"ocr/ocrb/internal/learn"}}, // the command that makes the weights
 	{"adapters", "faces/", []string{"faces", "internal/mat", "models"}},
 	{"adapters", "ledger/", []string{"ledger"}},
 	{"adapters", "pbx/", []string{"pbx"}},

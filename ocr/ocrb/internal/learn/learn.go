@@ -17,7 +17,7 @@ import (
 // What the weights of the repository were made with.
 const (
 	Seed  = 1
-	Steps = 12000
+	Steps = 10000
 )
 
 // Plan says how long to learn.

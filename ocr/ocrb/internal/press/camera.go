@@ -17,14 +17,14 @@ type shot struct {
 
 // photograph takes a plate from an angle at a resolution drawn at random.
 func photograph(r *rand.Rand, plate grid, cells int) shot {
-	pitch := 5.5 * math.Pow(24/5.5, math.Sqrt(r.Float64())) // coarse ones are rarer, for they teach less
+	pitch := 6 * math.Pow(4, math.Sqrt(r.Float64())) // coarse ones are rarer, for they teach less
 	k := pitch / platePitch
 	plate.blur(0.4*(1/k-0.6), 0.4*(1/k-0.6))
 	w, h := int(float64(plate.w)*k), int(float64(plate.h)*k)
 	g := paper(r, w, h, pitch)
 	ink := uniform(r, 0.05, 0.5)
 	if r.IntN(4) == 0 {
-		ink = uniform(r, 0.5, 0.74)
+		ink = uniform(r, 0.5, 0.7)
 	}
 	view := newAngle(r, float64(plate.w))
 	for y := range h {
@@ -73,7 +73,7 @@ func (a angle) column(px float64) float64 {
 func expose(r *rand.Rand, g grid, pitch float64) {
 	soft := uniform(r, 0.2, 0.9)
 	if r.IntN(3) == 0 {
-		soft = max(soft, pitch*uniform(r, 0.04, 0.17))
+		soft = max(soft, pitch*uniform(r, 0.04, 0.16))
 	}
 	g.blur(soft, soft*uniform(r, 0.7, 1.3))
 	if r.IntN(6) == 0 {
@@ -85,7 +85,7 @@ func expose(r *rand.Rand, g grid, pitch float64) {
 	if r.IntN(2) == 0 {
 		grain := uniform(r, 1, 8)
 		if r.IntN(4) == 0 {
-			grain = uniform(r, 8, 26)
+			grain = uniform(r, 8, 22)
 		}
 		for i := range g.pix {
 			g.pix[i] += float32(r.NormFloat64() * grain)
