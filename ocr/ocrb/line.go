@@ -63,7 +63,8 @@ func (l Line) Best() string {
 }
 
 // Least returns the lowest probability that a cell gives its character of text,
-// zero where text has another length.
+// zero where text has another length. Text that ocr.Coerce has brought to what
+// its positions allow is worth asking about: 0 and O alone differ by little.
 func (l Line) Least(text string) float64 {
 	if len(text) != len(l.Cells) || len(text) == 0 {
 		return 0

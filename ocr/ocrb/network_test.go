@@ -42,6 +42,7 @@ func TestLineWithoutRoom(t *testing.T) {
 		"no picture":     {nil, 44},
 		"no pixels":      {image.NewGray(image.Rectangle{}), 44},
 		"narrow":         {image.NewGray(image.Rect(0, 0, 60, 45)), 44},
+		"one cell":       {image.NewGray(image.Rect(0, 0, 900, 45)), 1},
 		"flat":           {image.NewGray(image.Rect(0, 0, 900, 3)), 44},
 		"no cells":       {image.NewGray(image.Rect(0, 0, 900, 45)), 0},
 		"too many cells": {image.NewGray(image.Rect(0, 0, 9000, 45)), 1000},
@@ -152,6 +153,19 @@ func TestLineUpsideDown(t *testing.T) {
 		if down := ocrb.Default().Line(d.img, len(d.text)); down.Fit > up.Fit/2 {
 			t.Errorf("Fit = %.2f upside down, %.2f upright", down.Fit, up.Fit)
 		}
+	}
+}
+
+// TestLineOfPart: a part of a larger picture reads as its copy does.
+func TestLineOfPart(t *testing.T) {
+	d := drawnLines(t, specimen.TD3)[0]
+	whole := image.NewGray(image.Rect(0, 0, d.img.Rect.Dx()+50, d.img.Rect.Dy()+30))
+	at := d.img.Rect.Add(image.Pt(20, 10))
+	draw.Draw(whole, at, d.img, image.Point{}, draw.Src)
+	part, _ := whole.SubImage(at).(*image.Gray)
+	want := ocrb.Default().Line(d.img, len(d.text))
+	if diff := cmp.Diff(want, ocrb.Default().Line(part, len(d.text))); diff != "" {
+		t.Errorf("a part reads differently from its copy:\n%s", diff)
 	}
 }
 

@@ -3,8 +3,8 @@
 //
 // It knows neither characters nor fonts, and it does not learn: internal/learn
 // does. The rule a reader must not break: products are rounded before they are
-// added (float32(a*b)+c), so that no compiler fuses the two and weights learnt
-// on one kind of machine are the weights learnt on any other.
+// added (float32(a*b)+c), so that no compiler fuses the two and the same weights
+// are learnt at every level of GOAMD64.
 package conv
 
 // The shape of the network. A line is Height pixels high and its characters

@@ -66,7 +66,7 @@ func (t *teacher) show(e press.Example) {
 
 // label says for each window what it should see.
 func label(e press.Example) []int {
-	out := make([]int, windows(e.Plane))
+	out := make([]int, conv.Windows(e.Plane.Width))
 	for i := range out {
 		x := conv.Centre(i)
 		nearest, distance := 0, math.Inf(1)
@@ -85,14 +85,6 @@ func label(e press.Example) []int {
 		}
 	}
 	return out
-}
-
-func windows(p conv.Plane) int {
-	n := 0
-	for conv.Centre(n)+conv.Centre(0) <= float64(p.Width) {
-		n++
-	}
-	return n
 }
 
 // judge turns outputs into the gradient of the loss: cross entropy of the
