@@ -92,9 +92,10 @@ func (c *Corroboration) set(a Agreement, printed string, confidence float64, lab
 }
 
 // doubt notes the only labelled value of a field that was not found, if it was
-// read well enough to contradict.
+// read well enough to contradict. Labels in two languages may both have it.
 func (c *corroborator) doubt(values []PrintedField, unlike func(PrintedField) bool) {
-	if len(values) != 1 || values[0].Confidence < sure || !unlike(values[0]) {
+	other := func(f PrintedField) bool { return f.Value != values[0].Value }
+	if len(values) == 0 || slices.ContainsFunc(values, other) || values[0].Confidence < sure || !unlike(values[0]) {
 		return
 	}
 	if c.doubts == nil {

@@ -95,6 +95,9 @@ ERIKSSON ANNA MARIA KKKKKKKKK`, map[string]string{
 			fieldPrimary: "agree*", fieldSecondary: "truncated*",
 		}},
 		{"another order", eriksson, edit("ANNA MARIA", "MARIA ANNA"), map[string]string{fieldSecondary: "reordered*"}},
+		{"two scripts", "PETROVA<<MARIIA", edit("ERIKSSON", "ПЕТРОВА / PETROVA", "ANNA MARIA", "Марія / Mariia"), map[string]string{
+			fieldPrimary: "transliterated*", fieldSecondary: "transliterated*",
+		}},
 		{"particles", "VAN<DER<BERG<<ANNA<MARIA", edit("ERIKSSON", "van der Berg"), map[string]string{fieldPrimary: "agree"}},
 		{"a title and a name of birth", eriksson, edit("ERIKSSON", "DR. ERIKSSON geb. SVENSSON"), map[string]string{fieldPrimary: "agree*"}},
 		{"one letter misread in a long name", eriksson, edit("ERIKSSON", "ERIKSSUN"), map[string]string{fieldPrimary: "misread*"}},
@@ -105,6 +108,7 @@ ERIKSSON ANNA MARIA KKKKKKKKK`, map[string]string{
 		{"figures for letters in the number", eriksson, edit("L898902C3", "L8989O2C3"), map[string]string{fieldNumber: "misread*"}},
 		{"another number", eriksson, edit("L898902C3", "L777702C3"), map[string]string{fieldNumber: "differ*", fieldPrimary: "agree*"}},
 		{"a number one figure away", eriksson, edit("L898902C3", "L898904C3"), map[string]string{fieldNumber: "differ*"}},
+		{"another number below labels on two lines", eriksson, edit("Passport No./Passeport No      Code\nL898902C3                      UTO", "Passport No.\nPasseport No\nL777702C3"), map[string]string{fieldNumber: "differ*"}},
 		{"a number with spaces", eriksson, edit("L898902C3", "L 898 902C3"), map[string]string{fieldNumber: "agree*"}},
 		{"another birth date", eriksson, edit("12 AUG/AOÛT 74", "30.01.1990"), map[string]string{fieldBirth: "differ*"}},
 		{"month first", eriksson, edit("12 AUG/AOÛT 74", "08/12/1974"), map[string]string{fieldBirth: "agree*"}},

@@ -33,11 +33,11 @@ var printedLabels = []struct{ field, labels string }{
 	{fieldNationality, `Nationality|Citizenship|Citizen of|Nationalité|Citoyenneté|Nacionalidad|Ciudadanía|Nacionalidade|Cidadania|
 		Staatsangehörigkeit|Staatsbürgerschaft|Nationalität|Heimatstaat`},
 	{fieldBirth, `Date of birth|Birth date|Birthdate|Born|Born on|DOB|D.O.B.|Date of birth (DDMMYYYY)|Day of birth|
-		Date de naissance|Né le|Née le|Né(e) le|Naissance|Fecha de nacimiento|Fecha nacimiento|Fec. nacimiento|F. nacimiento|Nacido el|
+		Date de naissance|Date de naiss|Né le|Née le|Né(e) le|Naissance|Fecha de nacimiento|Fecha nacimiento|Fec. nacimiento|F. nacimiento|Nacido el|
 		Data de nascimento|Data nascimento|Nascimento|Nascido em|Geburtsdatum|Geboren am|geb. am|Geburtstag|Tag der Geburt`},
 	{fieldSex, `Sex|Sexe|Sexo|Gender|Genre|Género|Gênero|Geschlecht`},
 	{fieldExpiry, `Date of expiry|Date of expiration|Expiry date|Expiration date|Expiry|Expiration|Expires|Expires on|Date of exp|Valid until|Valid to|
-		Valid through|Valid thru|Card expires|Date expiry|Date of end of validity|Date d'expiration|Date d'exp|Expire le|Valable jusqu'au|
+		Valid through|Valid thru|Card expires|Date expiry|Date of end of validity|Date d'expiration|Date d'exp|Date d'expir|Expire le|Valable jusqu'au|
 		Valable jusqu'à|Valide jusqu'au|Valable au|Fin de validité|Date de fin de validité|Date limite de validité|
 		Fecha de caducidad|Fecha de vencimiento|Fecha de expiración|Fecha de validez|Caducidad|Vencimiento|Vence|Válido hasta|Válida hasta|Valido hasta el|Validez|
 		Data de validade|Validade|Válido até|Válida até|Data de expiração|Data de caducidade|Data de vencimento|
@@ -48,9 +48,9 @@ var printedLabels = []struct{ field, labels string }{
 		Datum der Ausstellung|Tag der Ausstellung|Gültig ab|Gültig von`},
 	{fieldState, `Code of issuing State|Code of state|State code|Country code|Code|Issuing State|Issuing country|Issuing State Code|Country of issue|
 		Code du pays|Code de l'État émetteur|Code pays|État émetteur|Pays émetteur|Code de l'État|Code de l'État de délivrance|
-		Código del país|Código país|Código del Estado expedidor|País emisor|Estado emisor|País expedidor|Cód. país|
+		Código|Código del país|Código del Estado|Código país|Código del Estado expedidor|País emisor|Estado emisor|País expedidor|Cód. país|
 		Código do país|Código do Estado emissor|País emissor|Estado emissor|
-		Ausstellender Staat|Ausstellerstaat|Staatscode|Code des ausstellenden Staates|Ländercode`},
+		Ausstellender Staat|Ausstellerstaat|Staatscode|Kode|Code des ausstellenden Staates|Ländercode`},
 	{fieldPersonal, `ID No|I.D. Number|Personal No|Personal number|Personal ID No|Personal identification number|Personal identifying number|Identifiant personnel|Personal code|Identification No|Identification number|Identity No|Identity number|
 		National identity number|National ID No|ID number|Citizen No|Tax ID|Social security No|
 		No personnel|Numéro personnel|Numéro d'identification|No d'identification|No national|Numéro d'identité|

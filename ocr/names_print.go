@@ -131,8 +131,19 @@ var nameTitles = strings.Fields("DR DRA PROF MR MRS MS MISS MME MLLE M SR SRA HE
 var nameMarkers = strings.Fields("NEE NE GEB GEBORENE GEBOREN BORN NACIDA EPOUSE EPOUX EP EPSE VEUVE VVE VEUF WITWE VERW")
 
 // nameVariants returns what of a printed name may be the identifier: all of it,
-// without a title, before a marker and after it.
+// without a title, before a marker and after it; and of a name printed in two
+// scripts, parted by a slash, the same of either.
 func nameVariants(text string) []string {
+	out := variantsOf(text)
+	if strings.Contains(text, "/") {
+		for piece := range strings.SplitSeq(text, "/") {
+			out = append(out, variantsOf(piece)...)
+		}
+	}
+	return out
+}
+
+func variantsOf(text string) []string {
 	words := strings.FieldsFunc(text, separates)
 	plain := func(i int) string { return keepAlnum(foldText(words[i])) }
 	out := []string{text}

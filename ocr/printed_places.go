@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -20,68 +21,71 @@ func (s *sheet) beside(h heading) []token {
 // nextColumn is what stands right of a label at its height in another line of
 // the engine's, which ends lines at the gap between columns.
 func (s *sheet) nextColumn(h heading) []token {
+	end := s.columnEnd(h)
 	var row []token
-	for i, t := range s.tokens {
-		middle := t.box.Y + t.box.H/2
-		level := middle > h.box.Y && middle < h.box.Y+h.box.H || h.box.Y+h.box.H/2 > t.box.Y && h.box.Y+h.box.H/2 < t.bottom()
-		if level && t.line != h.line && t.box.X >= h.box.X+h.box.W {
-			if s.used[i] {
-				t.text = "" // the next label: nothing beyond it
-			}
+	for _, t := range s.tokens {
+		if t.line != h.line && level(t.box, h.box) && t.box.X >= h.box.X+h.box.W && t.box.X < end {
 			row = append(row, t)
 		}
 	}
 	slices.SortStableFunc(row, func(a, b token) int { return cmp.Compare(a.box.X, b.box.X) })
-	if i := slices.IndexFunc(row, func(t token) bool { return t.text == "" }); i >= 0 {
-		row = row[:i]
-	}
 	return s.contiguous(row)
 }
 
+// level says whether the middle of one box is at the height of the other.
+func level(a, b Rect) bool {
+	within := func(y int, r Rect) bool { return y > r.Y && y < r.Y+r.H }
+	return within(a.Y+a.H/2, b) || within(b.Y+b.H/2, a)
+}
+
+// columnEnd is where the next label at the same height begins.
+func (s *sheet) columnEnd(h heading) int {
+	end := math.MaxInt
+	for i, t := range s.tokens {
+		if s.used[i] && t.box.X >= h.box.X+h.box.W && (t.line == h.line && i >= h.to || level(t.box, h.box)) {
+			end = min(end, t.box.X-s.height/2)
+		}
+	}
+	return end
+}
+
 // below is the nearest line under a label, from the label's column to the next
-// label's.
+// label's; nothing, where that line is a label itself.
 func (s *sheet) below(h heading) []token {
 	if !s.placed {
 		return s.nextLine(h)
 	}
 	left, right := h.box.X-2*s.height, s.columnEnd(h)
-	top, line := 0, -1
+	nearest := -1
 	for i, t := range s.tokens {
-		gap := t.box.Y - (h.box.Y + h.box.H)
-		near := gap > -h.box.H/3 && gap <= max(2*t.box.H, 2*h.box.H) && t.box.Y > h.box.Y+h.box.H/3
-		if !near || t.text == "" || t.line == h.line || t.right() <= h.box.X || t.box.X >= right || t.box.X < left {
+		inColumn := t.box.X >= left && t.box.X < right && t.right() > h.box.X
+		if t.text == "" || t.line == h.line || !inColumn || !under(t.box, h.box) {
 			continue
 		}
-		if line < 0 || t.box.Y < top-s.height/2 {
-			top, line = t.box.Y, t.line
-			if s.used[i] {
-				line = -2 // another label comes first
-			}
+		if nearest < 0 || t.box.Y < s.tokens[nearest].box.Y-s.height/2 {
+			nearest = i
 		}
 	}
-	if line < 0 {
+	if nearest < 0 || s.used[nearest] {
 		return nil
 	}
 	var out []token
 	for i, t := range s.tokens {
-		if t.line == line && t.box.X >= left && t.box.X < right {
-			if s.used[i] {
-				break
-			}
-			out = append(out, t)
+		if t.line != s.tokens[nearest].line || t.box.X < left || t.box.X >= right {
+			continue
 		}
+		if s.used[i] {
+			break
+		}
+		out = append(out, t)
 	}
 	return s.contiguous(out)
 }
 
-// columnEnd is where the next label of the line begins.
-func (s *sheet) columnEnd(h heading) int {
-	for i := h.to; i < len(s.tokens) && s.tokens[i].line == h.line; i++ {
-		if s.used[i] {
-			return s.tokens[i].box.X - s.height/2
-		}
-	}
-	return int(^uint(0) >> 1)
+// under says whether a box stands below a label, no more than two lines away.
+func under(box, label Rect) bool {
+	gap := box.Y - (label.Y + label.H)
+	return gap > -label.H/3 && gap <= 2*max(box.H, label.H) && box.Y > label.Y+label.H/3
 }
 
 // nextLine is the line after, where nothing has a box. Where several labels

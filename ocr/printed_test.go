@@ -297,6 +297,42 @@ func TestLabelsAreTold(t *testing.T) {
 	}
 }
 
+func TestMatchLabel(t *testing.T) {
+	t.Parallel()
+	for field, texts := range map[string][]string{
+		fieldNumber: {
+			"Passport No.", "PASSEPORT N°", "Pasaporte N.º", "Nº de documento", "N.º do cartão", "Pass-Nr.", "Ausweisnummer", "Document nurnber",
+			"Numéro du docurnent", "Núm. soporte", "Dokurnentennummer", "Card No",
+		},
+		fieldPrimary:     {"Surname", "SURNAME(S)", "Nom", "Apellidos", "1er apellido", "Apelido(s)", "Sobrenome", "Familienname", "Farnilienname", "Nachname"},
+		fieldSecondary:   {"Given names", "Given name(s)", "Prénom(s)", "Prenoms", "Nombres", "Nomes próprios", "Vornamen", "Vorname(n)", "First narne"},
+		fieldNames:       {"Name", "Nome", "Full name", "Nom, prénoms"},
+		fieldBirthName:   {"Nom de naissance", "Geburtsname", "Name at birth"},
+		fieldNationality: {"Nationality", "NATIONALITÉ", "Nacionalidad", "Nacionalidade", "Staatsangehörigkeit", "Staatsangehorlgkeit", "Natlonallty"},
+		fieldBirth:       {"Date of birth", "Date of blrth", "Date de naiss.", "Né(e) le", "Fecha de nacimiento", "Data de nascimento", "Geburtsdatum", "Geboren am"},
+		fieldSex:         {"Sex", "Sexe", "SEXO", "Geschlecht", "Geschlccht"},
+		fieldExpiry: {
+			"Date of expiry", "Date of explry", "Date d'expiration", "Date d'expir.", "Valable jusqu'au", "Fecha de caducidad", "Válido hasta",
+			"Data de validade", "Válido até", "Gültig bis", "Giiltig bis", "Ablaufdatum",
+		},
+		fieldIssue:    {"Date of issue", "Date de délivrance", "Fecha de expedición", "Data de emissão", "Ausgestellt am", "Valid from"},
+		fieldState:    {"Code", "Code of issuing State", "Código del Estado", "Kode"},
+		fieldPersonal: {"Personal No", "I.D. No.", "DNI", "No personnel", "Personal identifying number"},
+		fieldOther:    {"Place of birth", "Lieu de naissance", "Authority", "Height", "Signature of bearer", "Gültig von - bis"},
+	} {
+		for _, text := range texts {
+			if got, _, ok := matchLabel(foldLabel(text)); !ok || got.field != field {
+				t.Errorf("%q is the label of %q (%q, %t), want %q", text, got.field, got.text, ok, field)
+			}
+		}
+	}
+	for _, text := range []string{"ERIKSSON", "ANNA MARIA", "12 AUG 1974", "L898902C3", "UTOPIA", "UTO", "ZENITH", "F", "M", "", "P", "ROSE", "MANN", "GARCIA", "DE", "LE"} {
+		if got, _, ok := matchLabel(foldLabel(text)); ok {
+			t.Errorf("the value %q passes for the label %q", text, got.text)
+		}
+	}
+}
+
 func FuzzParsePrinted(f *testing.F) {
 	f.Add("Surname/Nom\nERIKSSON\nDate of birth: 12 AUG/AOÛT 74\nSex F", true)
 	f.Add("Name: ::/ (|)\n\n//\nNom Nom Nom", false)
