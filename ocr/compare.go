@@ -187,9 +187,17 @@ func compareSex(c Claims, m MRZ) FieldComparison {
 	return out
 }
 
+// britishCodes are those of ICAO 9303-3, section 5 for British nationals who are
+// not citizens. All of them, asked for their nationality, are British.
+var britishCodes = []string{"GBD", "GBN", "GBO", "GBP", "GBS"}
+
 func compareNationality(c Claims, m MRZ) FieldComparison {
 	out := compareCode("nationality", normalState(c.Nationality), normalState(m.Fields.Nationality))
-	if out.Agreement == Differ && out.Claimed == normalState(m.Fields.IssuingState) {
+	switch {
+	case out.Agreement != Differ:
+	case out.Claimed == "GBR" && slices.Contains(britishCodes, out.Read):
+		out.Agreement, out.Explanation = Agree, ExplainOtherCode
+	case out.Claimed == normalState(m.Fields.IssuingState):
 		out.Explanation = ExplainIssuer
 	}
 	return out

@@ -33,6 +33,7 @@ const (
 	ExplainCentury       Explanation = "century"         // only the century differs
 	ExplainPartUnknown   Explanation = "part_unknown"    // the document does not state day, month or year
 	ExplainUnspecified   Explanation = "unspecified"     // the document leaves the sex open
+	ExplainOtherCode     Explanation = "other_code"      // the same nationality under a code of its own: GBN for British National (Overseas)
 	ExplainIssuer        Explanation = "issuer"          // given the state that issued the document, which is not the holder's
 	ExplainLookAlike     Explanation = "look_alike"      // a letter for a figure it looks like: O for 0
 	ExplainOneCharacter  Explanation = "one_character"   // one character of the number differs
@@ -48,7 +49,7 @@ func Explanations() []Explanation {
 		ExplainSame, ExplainSpelling, ExplainMarksLeftOut, ExplainCutOff, ExplainOrder, ExplainSwapped, ExplainDivided,
 		ExplainMoreNames, ExplainFewerNames, ExplainInitials, ExplainOtherName, ExplainOneLetter, ExplainSimilar,
 		ExplainDayMonth, ExplainYearDigit, ExplainOneDigit, ExplainDigitsSwapped, ExplainYear, ExplainCentury, ExplainPartUnknown,
-		ExplainUnspecified, ExplainIssuer, ExplainLookAlike, ExplainOneCharacter, ExplainPrintDiffers,
+		ExplainUnspecified, ExplainOtherCode, ExplainIssuer, ExplainLookAlike, ExplainOneCharacter, ExplainPrintDiffers,
 		ExplainNotGiven, ExplainNotInDocument, ExplainOther,
 	}
 }

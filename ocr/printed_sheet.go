@@ -26,8 +26,7 @@ type token struct {
 	line int
 }
 
-func (t token) right() int  { return t.box.X + t.box.W }
-func (t token) bottom() int { return t.box.Y + t.box.H }
+func (t token) right() int { return t.box.X + t.box.W }
 
 // sheet is the print of a document as tokens, with the lines of the MRZ left
 // out. placed says that the words have boxes.
