@@ -17,10 +17,14 @@ import (
 func TestCapture(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	t.Run("passport", func(t *testing.T) { capturePassport(t, s) })
-	t.Run("card-on-a-phone", func(t *testing.T) { captureCard(t, s) })
-	t.Run("camera-refused", func(t *testing.T) { captureRefused(t, s) })
-	t.Run("no-scripts", func(t *testing.T) { captureWithoutScripts(t, s) })
+	for name, capture := range map[string]func(*testing.T, *service){
+		"passport": capturePassport, "card-on-a-phone": captureCard, "camera-refused": captureRefused, "no-scripts": captureWithoutScripts,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			capture(t, s)
+		})
+	}
 }
 
 // exposure is how a camera exposes white paper, which the drawn documents are:

@@ -13,8 +13,8 @@ const restAfter = 120000; // milliseconds until the camera rests
 
 // capture opens the camera and returns what stops it; a camera that cannot be
 // opened is the promise's error. The callbacks: say(advice), shutter() when the
-// button may be shown, taken(blob, imprint), rested() when the camera was
-// closed to save the battery.
+// button may be shown, taken(blob, closeUp, imprint), rested() when the camera
+// was closed to save the battery.
 export async function capture({ video, canvas, type, notLike }, { say, shutter, taken, rested }) {
   await open(video);
   canvas.parentElement.classList.toggle("tall", video.videoHeight > video.videoWidth);
@@ -78,7 +78,7 @@ export async function capture({ video, canvas, type, notLike }, { say, shutter, 
     const larger = await photograph(video);
     const best = larger && await asGood(larger, seen.advice) ? larger : await encode(frame);
     stop();
-    taken(best, seen.imprint);
+    taken(best, await encode(closeUp(frame, seen.corners)), seen.imprint);
     return true;
   }
 
@@ -93,6 +93,19 @@ export async function capture({ video, canvas, type, notLike }, { say, shutter, 
 
   next();
   return { stop, shoot: () => running && shoot(false) };
+}
+
+// closeUp cuts the document out with a little of its ground, so that whoever
+// looks at it can tell whether the lines can be read.
+function closeUp(frame, corners) {
+  if (!corners) return frame;
+  const xs = corners.map((c) => c.x), ys = corners.map((c) => c.y), rim = 0.02 * frame.width;
+  const x = Math.max(0, Math.min(...xs) - rim), y = Math.max(0, Math.min(...ys) - rim);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.min(frame.width, Math.max(...xs) + rim) - x;
+  canvas.height = Math.min(frame.height, Math.max(...ys) + rim) - y;
+  canvas.getContext("2d").drawImage(frame, -x, -y);
+  return canvas;
 }
 
 // visible is the part of the video that its box shows, which covers the box.

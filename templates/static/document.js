@@ -49,8 +49,8 @@ async function photograph(which) {
   side = which;
   help("");
   form.hidden = true;
-  section.hidden = picture.hidden = false;
-  video.hidden = canvas.hidden = true; // until it shows something
+  section.hidden = false;
+  video.hidden = canvas.hidden = true; // until there is something to show
   skip.hidden = side !== "back";
   title.textContent = words[side === "back" ? "title_back" : twoSided() ? "title_front" : "title_page"];
   picture.hidden = true;
@@ -72,12 +72,12 @@ async function photograph(which) {
   }
 }
 
-function taken(blob, imprint) {
+function taken(blob, closeUp, imprint) {
   session = null;
   shot = { blob, imprint };
   navigator.vibrate?.(60);
   URL.revokeObjectURL(picture.src);
-  picture.src = URL.createObjectURL(blob);
+  picture.src = URL.createObjectURL(closeUp);
   picture.hidden = false;
   video.hidden = canvas.hidden = true;
   tell("taken");
