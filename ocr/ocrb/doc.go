@@ -11,5 +11,5 @@
 //
 // The rule a reader must not break: the weights come from the command
 // ocr/ocrb/train and from nothing else, and no photograph of a document was
-// ever shown to it. What it says of one is therefore a measurement.
+// ever shown to it. What it says of one is therefore a measurement (ADR 0012).
 package ocrb

@@ -18,7 +18,7 @@ import (
 )
 
 // TestWeights: new weights are a decision. Change the digest with them, and the
-// figures of ADR 0011.
+// figures of ADR 0012.
 func TestWeights(t *testing.T) {
 	b, err := os.ReadFile("weights.bin")
 	if err != nil {
