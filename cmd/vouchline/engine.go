@@ -28,7 +28,7 @@ func (c *EngineCmd) Run(g *Globals) error {
 		return err
 	}
 	defer face.Close()
-	text, err := tesseract.New(tesseract.Config{Models: finder})
+	text, err := tesseract.New(tesseract.Config{Models: finder, Now: g.Now})
 	if err != nil {
 		return err
 	}

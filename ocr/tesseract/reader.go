@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/otiai10/gosseract/v2"
 	"gocv.io/x/gocv"
@@ -29,8 +30,11 @@ const engFile = "eng.traineddata"
 type Config struct {
 	// Models finds mrz.traineddata and the network for document corners.
 	Models models.Finder
-	// Tessdata is the folder with eng.traineddata; Debian's when empty.
+	// Tessdata is the folder with eng.traineddata and, where there are any, those
+	// of fra, deu, spa and por; Debian's when empty.
 	Tessdata string
+	// Now dates what is printed; without it Read leaves the print alone.
+	Now func() time.Time
 	// Logger is told what is missing; nil is silence. It must not write to
 	// stderr, which gosseract closes for moments.
 	Logger *slog.Logger
@@ -39,11 +43,12 @@ type Config struct {
 // Reader reads documents and words. It is safe for concurrent use and does one
 // thing at a time; whoever has cores to spare makes two, in two processes.
 type Reader struct {
-	mu      sync.Mutex
-	config  Config
-	zones   *client // mrz.traineddata
-	letters *client // eng
-	corners *cornerNet
+	mu       sync.Mutex
+	config   Config
+	zones    *client            // mrz.traineddata
+	letters  *client            // eng
+	printers map[string]*client // by language, for print
+	corners  *cornerNet
 }
 
 // New makes a Reader. Missing model files are no error here: Read returns
@@ -79,8 +84,11 @@ func (r *Reader) Close() {
 func (r *Reader) close() {
 	r.zones.close()
 	r.letters.close()
+	for _, c := range r.printers {
+		c.close()
+	}
 	r.corners.close()
-	r.zones, r.letters, r.corners = nil, nil, nil
+	r.zones, r.letters, r.printers, r.corners = nil, nil, nil, nil
 }
 
 // loadZones makes sure of what Read needs.
@@ -172,6 +180,9 @@ func (r *Reader) Read(ctx context.Context, img image.Image) (ocr.Reading, image.
 	reading.Outline = place.outline()
 	reading.Quality = s.readQuality(zone, place.corners())
 	reading.Hints = s.hints(zone, place.corners(), reading.Quality)
+	if err := r.addPrint(ctx, &reading, gray, place); err != nil {
+		return ocr.Reading{}, img, err
+	}
 	return reading, upright(img, zone.rotation), nil
 }
 
