@@ -3,6 +3,7 @@ package main
 // BenchCmd measures the engines on data of which the truth is known; the
 // figures in docs/measurements.md come from it.
 type BenchCmd struct {
-	Documents BenchDocumentsCmd `cmd:"" help:"Measure the reading of MRZs on images with known lines: exact, wrong but accepted, refused, times."`
+	Documents BenchDocumentsCmd `cmd:"" help:"Measure the reading of documents with known lines: exact, wrong but accepted, refused, times, by format and degradation."`
+	Specimens BenchSpecimensCmd `cmd:"" help:"Draw a folder of specimen documents with ground truth for bench documents."`
 	Faces     BenchFacesCmd     `cmd:"" help:"Measure face comparison on a list of pairs: FMR, FNMR, accuracy, times."`
 }

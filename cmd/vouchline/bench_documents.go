@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -10,8 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
+	"github.com/vouchline/vouchline/faces/opencv"
 	"github.com/vouchline/vouchline/internal/engine"
 	"github.com/vouchline/vouchline/internal/photo"
 	"github.com/vouchline/vouchline/models"
@@ -22,37 +22,8 @@ import (
 // BenchDocumentsCmd measures the reading of documents whose MRZ is known.
 type BenchDocumentsCmd struct {
 	ModelsFlag
-	Dir string `arg:"" type:"existingdir" help:"Folder of images with ground_truth.json: {\"FILE\": {\"mrz\": [\"LINE\", ...]}}. An image that is not in it has no MRZ."`
-}
-
-// documentsReport is what the benchmark prints.
-type documentsReport struct {
-	// Documents is how many have an MRZ, Without how many have none.
-	Documents int `json:"documents"`
-	Without   int `json:"without_mrz"`
-	// Exact is how many were read without a wrong character.
-	Exact int `json:"exact"`
-	// Accepted is how many were read and valid, WrongAccepted how many of
-	// those had a wrong character, or no MRZ at all.
-	Accepted      int `json:"accepted"`
-	WrongAccepted int `json:"wrong_accepted"`
-	// Refused is how many of the documents were read and not valid, or not
-	// read; a specimen's own check digits may be wrong.
-	Refused int `json:"refused"`
-	// The times are of one photograph, from pixels to zone; CPU is what one
-	// core computes for it, whatever else the machine does meanwhile.
-	P50    float64 `json:"p50_ms"`
-	P95    float64 `json:"p95_ms"`
-	CPUP50 float64 `json:"cpu_p50_ms"`
-	CPUP95 float64 `json:"cpu_p95_ms"`
-	// Faults lists what was not exact, or wrongly accepted.
-	Faults []documentOutcome `json:"faults"`
-}
-
-// documentOutcome says what happened to a file, without what it says.
-type documentOutcome struct {
-	File   string `json:"file"`
-	Reason string `json:"reason"`
+	Dir      string `arg:"" type:"existingdir" help:"Folder of images with ground_truth.json: {\"FILE\": {\"mrz\": [\"LINE\", ...]}}. An image that is not in it has no MRZ."`
+	Baseline bool   `help:"Read every image with Debian's tesseract and its English data too, for comparison."`
 }
 
 // Run measures and prints the report.
@@ -67,15 +38,25 @@ func (c *BenchDocumentsCmd) Run(g *Globals) error {
 		return err
 	}
 	finder := modelFinder(c.Models)
-	if err := finder.Missing(models.MRZ, models.DocCorners); err != nil {
+	if err := finder.Missing(models.MRZ, models.DocCorners, models.YuNet); err != nil {
 		return err
 	}
-	reader, err := tesseract.New(tesseract.Config{Models: finder, Logger: g.Log})
+	text, err := tesseract.New(tesseract.Config{Models: finder, Logger: g.Log})
 	if err != nil {
 		return err
 	}
-	defer reader.Close()
-	report, err := benchDocuments(g, reader, c.Dir, truth)
+	defer text.Close()
+	face, err := opencv.New(opencv.Config{Models: finder})
+	if err != nil {
+		return err
+	}
+	defer face.Close()
+	zone := &timedText{TextReader: text, now: g.Now}
+	b := documentBench{g: g, dir: c.Dir, zone: zone, read: engine.Compose(zone, face).ReadDocument}
+	if c.Baseline {
+		b.plain = plainTesseract
+	}
+	report, err := b.run(truth)
 	if err != nil {
 		return err
 	}
@@ -85,108 +66,67 @@ func (c *BenchDocumentsCmd) Run(g *Globals) error {
 	return report.print(g)
 }
 
-// readTruth returns the lines of every image in the folder, none for one
-// without MRZ.
-func readTruth(dir string) (map[string][]string, error) {
-	b, err := os.ReadFile(filepath.Join(dir, "ground_truth.json")) //nolint:gosec // G304: the folder the command was told to read
-	if err != nil {
-		return nil, err
-	}
-	var listed map[string]struct {
-		MRZ []string `json:"mrz"`
-	}
-	if err := json.Unmarshal(b, &listed); err != nil {
-		return nil, fmt.Errorf("%s: ground_truth.json: %w", dir, err)
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	truth := map[string][]string{}
-	for _, e := range entries {
-		switch strings.ToLower(filepath.Ext(e.Name())) {
-		case ".jpg", ".jpeg", ".png", ".webp":
-			truth[e.Name()] = listed[e.Name()].MRZ
-		}
-	}
-	for name := range listed {
-		if _, ok := truth[name]; !ok {
-			return nil, fmt.Errorf("%s: ground_truth.json names %s, which is not there", dir, name)
-		}
-	}
-	if len(truth) == 0 {
-		return nil, fmt.Errorf("%s: no images", dir)
-	}
-	return truth, nil
+// spent is what something took by the clock and of the processor, in
+// milliseconds.
+type spent struct{ wall, cpu float64 }
+
+func spentSince(now func() time.Time, start time.Time, cpu time.Duration) spent {
+	return spent{milliseconds(now().Sub(start)), milliseconds(cpuTime() - cpu)}
 }
 
-// zoneReader is what the benchmark measures.
-type zoneReader interface {
-	Read(ctx context.Context, img image.Image) (ocr.Reading, image.Image, error)
+// timedText notes what the text engine took of a reading.
+type timedText struct {
+	engine.TextReader
+	now  func() time.Time
+	last spent
 }
 
-func benchDocuments(g *Globals, reader zoneReader, dir string, truth map[string][]string) (documentsReport, error) {
-	report := documentsReport{Faults: []documentOutcome{}}
-	var times, cpu []float64
+func (t *timedText) Read(ctx context.Context, img image.Image) (ocr.Reading, image.Image, error) {
+	start, cpu := t.now(), cpuTime()
+	reading, upright, err := t.TextReader.Read(ctx, img)
+	t.last = spentSince(t.now, start, cpu)
+	return reading, upright, err
+}
+
+// documentBench reads a folder with what the service composes of its engines.
+type documentBench struct {
+	g     *Globals
+	dir   string
+	zone  *timedText
+	read  func(ctx context.Context, photo []byte) (ocr.Reading, error)
+	plain func(ctx context.Context, file string, want []string) (plainReading, error) // nil without baseline
+}
+
+func (b documentBench) run(truth map[string]documentTruth) (documentsReport, error) {
+	report := newDocumentsReport()
+	var zone, whole, plain []spent
 	for _, name := range slices.Sorted(maps.Keys(truth)) {
-		b, err := os.ReadFile(filepath.Join(dir, name)) //nolint:gosec // G304: the folder the command was told to read
+		file := filepath.Join(b.dir, name)
+		bytes, err := os.ReadFile(file) //nolint:gosec // G304: the folder the command was told to read
 		if err != nil {
 			return report, err
 		}
-		img, _, err := photo.Decode(b)
-		if err != nil {
-			return report, fmt.Errorf("%s: %w", name, err)
-		}
-		start, used := g.Now(), cpuTime()
-		reading, _, err := reader.Read(g.Context, img)
-		times = append(times, milliseconds(g.Now().Sub(start)))
-		cpu = append(cpu, milliseconds(cpuTime()-used))
+		start, cpu := b.g.Now(), cpuTime()
+		b.zone.last = spent{}
+		reading, err := b.read(b.g.Context, bytes)
+		whole = append(whole, spentSince(b.g.Now, start, cpu))
+		zone = append(zone, b.zone.last)
 		var unread *ocr.Error
-		if err != nil && !errors.As(err, &unread) {
+		var refused *photo.Error
+		if err != nil && !errors.As(err, &unread) && !errors.As(err, &refused) {
 			return report, fmt.Errorf("%s: %w", name, err)
 		}
-		report.add(name, truth[name], reading.MRZ, err)
+		o := judge(name, truth[name], reading, err)
+		if b.plain != nil {
+			p, err := b.plain(b.g.Context, file, truth[name].MRZ)
+			if err != nil {
+				return report, fmt.Errorf("%s: %w", name, err)
+			}
+			plain = append(plain, p.spent)
+			o.plain = &p
+		}
+		report.add(o)
 	}
-	slices.Sort(times)
-	slices.Sort(cpu)
-	report.P50, report.P95 = times[len(times)/2], times[len(times)*95/100]
-	report.CPUP50, report.CPUP95 = cpu[len(cpu)/2], cpu[len(cpu)*95/100]
+	report.times(zone, whole, plain)
 	return report, nil
-}
-
-// add counts one outcome.
-func (r *documentsReport) add(name string, want []string, got *ocr.MRZ, err error) {
-	accepted := err == nil && got != nil && got.Valid
-	exact := got != nil && len(want) > 0 && slices.Equal(got.Lines, want)
-	if len(want) > 0 {
-		r.Documents++
-	} else {
-		r.Without++
-	}
-	fault := func(reason string) { r.Faults = append(r.Faults, documentOutcome{name, reason}) }
-	if accepted {
-		r.Accepted++
-	} else if len(want) > 0 {
-		r.Refused++
-	}
-	switch {
-	case exact:
-		r.Exact++
-	case accepted:
-		r.WrongAccepted++
-		fault("wrong but accepted")
-	case len(want) > 0 && err != nil:
-		fault(err.Error())
-	case len(want) > 0:
-		fault("not exact, refused")
-	}
-}
-
-func (r documentsReport) print(g *Globals) error {
-	err := g.Printf("documents           %4d\nexact               %4d  %.1f %%\nwrong but accepted  %4d\nrefused             %4d\nwithout MRZ         %4d\np50                 %4.0f ms, CPU %4.0f ms\np95                 %4.0f ms, CPU %4.0f ms\n",
-		r.Documents, r.Exact, 100*float64(r.Exact)/float64(max(1, r.Documents)), r.WrongAccepted, r.Refused, r.Without, r.P50, r.CPUP50, r.P95, r.CPUP95)
-	for _, f := range r.Faults {
-		err = errors.Join(err, g.Printf("%s: %s\n", f.File, f.Reason))
-	}
-	return err
 }

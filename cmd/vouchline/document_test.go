@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -92,22 +91,5 @@ func TestMRZParse(t *testing.T) {
 				t.Errorf("stderr shows a name: %q", stderr)
 			}
 		})
-	}
-}
-
-func TestDocumentsReportCounts(t *testing.T) {
-	t.Parallel()
-	want := []string{"A", "B"}
-	var r documentsReport
-	r.add("exact", want, &ocr.MRZ{Lines: want, Valid: true}, nil)
-	r.add("exact, but its digits are wrong", want, &ocr.MRZ{Lines: want}, nil)
-	r.add("wrong", want, &ocr.MRZ{Lines: []string{"A", "C"}, Valid: true}, nil)
-	r.add("wrong, refused", want, &ocr.MRZ{Lines: []string{"A", "C"}}, nil)
-	r.add("not read", want, nil, &ocr.Error{Code: ocr.CodeMRZNotFound})
-	r.add("none, invented", nil, &ocr.MRZ{Lines: want, Valid: true}, nil)
-	r.add("none", nil, nil, &ocr.Error{Code: ocr.CodeMRZNotFound})
-	got := []int{r.Documents, r.Without, r.Exact, r.Accepted, r.WrongAccepted, r.Refused, len(r.Faults)}
-	if counts := []int{5, 2, 2, 3, 2, 3, 4}; !slices.Equal(got, counts) {
-		t.Errorf("counts = %v, want %v: %+v", got, counts, r)
 	}
 }
