@@ -568,3 +568,30 @@ func TestFindings(t *testing.T) {
 		})
 	}
 }
+
+// TestPortraitBesideTheDocument: a card of one's own laid beside a stolen one
+// lends it no face.
+func TestPortraitBesideTheDocument(t *testing.T) {
+	t.Parallel()
+	outline := []ocr.Point{{X: 100, Y: 120}, {X: 900, Y: 100}, {X: 920, Y: 700}, {X: 90, Y: 680}}
+	for name, c := range map[string]struct {
+		portrait ocr.Rect
+		outcome  kyc.Outcome
+		reasons  []kyc.Reason
+	}{
+		"inside":     {ocr.Rect{X: 150, Y: 250, W: 200, H: 260}, kyc.Passed, nil},
+		"beside it":  {ocr.Rect{X: 950, Y: 250, W: 200, H: 260}, kyc.Referred, []kyc.Reason{kyc.ReasonPortraitUnbound}},
+		"left of it": {ocr.Rect{X: -150, Y: 250, W: 200, H: 260}, kyc.Referred, []kyc.Reason{kyc.ReasonPortraitUnbound}},
+		"above it":   {ocr.Rect{X: 300, Y: -200, W: 200, H: 260}, kyc.Referred, []kyc.Reason{kyc.ReasonPortraitUnbound}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			r := reading(t, "L898902C3")
+			r.Outline, r.Portrait = outline, &c.portrait
+			b.engines.reading["photo"] = r
+			e := b.photograph(t, b.to(t, 1, kyc.Document), "passport", "photo")
+			wantCheck(t, e, kyc.CheckDocument, c.outcome, c.reasons...)
+		})
+	}
+}

@@ -29,6 +29,7 @@ func FuzzReading(f *testing.F) {
 	f.Add(`[{"mrz":{"format":"TD3","lines":[],"valid":true,"status":"valid"}}]`)
 	f.Add(`[{"mrz":{"format":"none","lines":["<"],"valid":true}},{"mrz":null,"printed":{"lines":[{"words":null}]}}]`)
 	f.Add(`[{"outline":[{"x":1,"y":2}],"hints":[{"name":"screen_replay","raised":true}],"quality":{"width":1}}]`)
+	f.Add(`[{"mrz":{"format":"TD1","lines":[""]}}]`)
 	f.Add(`[]`)
 	f.Fuzz(func(t *testing.T, in string) {
 		var readings []ocr.Reading

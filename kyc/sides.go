@@ -118,8 +118,10 @@ func corroborations(s shot, mrz ocr.MRZ, beside bool, now time.Time) []ocr.Corro
 func bondOf(s shot, mrz ocr.MRZ, found []ocr.Corroboration, beside bool) bond {
 	sameZone := s.MRZ != nil && standing(s.MRZ) == ocr.StatusValid && mrz.Valid
 	switch {
-	case beside:
+	case beside && s.portraitInside():
 		return bound
+	case beside:
+		return unbound
 	case sameZone && !sameDocument(*s.MRZ, mrz), slices.ContainsFunc(found, contradicts):
 		return contradicted
 	case sameZone, ocr.Binds(found):
@@ -127,6 +129,23 @@ func bondOf(s shot, mrz ocr.MRZ, found []ocr.Corroboration, beside bool) bond {
 	default:
 		return unbound
 	}
+}
+
+// portraitInside reports whether the portrait lies on the document that the
+// zone was read from, and not on another laid beside it.
+func (s shot) portraitInside() bool {
+	if len(s.Outline) != 4 || s.Portrait == nil {
+		return true
+	}
+	x, y := float64(s.Portrait.X)+float64(s.Portrait.W)/2, float64(s.Portrait.Y)+float64(s.Portrait.H)/2
+	inside := false
+	for i, a := range s.Outline { // how many edges a line to the right crosses
+		b := s.Outline[(i+1)%4]
+		if (a.Y > y) != (b.Y > y) && x < a.X+(y-a.Y)/(b.Y-a.Y)*(b.X-a.X) {
+			inside = !inside
+		}
+	}
+	return inside
 }
 
 func sameDocument(a, b ocr.MRZ) bool {

@@ -214,7 +214,8 @@ func spaced(name string) string {
 // is how ICAO 9303-3, 4.6 shows that they may have been cut.
 func (m MRZ) namesTruncated() (primary, secondary bool) {
 	for _, fd := range layouts[m.Format].fields {
-		full := len(m.Lines) > fd.at.line && m.Lines[fd.at.line][fd.at.to-1] != Filler
+		// A stored zone may hold anything.
+		full := len(m.Lines) > fd.at.line && len(m.Lines[fd.at.line]) >= fd.at.to && m.Lines[fd.at.line][fd.at.to-1] != Filler
 		switch fd.name {
 		case fieldNames:
 			return full, full
