@@ -57,17 +57,21 @@ func (q *Quality) Outlined(outline []Point) {
 
 // cut adds up the edges that run along the border of the photograph, and so
 // were most likely cut off by it. A document seen whole has none, a scan
-// trimmed to the document has all of them.
+// trimmed to the document has all of them. Of a corner that is outside the
+// network sees only about where it should be: one of two must be on the border.
 func (q *Quality) cut(outline []Point) float64 {
-	near := borderMargin * float64(max(q.Width, q.Height))
-	right, bottom := float64(q.Width)-near, float64(q.Height)-near
+	side := float64(max(q.Width, q.Height))
+	on := func(a, b float64) bool {
+		return min(a, b) < borderMargin*side && max(a, b) < borderReach*side
+	}
+	right, bottom := float64(q.Width), float64(q.Height)
 	along, all := 0.0, 0.0
 	for i, a := range outline {
 		b := outline[(i+1)%4]
 		length := math.Hypot(b.X-a.X, b.Y-a.Y)
 		all += length
-		if a.X < near && b.X < near || a.Y < near && b.Y < near ||
-			a.X > right && b.X > right || a.Y > bottom && b.Y > bottom {
+		if math.Abs(a.X-b.X) < math.Abs(a.Y-b.Y) && (on(a.X, b.X) || on(right-a.X, right-b.X)) ||
+			math.Abs(a.X-b.X) > math.Abs(a.Y-b.Y) && (on(a.Y, b.Y) || on(bottom-a.Y, bottom-b.Y)) {
 			along += length
 		}
 	}

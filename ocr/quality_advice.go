@@ -5,8 +5,8 @@ import "math"
 // Advice is the one thing to do better in the next photograph.
 type Advice string
 
-// The advice there is, most useful first: light is no matter while the document
-// is not in the picture.
+// The advice there is, most useful first: a lamp is no matter while the document
+// is not in the picture. A picture that is black comes before all.
 const (
 	AdviceNoDocument       Advice = "no_document"
 	AdviceSeveralDocuments Advice = "several_documents"
@@ -29,13 +29,15 @@ const (
 	maxMotion        = 0.62
 	maxZoneGlare     = 0.02
 	maxGlare         = 0.1
+	maxDark          = 0.9 // then nothing else can be told
 	minContrast      = 20.0
 	middleBrightness = 128.0
 	minCut           = 0.1 // part of the outline's length
 	maxCut           = 0.6 // beyond, a scan was trimmed to a document of several pages
 	scanShare        = 0.8 // a picture that is nearly all document is a scan, trimmed to it
 
-	borderMargin = 0.02 // of the longer side: how near the border an edge is on it
+	borderMargin = 0.03 // of the longer side: how near the border an edge is on it
+	borderReach  = 0.12 // and how far from it its other end may be
 	focalLength  = 0.85 // of a phone's main camera, in longer sides of the photograph
 )
 
@@ -46,6 +48,7 @@ func (q Quality) Advice() (Advice, bool) {
 		advice Advice
 		wanted bool
 	}{
+		{AdviceMoreLight, q.Dark > maxDark},
 		{AdviceNoDocument, q.Document == SightNone},
 		{AdviceSeveralDocuments, q.Document == SightSeveral},
 		{AdviceWhole, q.Cut >= minCut && q.Cut <= maxCut && q.DocumentShare < scanShare},

@@ -86,6 +86,7 @@ func TestAdviceOrder(t *testing.T) {
 		{ocr.AdviceWhole, func() { q.Cut = 0.25 }},
 		{ocr.AdviceSeveralDocuments, func() { q.Document = ocr.SightSeveral }},
 		{ocr.AdviceNoDocument, func() { q.Document = ocr.SightNone }},
+		{ocr.AdviceMoreLight, func() { q.Dark = 1 }},
 	} {
 		tc.spoil()
 		if got, ok := q.Advice(); !ok || got != tc.want {

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"image"
 	"image/png"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/vouchline/vouchline/internal/mat"
+	"github.com/vouchline/vouchline/ocr/ocrb"
 )
 
 // ocrbPNG holds the characters of OCR-B side by side, black on white, in the
@@ -25,7 +27,8 @@ const ocrbAlphabet = "<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // Sizes of the comparison, in pixels.
 const (
-	fontScale    = 10 // to the millimetre
+	inkHeight    = 2.4 // of a character, in millimetres
+	fontScale    = 10  // to the millimetre
 	glyphWide    = 24
 	glyphHigh    = 32
 	glyphShift   = 7   // that a cell may be off, to every side
@@ -35,8 +38,8 @@ const (
 	surePlace    = 0.8 // correlation from which a character is where it fits best
 )
 
-// strangenessLimit is one minus the correlation with OCR-B.
-const strangenessLimit = 0.13
+// strangenessLimit is the geometric mean of two measures, see strangeness.
+const strangenessLimit = 0.05
 
 // glyphs are the templates, at every blur that a zone may have.
 type glyphs [][]gocv.Mat
@@ -70,9 +73,43 @@ var templates = sync.OnceValue(func() glyphs {
 	return out
 })
 
-// strangeness is how little the characters of the zone look like those of OCR-B
-// that were read there (9303-3, 4.3): one minus the median of their correlations.
+// strangeness is how little the zone looks printed in OCR-B (9303-3, 4.3), by
+// two measures that fail on different documents, so that both must say so: the
+// correlation of its characters with templates, which a busy background lowers,
+// and what the second reader says of the first line's font.
 func strangeness(gray gocv.Mat, p placement, lines []string) (float64, bool) {
+	unlike, ok := dissimilarity(gray, p, lines)
+	if !ok {
+		return 0, false
+	}
+	line, ok := plainLine(gray, p, len(lines[0]))
+	if !ok {
+		return 0, false
+	}
+	foreign := 1 - ocrb.Default().Line(line, len(lines[0])).OCRB()
+	return math.Sqrt(max(unlike, 0) * max(foreign, 0)), true
+}
+
+// plainLine is the first line of the zone as the second reader wants it.
+func plainLine(gray gocv.Mat, p placement, columns int) (*image.Gray, bool) {
+	ends, tall := stripEnds*inkHeight, stripHeight*inkHeight
+	wide := float64(columns-1)*pitch + inkWidth + 2*ends
+	quad := rectangle(wide, tall)
+	for i, q := range quad {
+		quad[i] = p.toPhotograph(pt{q.x - ends, q.y - tall/2})
+	}
+	flat := warpQuad(gray, quad, image.Pt(int(wide*fontScale), int(tall*fontScale)))
+	defer flat.Close()
+	pix, err := flat.DataPtrUint8()
+	if err != nil || len(pix) == 0 {
+		return nil, false
+	}
+	return &image.Gray{Pix: bytes.Clone(pix), Stride: flat.Cols(), Rect: image.Rect(0, 0, flat.Cols(), flat.Rows())}, true
+}
+
+// dissimilarity is one minus the median of the characters' correlations with
+// those of OCR-B that were read there.
+func dissimilarity(gray gocv.Mat, p placement, lines []string) (float64, bool) {
 	var correlations []float64
 	cells := chooseCells(lines)
 	for row := range lines {
