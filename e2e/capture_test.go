@@ -134,6 +134,7 @@ func captureRefused(t *testing.T, s *service) {
 	w.b.Click(w.say("document_type.passport"))
 	w.b.Click(w.say("capture.start"))
 	w.b.WaitText(w.say("live.denied_title"))
+	w.b.WaitText(w.say("capture.start")) // once it is allowed
 	w.document()
 }
 

@@ -17,7 +17,9 @@ const restAfter = 120000; // milliseconds until the camera rests
 // was closed to save the battery.
 export async function capture({ video, canvas, type, notLike }, { say, shutter, taken, rested }) {
   await open(video);
-  canvas.parentElement.classList.toggle("tall", video.videoHeight > video.videoWidth);
+  const shape = () => canvas.parentElement.classList.toggle("tall", video.videoHeight > video.videoWidth);
+  shape();
+  video.addEventListener("resize", shape); // a phone is turned
   const inspect = inspector(type), moved = steadiness(), draw = overlay(canvas);
   const timers = [setTimeout(shutter, shutterAfter), setTimeout(rest, restAfter)];
   let good = 0, running = true, timer = 0;
@@ -26,6 +28,7 @@ export async function capture({ video, canvas, type, notLike }, { say, shutter, 
     running = false;
     for (const t of [...timers, timer]) clearTimeout(t);
     document.removeEventListener("visibilitychange", rest);
+    video.removeEventListener("resize", shape);
     close(video);
   }
   function rest(event) {

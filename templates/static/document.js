@@ -45,6 +45,15 @@ function chooseFiles() {
   form.hidden = files.hidden = false;
 }
 
+// refused shows the fields, says why there is no camera, and lets it be tried
+// again.
+function refused(error) {
+  chooseFiles();
+  start.hidden = false;
+  element("start-files").hidden = true;
+  help(navigator.mediaDevices?.getUserMedia ? reason(error) : "old");
+}
+
 async function photograph(which) {
   side = which;
   help("");
@@ -67,8 +76,7 @@ async function photograph(which) {
     );
     if (section.hidden) chooseFiles(); // while the browser asked, a file was chosen
   } catch (error) {
-    chooseFiles();
-    help(navigator.mediaDevices?.getUserMedia ? reason(error) : "old");
+    refused(error);
   }
 }
 
@@ -127,7 +135,15 @@ form.addEventListener("change", (event) => {
   element("type-missing").hidden = true;
   if (event.target.type === "file" && section.hidden) chooseFiles();
 });
-addEventListener("pagehide", () => session?.stop());
+addEventListener("pagehide", () => {
+  if (!session) return;
+  session.stop();
+  rested(); // for whoever comes back
+});
+
+// Who chooses a file may have the photograph already: without scripts alone the
+// field goes straight to the camera.
+if (navigator.mediaDevices) for (const input of form.querySelectorAll("[capture]")) input.removeAttribute("capture");
 
 // A file that was refused, or that the browser has kept, is seen at once.
 if (!form.querySelector("[name=front][aria-invalid], .back-side.faulty") && ![...form.querySelectorAll("input[type=file]")].some((i) => i.value)) {

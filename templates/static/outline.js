@@ -8,13 +8,14 @@
 // lens of usual focal length, are the outline. Where the picture's border cuts a
 // side off, three lines and the border are told apart as a document cut off.
 
-// Proportions by type of document (ICAO 9303-3, 4.1: ID-1, ID-2, ID-3; visas
-// MRV-A and MRV-B), and widths in millimetres.
+// Millimetres by type of document: ID-1 and ID-2 cards (ICAO 9303-5, 9303-6),
+// the ID-3 page (9303-4), visas MRV-A and MRV-B (9303-7) and the page they are
+// stuck on.
 export const shapes = {
   passport: [[125, 88]],
   identity_card: [[85.6, 53.98], [105, 74]],
   residence_permit: [[85.6, 53.98], [105, 74]],
-  visa: [[120, 80], [105, 74]],
+  visa: [[120, 80], [105, 74], [125, 88]],
 };
 
 const turns = 180; // directions told apart, two degrees each
