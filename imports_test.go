@@ -59,9 +59,9 @@ var table = []row{
 	{"assets", "models", nil},
 	{"assets", "internal/photo", nil},
 	{"assets", "internal/mat", nil},
+	{"assets", "internal/specimen", nil}, // draws documents of invented people
 	{"tests", "internal/golden", nil},
 	{"tests", "internal/testenv", []string{"models"}},
-	{"tests", "internal/specimen", nil}, // draws documents of invented people
 	{"tests", "internal/mutate", nil},   // spoils image files
 	{"tests", "internal/chromium", []string{"internal/testenv"}},
 	{"tests", "internal/fabricnet", []string{"internal/testenv"}},
