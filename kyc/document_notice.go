@@ -11,8 +11,8 @@ import (
 // the others need another document or side. What is missing here is for a
 // proofing agent: there is nothing that the applicant could do.
 var mendable = []struct {
-	why            Reason
-	byPhotographer bool
+	why          Reason
+	byPhotograph bool
 }{
 	{ReasonUnreadable, true},
 	{ReasonCheckDigits, true},
@@ -34,7 +34,7 @@ func mend(s sides, checks []Check) string {
 	for _, m := range mendable {
 		switch {
 		case !slices.Contains(reasons, m.why):
-		case m.byPhotographer:
+		case m.byPhotograph:
 			return s.instruction(m.why)
 		default:
 			return string(m.why)
