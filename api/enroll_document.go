@@ -182,17 +182,17 @@ func (p *documentPages) confirmation(c *gin.Context) error {
 }
 
 func (p *documentPages) renderConfirmation(c *gin.Context, status int, e *kyc.Enrollment, v templates.View) error {
-	fields, agrees, print := []comparison{}, true, false
+	fields, agrees, printed := []comparison{}, true, false
 	for _, f := range e.Data.Document.Comparisons {
 		shown := comparisonOf(f, c.GetString(localeKey))
 		fields = append(fields, shown)
 		agrees = agrees && shown.Agrees && !shown.Contradicts
-		print = print || shown.Printed != ""
+		printed = printed || shown.Printed != ""
 	}
 	unread := len(fields) == 0
 	v.Step, v.Path = "document", "/enroll/confirmation"
 	v.Data = map[string]any{
-		"Fields": fields, "Agrees": agrees && !unread, "Unread": unread, "Print": print, "Notice": e.Data.Notice,
+		"Fields": fields, "Agrees": agrees && !unread, "Unread": unread, "Print": printed, "Notice": e.Data.Notice,
 		"MayRetake": e.Data.Document.TriesLeft(p.Clock()) > 0,
 		"Countries": countries(c.GetString(localeKey)),
 	}

@@ -79,9 +79,10 @@ type AuditEntry struct {
 	Detail  string
 }
 
-// A DocumentReader reads an identity document from a photograph. It returns
-// *ocr.Error for what the applicant can mend and *ocr.UnavailableError where
-// it cannot work at all.
+// A DocumentReader reads one side of an identity document from a photograph. It
+// returns *ocr.Error for what the applicant can mend, beside what it found all
+// the same (a front has portrait and print and no zone), and
+// *ocr.UnavailableError where it cannot work at all.
 type DocumentReader interface {
 	ReadDocument(ctx context.Context, photo []byte) (ocr.Reading, error)
 }

@@ -26,7 +26,7 @@ func printed(fields ...string) *ocr.Printed {
 
 // card puts a card of Anna Eriksson's on the table: the front with portrait and
 // the given print, the back with the zone.
-func (b *bench) card(t *testing.T, print *ocr.Printed) {
+func (b *bench) card(t *testing.T, front *ocr.Printed) {
 	t.Helper()
 	mrz, err := ocr.ParseMRZ([]string{"I<SWED231458907<<<<<<<<<<<<<<<", "7408122F3204153SWE<<<<<<<<<<<2", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"})
 	must(t, err)
@@ -34,7 +34,7 @@ func (b *bench) card(t *testing.T, print *ocr.Printed) {
 		t.Fatal("the zone of the test is not valid")
 	}
 	b.engines.reading["back"] = ocr.Reading{MRZ: &mrz}
-	b.engines.reading["front"] = ocr.Reading{Portrait: &ocr.Rect{W: 100, H: 120}, PortraitJPEG: []byte("portrait of ada"), Printed: print}
+	b.engines.reading["front"] = ocr.Reading{Portrait: &ocr.Rect{W: 100, H: 120}, PortraitJPEG: []byte("portrait of ada"), Printed: front}
 }
 
 var (
@@ -49,7 +49,7 @@ func TestCardHasTwoSides(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
-		print   *ocr.Printed
+		front   *ocr.Printed
 		outcome kyc.Outcome
 		reasons []kyc.Reason
 	}{
@@ -61,7 +61,7 @@ func TestCardHasTwoSides(t *testing.T) {
 			t.Run(c.name+", "+order[0]+" first", func(t *testing.T) {
 				t.Parallel()
 				b := newBench(t)
-				b.card(t, c.print)
+				b.card(t, c.front)
 				e := b.photograph(t, b.to(t, 1, kyc.Document), "identity_card", order...)
 				wantCheck(t, e, kyc.CheckDocument, c.outcome, c.reasons...)
 				doc := e.Data.Document
@@ -77,11 +77,11 @@ func TestCardHasTwoSides(t *testing.T) {
 // do mix up their cards, and then a person looks.
 func TestFrontOfAnotherCard(t *testing.T) {
 	t.Parallel()
-	for name, print := range map[string][]string{"another person's": evesPrint, "the person's former card": formerCard} {
+	for name, lines := range map[string][]string{"another person's": evesPrint, "the person's former card": formerCard} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			b.card(t, printed(print...))
+			b.card(t, printed(lines...))
 			id := b.to(t, 1, kyc.Document)
 			e := b.photograph(t, id, "identity_card", "front", "back")
 			if e.State() != kyc.Document || e.Data.Notice != string(kyc.ReasonSidesDiffer) {
