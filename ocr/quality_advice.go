@@ -19,8 +19,7 @@ const (
 	AdviceSteady           Advice = "steady"     // moved or out of focus
 )
 
-// From where on the reader begins to fail: docs/measurements.md has the rates
-// on both sides of each.
+// From where on the reader begins to fail: see docs/measurements.md.
 const (
 	minMRZHeight     = 5.5   // pixels
 	minDocumentSide  = 260.0 // pixels, of the longer side, where no zone tells a height

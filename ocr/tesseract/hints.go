@@ -21,6 +21,9 @@ func hint(name ocr.HintName, value, limit float64) ocr.Hint {
 // itself. What cannot be measured is left out, and so is the font on a photograph
 // that is poor: blur and slant make any font strange.
 func (s *search) hints(z zone, outline []pt, q ocr.Quality) []ocr.Hint {
+	if z.place.size.x == 0 { // a zone of no length lies nowhere
+		return nil
+	}
 	var out []ocr.Hint
 	if v, ok := lattice(s.colour, outline); ok {
 		out = append(out, hint(ocr.HintScreenReplay, v, latticeLimit))
