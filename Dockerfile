@@ -49,7 +49,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         ca-certificates \
         libopencv-calib3d406 libopencv-dnn406 libopencv-imgcodecs406 libopencv-objdetect406 libopencv-photo406 \
-        libtesseract5 liblept5 tesseract-ocr-eng tesseract-ocr-fra \
+        libtesseract5 liblept5 \
+        tesseract-ocr-eng tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-por tesseract-ocr-deu \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 vouchline \
     && useradd --uid 10001 --gid vouchline --home-dir /var/lib/vouchline --create-home --skel /nonexistent vouchline \

@@ -9,7 +9,7 @@ set -euo pipefail
 
 declare -A group=(
   [build]="g++ pkg-config libopencv-dev libtesseract-dev libleptonica-dev"
-  [run]="tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra ca-certificates openssl"
+  [run]="tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-por tesseract-ocr-deu ca-certificates openssl"
   [test]="chromium fonts-ocr-b fonts-dejavu-core postgresql debootstrap sip-tester shellcheck git"
 )
 
