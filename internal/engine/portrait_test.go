@@ -6,7 +6,10 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,8 +19,8 @@ import (
 	"github.com/vouchline/vouchline/ocr"
 )
 
-// turn rotates clockwise, the slow and obvious way.
-func turn(img image.Image, degrees int) image.Image {
+// slowTurn rotates clockwise, the slow and obvious way.
+func slowTurn(img image.Image, degrees int) image.Image {
 	for ; degrees > 0; degrees -= 90 {
 		b := img.Bounds()
 		out := image.NewRGBA(image.Rect(0, 0, b.Dy(), b.Dx()))
@@ -31,11 +34,12 @@ func turn(img image.Image, degrees int) image.Image {
 	return img
 }
 
-// TestPlaceInOriginal paints a mark in the original, turns the picture and
+// TestTurn paints a mark in the original, turns the picture and
 // maps the mark's place back.
-func TestPlaceInOriginal(t *testing.T) {
+func TestTurn(t *testing.T) {
 	t.Parallel()
 	original := image.NewRGBA(image.Rect(0, 0, 40, 30))
+	draw.Draw(original, original.Rect, image.Black, image.Point{}, draw.Src)
 	mark := image.Rect(5, 7, 17, 12)
 	for y := mark.Min.Y; y < mark.Max.Y; y++ {
 		for x := mark.Min.X; x < mark.Max.X; x++ {
@@ -43,15 +47,25 @@ func TestPlaceInOriginal(t *testing.T) {
 		}
 	}
 	for _, rotation := range []int{0, 90, 180, 270} {
-		upright := turn(original, rotation)
-		got := placeInOriginal(bright(upright), upright.Bounds(), original.Bounds(), rotation)
+		upright := slowTurn(original, rotation)
+		got := turn{upright.Bounds(), original.Bounds(), rotation}.toOriginal(bright(upright))
 		if want := (ocr.Rect{X: 5, Y: 7, W: 12, H: 5}); got != want {
-			t.Errorf("placeInOriginal(%d) = %+v, want %+v", rotation, got, want)
+			t.Errorf("toOriginal(%d) = %+v, want %+v", rotation, got, want)
+		}
+		box := bright(upright)
+		outline := turn{upright.Bounds(), original.Bounds(), rotation}.toUpright(corners(mark))
+		for _, p := range outline {
+			if x, y := int(p.X), int(p.Y); (x != box.Min.X && x != box.Max.X) || (y != box.Min.Y && y != box.Max.Y) {
+				t.Errorf("toUpright(%d) = %v, want the corners of %v", rotation, outline, box)
+			}
+		}
+		if rotation > 0 && !cmp.Equal(quarterTurn(original, rotation).Pix, upright.(*image.RGBA).Pix) {
+			t.Errorf("quarterTurn(%d) differs from the slow way", rotation)
 		}
 	}
-	got := placeInOriginal(image.Rect(2, 3, 8, 6), image.Rect(0, 0, 20, 15), original.Bounds(), 0)
+	got := turn{image.Rect(0, 0, 20, 15), original.Bounds(), 0}.toOriginal(image.Rect(2, 3, 8, 6))
 	if want := (ocr.Rect{X: 4, Y: 6, W: 12, H: 6}); got != want {
-		t.Errorf("placeInOriginal(reduced) = %+v, want %+v", got, want)
+		t.Errorf("toOriginal(reduced) = %+v, want %+v", got, want)
 	}
 }
 
@@ -73,12 +87,17 @@ func TestChoosePortrait(t *testing.T) {
 	bearer := faces.Face{Box: faces.Box{W: 600, H: 800}}
 	portrait := faces.Face{Box: faces.Box{W: 90, H: 120}}
 	speck := faces.Face{Box: faces.Box{W: 9, H: 12}}
+	right := faces.Face{Box: faces.Box{X: 300, Y: 10, W: 92, H: 122}}
+	document := corners(image.Rect(-20, -20, 500, 300))
+	upsideDown := append(document[2:4:4], document[:2]...)
 	tests := []struct {
-		name   string
-		found  []faces.Face
-		height float64
-		want   faces.Face
-		ok     bool
+		name    string
+		found   []faces.Face
+		height  float64
+		outline []ocr.Point
+		format  ocr.Format
+		want    faces.Face
+		ok      bool
 	}{
 		{name: "portrait", found: []faces.Face{portrait}, height: 15, want: portrait, ok: true},
 		{name: "bearer's face is larger", found: []faces.Face{bearer, portrait, speck}, height: 15, want: portrait, ok: true},
@@ -86,11 +105,16 @@ func TestChoosePortrait(t *testing.T) {
 		{name: "speck alone", found: []faces.Face{speck}, height: 15},
 		{name: "no MRZ to judge by", found: []faces.Face{bearer, portrait}, want: bearer, ok: true},
 		{name: "none", height: 15},
+		{name: "beside the document", found: []faces.Face{{Box: faces.Box{X: 600, W: 90, H: 120}}, portrait}, height: 15, outline: document, want: portrait, ok: true},
+		{name: "only beside the document", found: []faces.Face{{Box: faces.Box{X: 600, W: 90, H: 120}}}, height: 15, outline: document},
+		{name: "passport, left", found: []faces.Face{right, portrait}, height: 15, outline: document, format: ocr.TD3, want: portrait, ok: true},
+		{name: "passport, left of it", found: []faces.Face{right, portrait}, height: 15, outline: upsideDown, format: ocr.TD3, want: right, ok: true},
+		{name: "card, either", found: []faces.Face{right, portrait}, height: 15, outline: document, format: ocr.TD1, want: right, ok: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := choosePortrait(tt.found, tt.height)
+			got, ok := choosePortrait(tt.found, tt.height, tt.outline, tt.format)
 			if ok != tt.ok || !cmp.Equal(got, tt.want) {
 				t.Errorf("choosePortrait() = %v, %v, want %v, %v", got, ok, tt.want, tt.ok)
 			}
@@ -105,10 +129,14 @@ type stub struct {
 	found     []faces.Face
 	detectErr error
 	avoided   []ocr.Rect
+	printed   ocr.Printed
+	tallFaces bool // found only on pictures higher than wide
+	seen      image.Rectangle
+	alike     func(width int) faces.Embedding
 }
 
 func (s *stub) Read(_ context.Context, img image.Image) (ocr.Reading, image.Image, error) {
-	return s.reading, turn(img, s.reading.Rotation), s.err
+	return s.reading, slowTurn(img, s.reading.Rotation), s.err
 }
 
 func (s *stub) ReadWords(_ context.Context, _ image.Image, avoid []ocr.Rect) ([]string, error) {
@@ -116,8 +144,24 @@ func (s *stub) ReadWords(_ context.Context, _ image.Image, avoid []ocr.Rect) ([]
 	return []string{"river"}, nil
 }
 
-func (s *stub) Detect(context.Context, image.Image) ([]faces.Face, error) {
-	return s.found, s.detectErr
+func (s *stub) ReadPrinted(_ context.Context, img image.Image) (ocr.Printed, error) {
+	s.seen = img.Bounds()
+	return s.printed, nil
+}
+
+func (s *stub) Detect(_ context.Context, img image.Image) ([]faces.Face, error) {
+	if s.tallFaces && img.Bounds().Dx() > img.Bounds().Dy() {
+		return nil, s.detectErr
+	}
+	return slices.Clone(s.found), s.detectErr
+}
+
+func (s *stub) Embed(_ context.Context, img image.Image) (faces.Examination, error) {
+	x := faces.Examination{Quality: faces.Quality{Sharpness: 200, Brightness: 120, Contrast: 40}}
+	if s.alike != nil {
+		x.Embedding = s.alike(img.Bounds().Dx())
+	}
+	return x, nil
 }
 
 func (s *stub) Examine(context.Context, image.Image) (faces.Examination, error) {
@@ -188,6 +232,115 @@ func TestComposeRefusesBytes(t *testing.T) {
 	for _, err := range []error{errDocument, errFace, errWords} {
 		if !errors.Is(err, want) {
 			t.Errorf("error = %v, want %v", err, want)
+		}
+	}
+}
+
+// TestComposeReadsTheFront: without an MRZ the portrait tells which way is up.
+func TestComposeReadsTheFront(t *testing.T) {
+	t.Parallel()
+	print := ocr.Printed{Lines: []ocr.PrintedLine{{Words: []ocr.PrintedWord{{Text: "NOM"}}}}}
+	notFound := &ocr.Error{Code: ocr.CodeMRZNotFound}
+	s := &stub{
+		err: notFound, printed: print, tallFaces: true,
+		found: []faces.Face{{Score: 0.9, Box: faces.Box{X: 100, Y: 200, W: 60, H: 80}}},
+	}
+	got, err := Compose(s, s).ReadDocument(t.Context(), photograph(t, 640, 480))
+	if !errors.Is(err, notFound) {
+		t.Errorf("ReadDocument() error = %v, want %v", err, notFound)
+	}
+	if got.Rotation != 90 || s.seen.Dx() != 480 || got.Portrait == nil || got.PortraitQuality == nil {
+		t.Errorf("ReadDocument() = turned by %d, print read on %v, portrait %v", got.Rotation, s.seen, got.Portrait)
+	}
+	if !cmp.Equal(got.Printed, &print) {
+		t.Errorf("Printed = %v, want it beside the error", got.Printed)
+	}
+	s = &stub{err: notFound, printed: print}
+	if got, _ = Compose(s, s).ReadDocument(t.Context(), photograph(t, 640, 480)); got.Printed == nil || got.Rotation != 0 || got.Portrait != nil {
+		t.Errorf("ReadDocument() without faces = turned by %d, printed %v", got.Rotation, got.Printed)
+	}
+	s = &stub{err: &ocr.Error{Code: ocr.CodeMRZUnreadable}, printed: print}
+	if got, _ = Compose(s, s).ReadDocument(t.Context(), photograph(t, 640, 480)); got.Printed != nil {
+		t.Errorf("ReadDocument() of an unreadable zone = %v, want no print", got.Printed)
+	}
+}
+
+// TestComposeTellsGhosts: a smaller face on the document is a ghost where it is
+// the same one.
+func TestComposeTellsGhosts(t *testing.T) {
+	t.Parallel()
+	same, other := faces.Embedding{1, 0}, faces.Embedding{0, 1}
+	s := &stub{
+		reading: ocr.Reading{
+			MRZ:     &ocr.MRZ{Format: ocr.TD1},
+			Quality: ocr.Quality{MRZHeight: 15},
+			Outline: corners(image.Rect(10, 10, 10+600, 10+378)),
+		},
+		found: []faces.Face{
+			{Box: faces.Box{X: 40, Y: 60, W: 90, H: 120}},
+			{Box: faces.Box{X: 400, Y: 60, W: 45, H: 60}},
+			{Box: faces.Box{X: 500, Y: 60, W: 30, H: 40}},
+		},
+		alike: func(width int) faces.Embedding {
+			if width < 60 {
+				return other
+			}
+			return same
+		},
+	}
+	got, err := Compose(s, s).ReadDocument(t.Context(), photograph(t, 700, 500))
+	if err != nil || got.Portrait == nil || got.Portrait.X > 60 {
+		t.Fatalf("ReadDocument() = %v, %v", got.Portrait, err)
+	}
+	// The stub finds faces at their places in the part that is the document.
+	if want := []ocr.Rect{{X: 402, Y: 62, W: 45, H: 60}}; !cmp.Equal(got.Ghosts, want) {
+		t.Errorf("Ghosts = %v, want %v (portrait %v)", got.Ghosts, want, got.Portrait)
+	}
+}
+
+// TestPlane: what onto maps comes back, and a tilted portrait is cut upright.
+func TestPlane(t *testing.T) {
+	t.Parallel()
+	quad := []ocr.Point{{X: 30, Y: 20}, {X: 610, Y: 70}, {X: 560, Y: 420}, {X: 60, Y: 380}}
+	m, ok := onto(856, 540, quad)
+	if !ok {
+		t.Fatal("onto() = false")
+	}
+	for i, c := range corners(image.Rect(0, 0, 856, 540)) {
+		p := m.apply(c)
+		back := m.inverse().apply(p)
+		if math.Hypot(p.X-quad[i].X, p.Y-quad[i].Y) > 1e-6 || math.Hypot(back.X-c.X, back.Y-c.Y) > 1e-6 {
+			t.Errorf("corner %d = %v and back %v, want %v", i, p, back, quad[i])
+		}
+	}
+	for _, q := range [][]ocr.Point{nil, {quad[0], quad[2], quad[1], quad[3]}, {quad[0], quad[0], quad[0], quad[0]}} {
+		if _, ok := onto(856, 540, q); ok {
+			t.Errorf("onto(%v) = true", q)
+		}
+	}
+	crop := cropOf(faces.Face{Box: faces.Box{X: 100, Y: 100, W: 80, H: 100}}, quad, ocr.TD1)
+	if r := crop.plane.box(crop.area); !image.Pt(140, 150).In(r) || r.Dx() < 100 || r.Dx() > 220 {
+		t.Errorf("crop in the photograph = %v", r)
+	}
+}
+
+// TestPortraitQuality holds the order: worse pictures score less, and what
+// cannot be compared scores below any that can.
+func TestPortraitQuality(t *testing.T) {
+	t.Parallel()
+	good := faces.Quality{Sharpness: 200, Brightness: 120, Contrast: 40}
+	best := portraitQuality(good, 60).Score
+	if best != 1 {
+		t.Errorf("score of a good portrait = %v, want 1", best)
+	}
+	blurred, flat, dark, burnt := good, good, good, good
+	blurred.Sharpness, flat.Contrast, dark.Brightness, burnt.Brightness = 2.5, 2, 5, 245
+	for _, q := range []ocr.PortraitQuality{
+		portraitQuality(blurred, 60), portraitQuality(flat, 60), portraitQuality(dark, 60), portraitQuality(burnt, 60),
+		portraitQuality(good, 5), portraitQuality(good, math.NaN()),
+	} {
+		if q.Score > 0.2 {
+			t.Errorf("score of %+v is more than 0.2", q)
 		}
 	}
 }
