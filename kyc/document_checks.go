@@ -9,8 +9,8 @@ import (
 )
 
 // minPortraitScore is the least quality of a portrait that faces are compared
-// with by machine.
-const minPortraitScore = 0.2
+// with by machine: below it even the same print is hardly like itself.
+const minPortraitScore = 0.3
 
 // documentChecks judges the document by itself: first whether it was read and
 // whether its sides belong together, then, if it was, whether it is in force.
