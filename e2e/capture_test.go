@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -57,16 +58,23 @@ func (a applicant) scene(t *testing.T, side specimen.Side, width, height int, mo
 func newCapture(t *testing.T, s *service, a applicant, l look, scenes ...specimen.Scene) *walk {
 	t.Helper()
 	w := newWalk(t, s, a, l)
-	w.shots = os.Getenv(screenshotsVariable)
 	if err := specimen.WriteDocumentFilm(w.film, scenes...); err != nil {
 		t.Fatal(err)
 	}
 	w.until("email")
+	w.shootInto(l)
 	w.b.Click(w.say("document_type." + a.documentType()))
 	return w
 }
 
-// heard makes the page keep what its live region has said.
+// shootInto collects pictures from here on, when the run collects them.
+func (w *walk) shootInto(l look) {
+	if dir := os.Getenv(screenshotsVariable); dir != "" {
+		w.shots = filepath.Join(dir, l.locale)
+	}
+}
+
+// hear makes the page keep what its live region has said.
 func (w *walk) hear() {
 	w.b.String(`(window.heard = [], new MutationObserver((all) => heard.push(...all.map((m) => m.target.textContent)))
 		.observe(document.getElementById("capture-advice"), { childList: true }), "hears")`)
@@ -82,7 +90,7 @@ func capturePassport(t *testing.T, s *service) {
 	w.hear()
 	w.b.Click(w.say("capture.start"))
 	w.b.WaitText(w.say("capture.taken"))
-	w.shoot("capture-taken")
+	w.show("capture-taken")
 	heard := w.heard()
 	t.Logf("said: %q", heard)
 	said := map[string]bool{}
@@ -116,7 +124,7 @@ func captureCard(t *testing.T, s *service) {
 	w.b.Click(w.say("capture.start"))
 	w.b.WaitText(w.say("capture.title_front"))
 	w.b.WaitText(w.say("capture.taken"))
-	w.shoot("capture-taken")
+	w.show("capture-taken")
 	w.b.Click(w.say("capture.use"))
 	w.b.WaitText(w.say("capture.title_back"))
 	w.b.WaitText(w.say("capture.taken"))
@@ -135,6 +143,8 @@ func captureRefused(t *testing.T, s *service) {
 	w.b.Click(w.say("capture.start"))
 	w.b.WaitText(w.say("live.denied_title"))
 	w.b.WaitText(w.say("capture.start")) // once it is allowed
+	w.shootInto(mobile)
+	w.show("capture-refused")
 	w.document()
 }
 

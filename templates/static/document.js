@@ -87,7 +87,7 @@ function taken(blob, closeUp, imprint) {
   URL.revokeObjectURL(picture.src);
   picture.src = URL.createObjectURL(closeUp);
   picture.hidden = false;
-  video.hidden = canvas.hidden = true;
+  video.hidden = canvas.hidden = skip.hidden = true;
   tell("taken");
   show(use, again);
   use.focus();

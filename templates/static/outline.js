@@ -266,7 +266,7 @@ function plausible(c, { width, height }) {
 // tilted away from the picture's plane, in degrees. With the homography H from
 // a rectangle and the lens's K, the first two columns of K⁻¹H are the images
 // of the sides.
-export function proportions(c, { width, height }, focal) {
+function proportions(c, { width, height }, focal) {
   const [p0, p1, p2, p3] = c.map((p) => ({ x: p.x - width / 2, y: p.y - height / 2 }));
   const sx = p0.x - p1.x + p2.x - p3.x, sy = p0.y - p1.y + p2.y - p3.y;
   const dx1 = p1.x - p2.x, dx2 = p3.x - p2.x, dy1 = p1.y - p2.y, dy2 = p3.y - p2.y;
