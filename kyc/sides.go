@@ -25,6 +25,30 @@ const (
 	contradicted      // two sides say different things
 )
 
+// String gives the word that programs are told.
+func (b bond) String() string {
+	switch b {
+	case bound:
+		return "bound"
+	case contradicted:
+		return "contradicted"
+	case unbound:
+	}
+	return "unbound"
+}
+
+// JoinSides makes one reading of those of a document's photographs, as the flow
+// does for a card. bond is "bound" where portrait and zone are known to be of one
+// document, "contradicted" where two sides say different things, else "unbound".
+func JoinSides(readings []ocr.Reading, now time.Time) (joined ocr.Reading, bond string) {
+	shots := make([]shot, len(readings))
+	for i, r := range readings {
+		shots[i] = shot{Reading: r}
+	}
+	s := join(shots, now)
+	return s.Reading, s.bond.String()
+}
+
 // sides is what the photographs of one document add up to.
 type sides struct {
 	ocr.Reading // of the whole document; PortraitJPEG is the portrait to compare faces with

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vouchline/vouchline/internal/engine"
 	"github.com/vouchline/vouchline/internal/photo"
+	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/models"
 	"github.com/vouchline/vouchline/ocr"
 )
@@ -25,13 +26,16 @@ type DocumentCmd struct {
 type DocumentReadCmd struct {
 	ModelsFlag
 	Timeout time.Duration `default:"30s" placeholder:"DURATION" help:"Longest time for one photograph."`
+	Sides   bool          `help:"The files are the sides of one document: one JSON object more, of them together."`
 	Files   []string      `arg:"" name:"file" help:"Photographs (JPEG, PNG, WebP)."`
 }
 
 // documentAnswer is what the command prints of one file: the reading, but for
 // the portrait's pixels.
 type documentAnswer struct {
-	File            string               `json:"file"`
+	File string `json:"file,omitempty"`
+	// Bond is only of sides taken together, see kyc.JoinSides.
+	Bond            string               `json:"bond,omitempty"`
 	MRZ             *ocr.MRZ             `json:"mrz,omitempty"`
 	Printed         []ocr.PrintedField   `json:"printed,omitempty"`
 	Corroborations  []ocr.Corroboration  `json:"corroborations,omitempty"`
@@ -93,20 +97,40 @@ func (c *DocumentReadCmd) Run(g *Globals) error {
 	}
 	defer pool.Close()
 	negative := 0
-	for _, file := range c.Files {
-		answer, err := readDocument(g, pool, file)
+	readings := make([]ocr.Reading, len(c.Files))
+	for i, file := range c.Files {
+		answer, reading, err := readDocument(g, pool, file)
 		if err != nil {
 			return err
 		}
 		if err := g.WriteJSON(answer); err != nil {
 			return err
 		}
+		readings[i] = reading
 		if answer.Error != nil || answer.MRZ == nil || !answer.MRZ.Valid {
 			negative++
 		}
 	}
+	if c.Sides {
+		return writeDocument(g, readings)
+	}
 	if negative > 0 {
 		return &NegativeError{Reason: fmt.Sprintf("%d of %d not read or not valid", negative, len(c.Files))}
+	}
+	return nil
+}
+
+// writeDocument prints what the sides add up to. A side without a zone is no
+// fault of a card; sides of two documents are.
+func writeDocument(g *Globals, sides []ocr.Reading) error {
+	joined, bond := kyc.JoinSides(sides, g.Now())
+	answer := documentAnswer{Bond: bond}
+	answer.fill(joined, g.Now())
+	if err := g.WriteJSON(answer); err != nil {
+		return err
+	}
+	if bond != "bound" || joined.MRZ == nil || !joined.MRZ.Valid {
+		return &NegativeError{Reason: "the sides are not one document that was read and is valid: " + bond}
 	}
 	return nil
 }
@@ -136,24 +160,24 @@ func newToolPool(folder string, timeout time.Duration, g *Globals) (*engine.Pool
 
 // readDocument reads one file. Only an interruption is an error: everything
 // else is this file's own fault and is in the answer.
-func readDocument(g *Globals, pool *engine.Pool, file string) (documentAnswer, error) {
+func readDocument(g *Globals, pool *engine.Pool, file string) (documentAnswer, ocr.Reading, error) {
 	answer := documentAnswer{File: file}
 	start := g.Now()
 	b, err := os.ReadFile(file) //nolint:gosec // G304: a file the command was told to read
 	if err != nil {
 		answer.Error = faultOf(err)
-		return answer, nil
+		return answer, ocr.Reading{}, nil
 	}
 	reading, err := pool.ReadDocument(g.Context, b)
 	answer.MS = milliseconds(g.Now().Sub(start))
 	if g.Context.Err() != nil {
-		return answer, context.Cause(g.Context)
+		return answer, reading, context.Cause(g.Context)
 	}
 	answer.fill(reading, g.Now())
 	if err != nil {
 		answer.Error = faultOf(err)
 	}
-	return answer, nil
+	return answer, reading, nil
 }
 
 // faultOf finds the stable code of an error.
