@@ -57,6 +57,22 @@ func documentPlane(outline []ocr.Point, format ocr.Format) (plane, bool) {
 	return onto(w, w/p, outline)
 }
 
+// leastCrop is the width below which a portrait is cut out at twice its size: a
+// detector does not find a face again that is a few cells of its network.
+const leastCrop = 100
+
+// picture cuts the portrait out.
+func (c portraitCrop) picture(img image.Image) *image.RGBA {
+	if c.area.Dx() >= leastCrop {
+		return c.plane.sample(img, c.area)
+	}
+	half := c.plane
+	for _, i := range []int{0, 1, 3, 4, 6, 7} {
+		half[i] /= 2
+	}
+	return half.sample(img, image.Rectangle{c.area.Min.Mul(2), c.area.Max.Mul(2)})
+}
+
 // boxIn maps a box and makes the result upright: its middle, and the mean
 // lengths of its sides.
 func boxIn(m plane, b faces.Box) faces.Box {

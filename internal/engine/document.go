@@ -130,7 +130,7 @@ func (c composition) addPortrait(ctx context.Context, reading *ocr.Reading, upri
 	if place.Dx() < photo.MinSide || place.Dy() < photo.MinSide {
 		return nil
 	}
-	picture := crop.plane.sample(upright, crop.area)
+	picture := crop.picture(upright)
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, picture, &jpeg.Options{Quality: 95}); err != nil {
 		return err
@@ -138,17 +138,18 @@ func (c composition) addPortrait(ctx context.Context, reading *ocr.Reading, upri
 	onOriginal := t.toOriginal(place)
 	reading.PortraitJPEG, reading.Portrait = out.Bytes(), &onOriginal
 	x, err := c.face.Embed(ctx, picture)
-	if err != nil {
+	var unfit *faces.Error
+	if err != nil && !errors.As(err, &unfit) {
 		return ctx.Err()
 	}
+	// A portrait in which no face is found again measures, and scores, nothing.
 	quality := portraitQuality(x.Quality, portrait.InterEye())
 	reading.PortraitQuality = &quality
 	for _, f := range found {
 		if !mayBeGhost(f, portrait, outline) {
 			continue
 		}
-		crop := cropOf(f, outline, format)
-		ghost, err := c.face.Embed(ctx, crop.plane.sample(upright, crop.area))
+		ghost, err := c.face.Embed(ctx, cropOf(f, outline, format).picture(upright))
 		if err == nil && ghost.Embedding.Score(x.Embedding) >= alikeGhost {
 			reading.Ghosts = append(reading.Ghosts, t.toOriginal(pixels(f.Box, t.upright)))
 		}

@@ -282,7 +282,7 @@ func TestComposeTellsGhosts(t *testing.T) {
 			{Box: faces.Box{X: 500, Y: 60, W: 30, H: 40}},
 		},
 		alike: func(width int) faces.Embedding {
-			if width < 60 {
+			if width < 120 { // cut out at twice the size
 				return other
 			}
 			return same

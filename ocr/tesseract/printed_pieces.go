@@ -24,8 +24,8 @@ const (
 
 // maxPrint bounds what is read, in heights of its own line, since Tesseract's
 // time grows with that and no deadline stops it. A passport's values and labels
-// have about 110.
-const maxPrint = 130
+// have about as much.
+const maxPrint = 115
 
 // textPieces returns boxes about words and lines of print, in the picture's
 // pixels, the tallest first: values, then labels, then small print, until there
