@@ -10,12 +10,18 @@ const checkReadings = "readings"
 // character needs more than quorum, a part of all votes of at least a half, where a letter coerced from a 4 or a
 // 7, which are less like A and T than 0 is like O, counts half. The zone has a further check, "readings": false where names or
 // other unprotected characters stayed in dispute. A name misread in one way by
-// chance thus makes the zone invalid instead of wrong.
+// chance thus makes the zone uncertain instead of wrong.
 func Consensus(readings [][]string, quorum float64) (MRZ, error) {
 	if len(readings) == 0 {
 		return MRZ{}, &Error{Code: CodeMRZUnreadable, Detail: "no reading"}
 	}
 	b := ballot{format: commonFormat(readings), quorum: max(quorum, 0.5)}
+	b.admit(readings)
+	return b.count()
+}
+
+// admit takes the readings of the ballot's shape.
+func (b *ballot) admit(readings [][]string) {
 	for _, r := range readings {
 		m, err := ParseMRZ(r)
 		if err != nil || !m.Format.sameShape(b.format) {
@@ -24,7 +30,6 @@ func Consensus(readings [][]string, quorum float64) (MRZ, error) {
 		b.raw = append(b.raw, r)
 		b.zones = append(b.zones, Coerce(b.format, r))
 	}
-	return b.count()
 }
 
 // commonFormat is the format most readings have, since one wrong first letter
@@ -84,6 +89,7 @@ func (b ballot) count() (MRZ, error) {
 	if err != nil {
 		return MRZ{}, err
 	}
+	m.Confidence = b.confidence(m)
 	agree := b.agree(m)
 	m.Checks = append(m.Checks, Check{checkReadings, agree})
 	if m.Valid && !agree {

@@ -60,6 +60,7 @@ func Repair(m MRZ, others [][]string) (MRZ, int) {
 	if !repaired.Valid || repaired.Format != m.Format || changed > maxRepairs {
 		return m, 0
 	}
+	repaired.Confidence = Confidence(repaired, others)
 	return repaired, changed
 }
 

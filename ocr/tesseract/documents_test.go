@@ -94,12 +94,14 @@ func TestReadSpecimenDocuments(t *testing.T) {
 	}
 }
 
-func TestReadWithoutMRZ(t *testing.T) {
+// A payment card seen from afar is no travel document to the corner network, and
+// has no print that could be one's.
+func TestReadWithoutDocument(t *testing.T) {
 	path := testenv.Data(t, "documents", "negative_nomrz.jpg")
 	r := newReader(t)
 	reading, upright, err := r.Read(t.Context(), open(t, path))
-	if !errors.Is(err, &ocr.Error{Code: ocr.CodeMRZNotFound}) {
-		t.Errorf("Read = %v, want %s", err, ocr.CodeMRZNotFound)
+	if !errors.Is(err, &ocr.Error{Code: ocr.CodeNoDocument}) {
+		t.Errorf("Read = %v, want %s", err, ocr.CodeNoDocument)
 	}
 	if reading.MRZ != nil || reading.Quality.Width == 0 || upright == nil {
 		t.Errorf("Read = %v, want quality and the photograph without an MRZ", reading)

@@ -18,6 +18,8 @@ type interpretation struct {
 	cost   int      // how much the lines had to be fitted; 0 is as read
 	// fillers tells that there were runs of fillers, whatever became of them.
 	fillers bool
+	// second tells that it is the second reader's.
+	second bool
 }
 
 // better orders interpretations: more checks, then less fitting.

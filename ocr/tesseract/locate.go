@@ -12,14 +12,18 @@ import (
 // convincing is the score of a band with which no other direction is tried.
 const convincing = 1.0
 
-// workingSide is the longer side of the copy in which the zone is searched.
-const workingSide = 1000
+// The longer side of the copy in which the zone is searched, and of the one for
+// a document that takes a small part of the photograph.
+const (
+	workingSide = 1000
+	closerSide  = 1800
+)
 
 // locate returns groups of lines that may be an MRZ, best first. It finds the
 // direction of text, turns the working copy, marks what has many vertical strokes
 // close together, and joins the marks to lines.
-func locate(gray gocv.Mat) []band {
-	f := float64(workingSide) / float64(max(gray.Cols(), gray.Rows()))
+func locate(gray gocv.Mat, side int) []band {
+	f := float64(side) / float64(max(gray.Cols(), gray.Rows()))
 	how := gocv.InterpolationArea
 	if f > 1 {
 		how = gocv.InterpolationLinear

@@ -11,26 +11,10 @@ import (
 )
 
 // Bounds of a search. A reading costs about 60 ms; a photograph without MRZ
-// costs maxReadings of them.
+// costs maxReadings of them as it is, and as many when it was straightened.
 const (
 	maxBands    = 3
-	maxReadings = 12
-)
-
-// What a zone needs to be valid: readings, and the part of them that must agree
-// where no check digit decides. Of 480 degraded pictures of the specimens 408 were
-// accepted so, one of them wrong; with a bare majority 425, five of them wrong.
-const (
-	minVoters = 2
-	quorum    = 0.7
-)
-
-// Below this height of characters, in pixels of the photograph, Tesseract
-// makes the same mistake at most scales, so that more variants must agree.
-const (
-	lowResolution = 7.0
-	lowVoters     = 4
-	lowQuorum     = 0.85
+	maxReadings = 6
 )
 
 // openers are the variants a band is tried with, the second only where the
@@ -52,6 +36,9 @@ type zone struct {
 	height   float64 // of a character, in pixels
 	rotation int
 	place    placement
+	band     band
+	agreed   bool    // enough readings are the same in every character
+	fit      float64 // with which the second reader saw it
 }
 
 // search reads one photograph.
@@ -62,13 +49,13 @@ type search struct {
 	gray    gocv.Mat
 	colour  gocv.Mat
 	votes   [][]string // readings that may be of one zone
-	agreed  bool       // enough of them are the same in every character
 	count   int        // readings made
 	seen    bool       // something looked like an MRZ
 	quad    []pt       // corners of the document, none where not found
 	looked  bool       // for the corners
 	// likeliest is the best band of the photograph as it is, read or not.
 	likeliest band
+	others    []band // where else in the picture there may be a zone
 }
 
 // candidate is a band read one way round.
@@ -77,20 +64,31 @@ type candidate struct {
 	scale float64 // of gray, in pixels per pixel of the photograph
 	band  band
 	flip  bool
+	fit   float64 // how much it looks like a zone to the second reader, if asked
+	cells int     // in a line of it
 }
 
 // run tries the photograph as it is, and where that gives no zone with right
 // check digits, straightened by the document's corners.
 func (s *search) run() (zone, error) {
-	best, found, err := s.read(s.gray, 1)
-	if err != nil || found && (s.agreed || checkDigitsHold(best.mrz)) {
+	best, found, err := s.readAsIs()
+	if err != nil {
 		return best, err
+	}
+	if found && (best.agreed || checkDigitsHold(best.mrz) && best.fit >= fits) {
+		if s.another(best) {
+			return zone{}, &ocr.Error{Code: ocr.CodeSeveralDocuments}
+		}
+		return best, nil
+	}
+	if best.fit < fits {
+		s.votes = nil // of a band that lay badly
 	}
 	z, ok, err := s.readStraightened()
 	if err != nil {
 		return zone{}, err
 	}
-	if ok && (!found || z.mrz.Valid) {
+	if ok && (!found || z.better(best)) {
 		best, found = z, true
 	}
 	switch {
@@ -98,8 +96,19 @@ func (s *search) run() (zone, error) {
 		return best, nil
 	case s.seen:
 		return zone{}, &ocr.Error{Code: ocr.CodeMRZUnreadable, Detail: "no reading makes sense"}
+	case s.documentCorners() == nil && len(s.likeliest.lines) == 0:
+		return zone{}, &ocr.Error{Code: ocr.CodeNoDocument, Detail: "neither an outline nor print"}
 	}
 	return zone{}, &ocr.Error{Code: ocr.CodeMRZNotFound}
+}
+
+// readAsIs reads the photograph, and where it seems to hold no zone looks closer.
+func (s *search) readAsIs() (zone, bool, error) {
+	z, found, err := s.read(s.gray, 1, workingSide)
+	if err != nil || found || max(s.gray.Cols(), s.gray.Rows()) <= workingSide {
+		return z, found, err
+	}
+	return s.read(s.gray, 1, closerSide)
 }
 
 // readStraightened reads the document between its corners, if it has any.
@@ -113,7 +122,8 @@ func (s *search) readStraightened() (zone, bool, error) {
 		return zone{}, false, nil
 	}
 	defer flat.Close()
-	z, ok, err := s.read(flat, back.scale)
+	s.count = 0
+	z, ok, err := s.read(flat, back.scale, workingSide)
 	z.rotation = (z.rotation + back.rotation) % 360
 	z.place.m = back.m.after(z.place.m)
 	return z, ok, err
@@ -130,40 +140,104 @@ func (s *search) documentCorners() []pt {
 	return s.quad
 }
 
+// better orders zones read from one photograph.
+func (z zone) better(o zone) bool {
+	if z.agreed != o.agreed {
+		return z.agreed
+	}
+	if a, b := holding(z.mrz), holding(o.mrz); a != b {
+		return a > b
+	}
+	return z.fit > o.fit
+}
+
+// holding is the part of a zone's checks that hold.
+func holding(m ocr.MRZ) float64 {
+	n := 0
+	for _, c := range m.Checks {
+		if c.OK {
+			n++
+		}
+	}
+	return float64(n) / float64(max(1, len(m.Checks)))
+}
+
 // checkDigitsHold says whether at most a dispute among readings is left.
 func checkDigitsHold(m ocr.MRZ) bool {
 	parsed, err := ocr.ParseMRZ(m.Lines)
 	return err == nil && parsed.Valid
 }
 
-// read tries the best bands, both ways round, and confirms the first one that
-// reads like an MRZ.
-func (s *search) read(gray gocv.Mat, scale float64) (zone, bool, error) {
-	bands := locate(gray)
-	bands = bands[:min(len(bands), maxBands)]
+// read tries the best band as it is, since it nearly always is the zone. Where
+// it does not read like one, the second reader says in which order, and which
+// way up, the others are worth a reading.
+func (s *search) read(gray gocv.Mat, scale float64, side int) (zone, bool, error) {
+	bands := locate(gray, side)
 	if scale == 1 && len(s.likeliest.lines) == 0 && len(bands) > 0 {
 		s.likeliest = bands[0]
 	}
-	for _, b := range bands { // the first is nearly always the zone, either way up
+	var all []candidate
+	for _, b := range bands[:min(len(bands), maxBands)] {
 		for _, flip := range []bool{false, true} {
-			c := candidate{gray: gray, scale: scale, band: b, flip: flip}
-			for _, v := range openers {
-				i, ok, err := s.attempt(c, v)
-				if err != nil {
-					return zone{}, false, err
-				}
-				if ok && i.plausible() {
-					z, err := s.confirm(c, i)
-					z.place = place(z.mrz.Format, c.lineEnds())
-					return z, err == nil, err
-				}
-				if !i.fillers {
-					break
-				}
-			}
+			all = append(all, candidate{gray: gray, scale: scale, band: b, flip: flip})
+		}
+	}
+	if len(all) == 0 {
+		return zone{}, false, nil
+	}
+	z, found, err := s.try(all[0])
+	if err != nil || found {
+		s.others = bands
+		return z, found, err
+	}
+	for _, c := range byLikeness(all[1:]) {
+		if z, found, err = s.try(c); err != nil || found {
+			s.others = bands
+			return z, found, err
 		}
 	}
 	return zone{}, false, nil
+}
+
+// byLikeness orders candidates by how much they look like a zone, and drops
+// those that do not at all.
+func byLikeness(candidates []candidate) []candidate {
+	for i := range candidates {
+		candidates[i].fit, candidates[i].cells = candidates[i].likeness()
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int { return compareFloat(b.fit, a.fit) })
+	return slices.DeleteFunc(candidates, func(c candidate) bool { return c.fit < hopeless })
+}
+
+// try reads a candidate and confirms what it read where that is like an MRZ.
+func (s *search) try(c candidate) (zone, bool, error) {
+	for _, v := range openers {
+		i, ok, err := s.attempt(c, v)
+		if err != nil {
+			return zone{}, false, err
+		}
+		if ok && i.plausible() {
+			return s.confirmed(c, i)
+		}
+		if !i.fillers {
+			break
+		}
+	}
+	if c.fit < fitsForSure {
+		return zone{}, false, nil
+	}
+	if i, ok := c.opinion(c.cells).interpretation(); ok {
+		i.second = true
+		return s.confirmed(c, i)
+	}
+	return zone{}, false, nil
+}
+
+func (s *search) confirmed(c candidate, i interpretation) (zone, bool, error) {
+	z, err := s.confirm(c, i)
+	z.place = place(z.mrz.Format, c.lineEnds())
+	z.band = c.band
+	return z, err == nil, err
 }
 
 // attempt reads a band once. Not ok is a reading without sense, or that the
@@ -190,58 +264,6 @@ func (s *search) attempt(c candidate, v variant) (interpretation, bool, error) {
 	i.fillers = looksLikeMRZ(text)
 	s.seen = s.seen || i.fillers
 	return i, ok, nil
-}
-
-// confirm lets other variants vote until the readings agree. Readings of the
-// photograph before it was straightened keep their vote.
-func (s *search) confirm(c candidate, i interpretation) (zone, error) {
-	z := zone{
-		height:   c.band.height() * c.band.scale() / c.scale,
-		rotation: c.rotation(),
-	}
-	if len(s.votes) > 0 && !sameShape(s.votes[0], i.raw) {
-		s.votes = nil
-	}
-	s.votes = append(s.votes, i.raw)
-	needed, share := minVoters, quorum
-	if z.height < lowResolution {
-		needed, share = lowVoters, lowQuorum
-	}
-	for _, v := range voters {
-		i, ok, err := s.attempt(c, v)
-		if err != nil {
-			return zone{}, err
-		}
-		if ok && i.plausible() && sameShape(s.votes[0], i.raw) {
-			s.votes = append(s.votes, i.raw)
-		}
-		if z.mrz, err = ocr.Consensus(s.votes, share); err != nil {
-			return zone{}, err
-		}
-		if len(s.votes) < needed {
-			continue
-		}
-		// Readings that all say the same say it again; then the document itself
-		// is wrong.
-		if s.agreed = unanimous(s.votes); s.agreed || z.mrz.Valid {
-			return z, nil
-		}
-	}
-	if repaired, n := ocr.Repair(z.mrz, s.votes); n > 0 {
-		z.mrz = repaired
-	}
-	if z.mrz.Valid && len(s.votes) < needed {
-		z.mrz.Valid, z.mrz.Status = false, ocr.StatusUncertain
-	}
-	return z, nil
-}
-
-func unanimous(votes [][]string) bool {
-	return !slices.ContainsFunc(votes, func(v []string) bool { return !slices.Equal(v, votes[0]) })
-}
-
-func sameShape(a, b []string) bool {
-	return len(a) == len(b) && len(a[0]) == len(b[0])
 }
 
 // rotation is the clockwise turn, in quarters, that makes the photograph upright.

@@ -117,7 +117,7 @@ func nextPair(pieces []textLine) (int, int, bool) {
 		for j, b := range pieces {
 			h := max(a.height, b.height)
 			gap := b.left.x - a.right.x
-			if i == j || gap < -4 || gap > 7*h || h/min(a.height, b.height) > 1.7 {
+			if i == j || gap < -4 || gap > 7*h || h/min(a.height, b.height) > 1.7 || twoDocuments(a, b, h) {
 				continue
 			}
 			if middle := (a.right.x + b.left.x) / 2; math.Abs(a.at(middle)-b.at(middle)) <= 0.5*h {
@@ -126,6 +126,13 @@ func nextPair(pieces []textLine) (int, int, bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// twoDocuments: no line of a zone is longer than 44 characters, so that two long
+// pieces are of documents side by side.
+func twoDocuments(a, b textLine, h float64) bool {
+	const longest, long = 50, 20 // in heights of ink
+	return b.right.x-a.left.x > longest*h && min(a.width(), b.width()) > long*h
 }
 
 // group makes pairs and triples of alike lines.
@@ -180,6 +187,6 @@ func follows(a, b textLine) bool {
 	middle := (b.left.x + b.right.x) / 2
 	gap, h, w := b.at(middle)-a.at(middle), (a.height+b.height)/2, max(a.width(), b.width())
 	return gap > 0.9*h && gap < 4.5*h &&
-		math.Abs(a.left.x-b.left.x) < 0.14*w && math.Abs(a.right.x-b.right.x) < 0.14*w &&
+		math.Abs(a.left.x-b.left.x) < 0.2*w && math.Abs(a.right.x-b.right.x) < 0.2*w &&
 		max(a.height, b.height) < 1.6*min(a.height, b.height)
 }

@@ -104,8 +104,8 @@ func TestReadRefusesOddPictures(t *testing.T) {
 		}
 	}
 	for _, b := range []image.Rectangle{image.Rect(0, 0, 100, 4000), image.Rect(0, 0, 4000, 100), image.Rect(50, 60, 550, 460)} {
-		if _, _, err := r.Read(t.Context(), image.NewGray(b)); !errors.Is(err, &ocr.Error{Code: ocr.CodeMRZNotFound}) {
-			t.Errorf("Read(black %v) = %v, want %s", b, err, ocr.CodeMRZNotFound)
+		if _, _, err := r.Read(t.Context(), image.NewGray(b)); !errors.Is(err, &ocr.Error{Code: ocr.CodeNoDocument}) {
+			t.Errorf("Read(black %v) = %v, want %s", b, err, ocr.CodeNoDocument)
 		}
 	}
 }
