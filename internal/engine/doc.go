@@ -3,9 +3,10 @@
 // service.
 //
 // Words are those of ocr and faces, whose types and errors cross the pipe
-// unchanged. It reads no pixels: the child's command (cmd/vouchline) joins
-// this package to ocr/tesseract and faces/opencv through two small
-// interfaces, and internal/photo decodes in Go before they see a picture.
+// unchanged. It finds nothing in a picture itself, it only turns and cuts: the
+// child's command (cmd/vouchline) joins this package to ocr/tesseract and
+// faces/opencv through two small interfaces, and internal/photo decodes in Go
+// before they see a picture.
 //
 // The rule: what a child says is not trusted. Lengths are bounded, answers
 // must carry the request's number, and a child that breaks the protocol,

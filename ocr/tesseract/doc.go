@@ -1,6 +1,7 @@
 // Package tesseract is the engine that reads identity documents: it finds the
 // machine readable zone in a photograph, straightens it, reads it with Tesseract
-// and reports how good the photograph is. It also reads large written words.
+// and reports how good the photograph is. It reads the print beside the zone, or of
+// a side that has none, and large written words.
 //
 // Words are those of ICAO 9303, see package ocr.
 //
