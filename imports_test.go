@@ -62,7 +62,7 @@ var table = []row{
 	{"assets", "internal/specimen", nil}, // draws documents of invented people
 	{"tests", "internal/golden", nil},
 	{"tests", "internal/testenv", []string{"models"}},
-	{"tests", "internal/mutate", nil},   // spoils image files
+	{"tests", "internal/mutate", nil}, // spoils image files
 	{"tests", "internal/chromium", []string{"internal/testenv"}},
 	{"tests", "internal/fabricnet", []string{"internal/testenv"}},
 	{"tests", "e2e", everything},

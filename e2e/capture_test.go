@@ -42,8 +42,13 @@ func clumsy(good specimen.Pose) []specimen.Moment {
 	blurred.Blur = 3
 	cut.X = 0.22
 	return []specimen.Moment{
-		{Frames: 15}, {Pose: cut, Frames: 30}, {Pose: far, Frames: 30}, {Pose: aslant, Frames: 30}, {Pose: glare, Frames: 30},
-		{Pose: blurred, Frames: 30}, {Pose: good, Frames: 150},
+		{Frames: 15},
+		{Pose: cut, Frames: 30},
+		{Pose: far, Frames: 30},
+		{Pose: aslant, Frames: 30},
+		{Pose: glare, Frames: 30},
+		{Pose: blurred, Frames: 30},
+		{Pose: good, Frames: 150},
 	}
 }
 

@@ -140,7 +140,11 @@ func TestCaptureFindsTheOutline(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	poses := []specimen.Pose{
-		{Share: 0.66}, {Share: 0.5, Turn: 9, X: 0.05}, {Share: 0.36, Turn: -16, Y: 0.1}, {Share: 0.6, Tilt: 25, Pan: 10}, {Share: 0.55, Tilt: 38, Turn: 4},
+		{Share: 0.66},
+		{Share: 0.5, Turn: 9, X: 0.05},
+		{Share: 0.36, Turn: -16, Y: 0.1},
+		{Share: 0.6, Tilt: 25, Pan: 10},
+		{Share: 0.55, Tilt: 38, Turn: 4},
 		{Share: 0.3, Turn: 90},
 	}
 	missed, inexact, all := 0, 0, 0

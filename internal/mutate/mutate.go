@@ -3,6 +3,7 @@ package mutate
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 )
 
 // A Kind is one way to spoil a file.
@@ -33,7 +34,8 @@ var Kinds = []Kind{
 func File(b []byte, n uint64) ([]byte, Kind) {
 	r := rand.New(rand.NewPCG(n, 0x6d757461)) //nolint:gosec // reproducible on purpose
 	k := Kinds[n%uint64(len(Kinds))]
-	return k.do(r, bytes.Clone(b)), k
+	spoilt := k.do(r, bytes.Clone(b))
+	return spoilt, k
 }
 
 // bits flips one to 32 bits anywhere.
@@ -73,7 +75,7 @@ func repeated(r *rand.Rand, b []byte) []byte {
 func moved(r *rand.Rand, b []byte) []byte {
 	from, to := part(r, b)
 	cut := bytes.Clone(b[from:to])
-	rest := append(b[:from:from], b[to:]...)
+	rest := slices.Delete(b, from, to)
 	return splice(rest, r.IntN(len(rest)+1), cut)
 }
 

@@ -107,6 +107,7 @@ func kindTitle(f Format, languages []string) string {
 		words = kinds[TD3]
 	case MRVA, MRVB:
 		words = kinds[MRVA]
+	case TD1, TD2, FRID:
 	}
 	var parts []string
 	for _, language := range languages {

@@ -85,7 +85,7 @@ func refine(v strip.View, at []int) strip.View {
 		x, y := 2*float64(i)/float64(n-1)-1, conv.Centre(w)
 		for k, q := 0, 1.0; k < 5; k, q = k+1, q*x {
 			s[k] += q
-			if k < 3 {
+			if k < len(t) {
 				t[k] += q * y
 			}
 		}

@@ -36,8 +36,12 @@ func lattice(colour gocv.Mat, outline []pt) (float64, bool) {
 	var sums [3]gocv.Mat // luminance and two of chrominance
 	for c := range sums {
 		sums[c] = gocv.NewMatWithSizeFromScalar(gocv.Scalar{}, patchSide, patchSide, gocv.MatTypeCV32F)
-		defer sums[c].Close()
 	}
+	defer func() {
+		for c := range sums {
+			sums[c].Close()
+		}
+	}()
 	for i := range patchesWide * patchesHigh {
 		across := (float64(i%patchesWide) + 0.5) / patchesWide
 		down := (float64(i/patchesWide) + 0.5) / patchesHigh

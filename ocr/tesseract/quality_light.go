@@ -19,7 +19,7 @@ func exposure(m gocv.Mat, q *ocr.Quality) {
 	for _, v := range pix {
 		histogram[v]++
 	}
-	for v, count := range histogram {
+	for v, count := range &histogram {
 		sum += v * count
 		if v <= blackOut {
 			dark += count

@@ -55,8 +55,10 @@ func (p placement) zoneCorners() []pt {
 func (b band) corners() []pt {
 	first, last, up := b.lines[0], b.lines[len(b.lines)-1], 0.6*b.height()
 	quad := []pt{
-		{first.left.x, first.left.y - up}, {first.right.x, first.right.y - up},
-		{last.right.x, last.right.y + up}, {last.left.x, last.left.y + up},
+		{first.left.x, first.left.y - up},
+		{first.right.x, first.right.y - up},
+		{last.right.x, last.right.y + up},
+		{last.left.x, last.left.y + up},
 	}
 	for i, c := range quad {
 		quad[i] = b.toImage.apply(c)

@@ -20,15 +20,16 @@ func main() {
 	steps := flag.Int("steps", learn.Steps, "steps of four lines each")
 	seed := flag.Uint64("seed", learn.Seed, "where the examples come from")
 	flag.Parse()
+	log := slog.New(slog.NewTextHandler(os.Stdout, nil))
 	progress := func(step int, loss, right float64) {
-		slog.Info("learning", "step", step, "of", *steps, "loss", loss, "right", right)
+		log.Info("learning", "step", step, "of", *steps, "loss", loss, "right", right)
 	}
 	n, err := learn.Run(learn.Plan{Seed: *seed, Steps: *steps}, progress)
 	if err == nil {
 		err = os.WriteFile(*out, n.Encode(), 0o644) //nolint:gosec // weights are for everybody to read
 	}
 	if err != nil {
-		slog.Error("train", "error", err)
+		log.Error("train", "error", err)
 		os.Exit(1)
 	}
 }

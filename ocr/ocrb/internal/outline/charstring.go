@@ -49,7 +49,7 @@ func (c *charstring) run(code []byte, depth int) error {
 		case b == 19 || b == 20: // hintmask, cntrmask: vertical stems may come before it
 			c.hint()
 			i += (c.stems + 7) / 8
-		case b == 12:
+		case b == 12 && i < len(code):
 			if err := c.flex(int(code[i])); err != nil {
 				return err
 			}
