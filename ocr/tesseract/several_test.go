@@ -36,7 +36,7 @@ func beside(down bool, photographs ...image.Image) image.Image {
 	return out
 }
 
-func shot(f specimen.Format, side specimen.Side, seed uint64) image.Image {
+func photographed(f specimen.Format, side specimen.Side, seed uint64) image.Image {
 	document, _ := specimen.Draw(specimen.Options{Format: f, Side: side, Seed: seed})
 	photograph, _ := specimen.Photograph(document, specimen.Shot{Seed: seed, Width: 1200, Height: 900})
 	return photograph
@@ -51,10 +51,10 @@ func TestReadSeveralDocuments(t *testing.T) {
 		photo image.Image
 		want  string // code, none where the photograph is to be read
 	}{
-		{"two passports side by side", beside(false, shot(specimen.TD3, specimen.Front, 21), shot(specimen.TD3, specimen.Front, 22)), ocr.CodeSeveralDocuments},
-		{"two cards below one another", beside(true, shot(specimen.TD1, specimen.Back, 23), shot(specimen.TD1, specimen.Back, 24)), ocr.CodeSeveralDocuments},
-		{"passport and card", beside(true, shot(specimen.TD3, specimen.Front, 25), shot(specimen.TD1, specimen.Back, 26)), ocr.CodeSeveralDocuments},
-		{"both sides of a card", beside(true, shot(specimen.TD1, specimen.Front, 27), shot(specimen.TD1, specimen.Back, 27)), ""},
+		{"two passports side by side", beside(false, photographed(specimen.TD3, specimen.Front, 21), photographed(specimen.TD3, specimen.Front, 22)), ocr.CodeSeveralDocuments},
+		{"two cards below one another", beside(true, photographed(specimen.TD1, specimen.Back, 23), photographed(specimen.TD1, specimen.Back, 24)), ocr.CodeSeveralDocuments},
+		{"passport and card", beside(true, photographed(specimen.TD3, specimen.Front, 25), photographed(specimen.TD1, specimen.Back, 26)), ocr.CodeSeveralDocuments},
+		{"both sides of a card", beside(true, photographed(specimen.TD1, specimen.Front, 27), photographed(specimen.TD1, specimen.Back, 27)), ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, _, err := r.Read(t.Context(), tc.photo)
