@@ -89,18 +89,40 @@ func (s *search) tally(z *zone, second opinion, share float64) error {
 	return err
 }
 
-// settle decides after the last vote.
+// settle decides after the last vote. Variants of one engine share its mistakes,
+// so that where they disagree among themselves the second reader, which reads
+// more of the specimens alone than any of them, counts twice; what that changes
+// is not beyond doubt.
 func (s *search) settle(z *zone, second opinion, share float64, needed int) error {
 	if err := s.tally(z, second, share); err != nil {
 		return err
 	}
-	if repaired, n := ocr.Repair(z.mrz, slices.Concat(s.votes, second.ballots(len(second.lines)))); n > 0 {
+	ballots := second.ballots(len(second.lines))
+	votes := slices.Concat(s.votes, ballots)
+	if len(votes) > 0 {
+		heavier, err := ocr.Consensus(slices.Concat(votes, ballots), share)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(heavier.Lines, z.mrz.Lines) {
+			z.mrz = uncertain(heavier)
+		}
+	}
+	if repaired, n := ocr.Repair(z.mrz, votes); n > 0 {
 		z.mrz = repaired
 	}
-	if z.mrz.Valid && (len(s.votes) < needed || !second.supports(z.mrz.Lines)) {
-		z.mrz.Valid, z.mrz.Status = false, ocr.StatusUncertain
+	if len(s.votes) < needed || !second.supports(z.mrz.Lines) {
+		z.mrz = uncertain(z.mrz)
 	}
 	return nil
+}
+
+// uncertain is m, but not valid.
+func uncertain(m ocr.MRZ) ocr.MRZ {
+	if m.Valid {
+		m.Valid, m.Status = false, ocr.StatusUncertain
+	}
+	return m
 }
 
 // unanimous compares what the fields let the votes be.
