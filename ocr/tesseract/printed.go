@@ -79,16 +79,26 @@ func (r *Reader) ReadPrinted(ctx context.Context, upright image.Image) (ocr.Prin
 	}
 	_ = gocv.Rotate(sheet, &sheet, gocv.Rotate180Clockwise)
 	turned, err := r.readSheet(ctx, sheet, english)
-	if err != nil || letterWeight(turned) <= letterWeight(best) {
-		return best, err
+	if err != nil {
+		return ocr.Printed{}, err
 	}
-	return turned, nil
+	if letterWeight(turned) > letterWeight(best) {
+		best = turned
+	}
+	if letterWeight(best) < illegibleSide {
+		return ocr.Printed{}, nil
+	}
+	return best, nil
 }
 
 // legibleSide is the letterWeight from which a side is taken to be read the
 // right way up. Of 31 specimens and 8 drawn fronts none had more than 31 upside
 // down; of those with less than this either way up, most had more upright.
 const legibleSide = 35
+
+// illegibleSide is the letterWeight of one word: with less, what was read is
+// noise, in which anything may be found.
+const illegibleSide = 5
 
 // letterWeight counts the letters and digits of words, by the engine's
 // confidence. Short words are what noise reads as.
