@@ -30,7 +30,8 @@ func (c composition) readDocument(ctx context.Context, b []byte) (ocr.Reading, e
 	}
 	if unread == nil {
 		found := c.search(ctx, upright, turn{upright.Bounds(), img.Bounds(), reading.Rotation}.toUpright(reading.Outline))
-		return reading, c.addPortrait(ctx, &reading, upright, img.Bounds(), found)
+		err := c.addPortrait(ctx, &reading, upright, img.Bounds(), found)
+		return reading, err
 	}
 	upright, degrees, found := c.faceUp(ctx, upright)
 	reading.Rotation = (reading.Rotation + degrees) % 360
@@ -40,7 +41,7 @@ func (c composition) readDocument(ctx context.Context, b []byte) (ocr.Reading, e
 	if errors.Is(unread, &ocr.Error{Code: ocr.CodeMRZNotFound}) {
 		printed, err := c.text.ReadPrinted(ctx, upright)
 		if ctx.Err() != nil {
-			return ocr.Reading{}, err
+			return ocr.Reading{}, ctx.Err()
 		}
 		if err == nil && len(printed.Lines) > 0 {
 			reading.Printed = &printed
