@@ -15,8 +15,9 @@ type MRZ struct {
 	Fields Fields   `json:"fields"`
 	Checks []Check  `json:"checks"`
 	// Confidence of each field by its JSON name in Fields, 0 to 1: the part of
-	// the readings that agree on its weakest character. Empty where the lines
-	// were not read from a picture.
+	// the readings that agree on its weakest character; 1 only where at least two
+	// readings, all of them, do. Empty where the lines were not read from a
+	// picture.
 	Confidence map[string]float64 `json:"confidence,omitempty"`
 }
 
