@@ -10,7 +10,7 @@ import (
 // HintNames returns every hint that an engine may give about a document.
 func HintNames() []ocr.HintName {
 	return []ocr.HintName{
-		ocr.HintScreenReplay, ocr.HintMonochromeCopy, ocr.HintPrintDiffers, ocr.HintPortraitEdges, ocr.HintMRZFont,
+		ocr.HintScreenReplay, ocr.HintMonochromeCopy, ocr.HintPrintDiffers, ocr.HintMRZFont,
 	}
 }
 

@@ -18,6 +18,5 @@ const (
 	HintScreenReplay   HintName = "screen_replay"   // moire or the grid of a display
 	HintMonochromeCopy HintName = "monochrome_copy" // no colour where every document has some
 	HintPrintDiffers   HintName = "print_differs"   // MRZ and printed zone contradict each other
-	HintPortraitEdges  HintName = "portrait_edges"  // the portrait was put over another
 	HintMRZFont        HintName = "mrz_font"        // the zone is not printed in OCR-B
 )

@@ -187,11 +187,11 @@ func (r *documentsReport) addPrint(o outcome) {
 	}
 }
 
-// hinted is the hint that should be raised on a tampering.
+// hinted is the hint that should be raised on a tampering. There is none for
+// portrait_swap (ADR 0011).
 var hinted = map[string]ocr.HintName{
 	"screen_replay":   ocr.HintScreenReplay,
 	"monochrome_copy": ocr.HintMonochromeCopy,
-	"portrait_swap":   ocr.HintPortraitEdges,
 	"mrz_font":        ocr.HintMRZFont,
 	"print_mismatch":  ocr.HintPrintDiffers,
 }

@@ -140,7 +140,7 @@ type EngineSettings struct {
 	Models        string        `name:"models" env:"VOUCHLINE_MODELS" placeholder:"DIR" help:"Folder of model files. Default: models/files, then ../shared/models. Without them the affected checks go to a reviewer."`
 	EngineWorkers int           `name:"engine-workers" env:"VOUCHLINE_ENGINE_WORKERS" default:"0" placeholder:"N" help:"Engine processes kept running. 0: one a processor, at most 4."`
 	EngineTimeout time.Duration `name:"engine-timeout" env:"VOUCHLINE_ENGINE_TIMEOUT" default:"30s" placeholder:"DURATION" help:"Longest time for one photograph; then its process is killed and the job tried again."`
-	ReferHints    []string      `name:"refer-hints" env:"VOUCHLINE_REFER_HINTS" default:"print_differs" placeholder:"HINT,..." help:"Hints about a document of which one alone refers a case: screen_replay, monochrome_copy, print_differs, portrait_edges, mrz_font; or none. Two together always do."`
+	ReferHints    []string      `name:"refer-hints" env:"VOUCHLINE_REFER_HINTS" default:"print_differs" placeholder:"HINT,..." help:"Hints about a document of which one alone refers a case: screen_replay, monochrome_copy, print_differs, mrz_font; or none. Two together always do."`
 }
 
 // LoneHints returns the hints that refer alone; never nil, which would stand
