@@ -118,7 +118,7 @@ func (f *finder) birth(printed time.Time) time.Time {
 	if d.IsZero() {
 		return d
 	}
-	if printed.Format(mrzDate) == f.mrz.Fields.BirthDate {
+	if !printed.IsZero() && printed.Format(mrzDate) == f.mrz.Fields.BirthDate {
 		d = printed
 	}
 	f.add(d.After(f.today), FindingBirthInFuture, fieldBirth)

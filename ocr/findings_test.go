@@ -34,6 +34,7 @@ func TestFindings(t *testing.T) {
 		{"too old, since the document ended long ago", func(m *MRZ) { m.Fields.BirthDate, m.Fields.ExpiryDate = "990101", "900101" }, nil, []Finding{{FindingExpired, fieldExpiry}, {FindingTooOld, fieldBirth}}},
 		{"too old by the print", func(*MRZ) {}, on(fieldBirth, "1874-08-12"), []Finding{{FindingTooOld, fieldBirth}}},
 		{"unborn by the print", func(*MRZ) {}, on(fieldBirth, "2074-08-12"), []Finding{{FindingBirthInFuture, fieldBirth}, {FindingBirthAfterExpiry, fieldBirth}}},
+		{"born on the first of January 2001", func(m *MRZ) { m.Fields.BirthDate = "010101" }, nil, nil},
 		{"the print has another day", func(*MRZ) {}, on(fieldBirth, "1874-08-13"), nil},
 		{"unknown state", func(m *MRZ) { m.Fields.IssuingState = "FRB" }, nil, []Finding{{FindingUnknownState, fieldState}}},
 		{"unknown nationality", func(m *MRZ) { m.Fields.Nationality = "XYZ" }, nil, []Finding{{FindingUnknownNationality, fieldNationality}}},
