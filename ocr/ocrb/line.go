@@ -82,21 +82,6 @@ func (l Line) Agrees(text string, threshold float64) bool {
 	return len(text) > 0 && len(text) == len(l.Cells) && l.Least(text) >= threshold
 }
 
-// Doubts returns the places where a cell gives its character of text less than
-// low and another character more than high; nil where text has another length.
-func (l Line) Doubts(text string, low, high float64) []int {
-	if len(text) != len(l.Cells) {
-		return nil
-	}
-	var out []int
-	for i, c := range l.Cells {
-		if best, p := c.Best(); best != text[i] && float64(p) > high && float64(c.Of(text[i])) < low {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
 // OCRB is how much the line looks printed in OCR-B, from 0 to 1. Fillers count
 // too: their angle differs from font to font.
 func (l Line) OCRB() float64 {
