@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-
 	"github.com/vouchline/vouchline/ocr/ocrb"
 )
 
