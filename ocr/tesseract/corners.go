@@ -135,7 +135,7 @@ func expectation(logits []float32) float64 {
 func convex(q []pt) bool {
 	for i := range q {
 		a, b, c := q[i], q[(i+1)%4], q[(i+2)%4]
-		if (b.x-a.x)*(c.y-b.y)-(b.y-a.y)*(c.x-b.x) <= 0 {
+		if !((b.x-a.x)*(c.y-b.y)-(b.y-a.y)*(c.x-b.x) > 0) { // also what is no number
 			return false
 		}
 	}

@@ -21,7 +21,7 @@ func hint(name ocr.HintName, value, limit float64) ocr.Hint {
 // itself. What cannot be measured is left out, and so is the font on a photograph
 // that is poor: blur and slant make any font strange.
 func (s *search) hints(z zone, outline []pt, q ocr.Quality) []ocr.Hint {
-	if z.place.size.x == 0 { // a zone of no length lies nowhere
+	if len(outline) != 4 { // a zone of no length lies nowhere
 		return nil
 	}
 	var out []ocr.Hint
@@ -36,15 +36,6 @@ func (s *search) hints(z zone, outline []pt, q ocr.Quality) []ocr.Hint {
 	}
 	if v, ok := strangeness(s.gray, z.place, z.mrz.Lines); ok {
 		out = append(out, hint(ocr.HintMRZFont, v, strangenessLimit))
-	}
-	return out
-}
-
-// corners is the outline as points.
-func (p placement) corners() []pt {
-	var out []pt
-	for _, c := range rectangle(p.size.x, p.size.y) {
-		out = append(out, p.toPhotograph(pt{p.corner.x + c.x, p.corner.y + c.y}))
 	}
 	return out
 }

@@ -24,13 +24,27 @@ type placement struct {
 // toPhotograph returns where a point of the document is in the photograph.
 func (p placement) toPhotograph(mm pt) pt { return p.m.apply(mm) }
 
-// outline is the document's corners in the photograph, clockwise from the top
-// left one of the upright document.
+// corners are the document's in the photograph, clockwise from the top left one
+// of the upright document; none where it lies nowhere or is seen edge on.
+func (p placement) corners() []pt {
+	if p.size.x == 0 {
+		return nil
+	}
+	quad := rectangle(p.size.x, p.size.y)
+	for i, c := range quad {
+		quad[i] = p.toPhotograph(pt{p.corner.x + c.x, p.corner.y + c.y})
+		if bad(quad[i].x) || bad(quad[i].y) {
+			return nil
+		}
+	}
+	return quad
+}
+
+// outline is the corners as an answer has them.
 func (p placement) outline() []ocr.Point {
 	var out []ocr.Point
-	for _, c := range rectangle(p.size.x, p.size.y) {
-		q := p.toPhotograph(pt{p.corner.x + c.x, p.corner.y + c.y})
-		out = append(out, ocr.Point{X: rounded(q.x), Y: rounded(q.y)})
+	for _, c := range p.corners() {
+		out = append(out, ocr.Point{X: rounded(c.x), Y: rounded(c.y)})
 	}
 	return out
 }

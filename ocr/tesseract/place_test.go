@@ -86,3 +86,18 @@ func TestPlaceRefusesOtherCorners(t *testing.T) {
 		t.Errorf("within(two pages) = %v, want them refused", q.outline())
 	}
 }
+
+// What has a coordinate that is no number could not be sent.
+func TestPlaceNowhere(t *testing.T) {
+	ends, _ := seenAs(ocr.TD1, 6.35, func(p pt) pt { return p })
+	edgeOn := place(ocr.TD1, ends)
+	edgeOn.m[6] = -1 / edgeOn.corner.x // the left corners have no image
+	for name, p := range map[string]placement{"no zone": {}, "edge on": edgeOn, "no length": place(ocr.TD1, lineEnds{})} {
+		if got := p.outline(); got != nil {
+			t.Errorf("%s: outline = %v, want none", name, got)
+		}
+		if got := (&search{}).hints(zone{place: p}, p.corners(), ocr.Quality{}); got != nil {
+			t.Errorf("%s: hints = %v, want none", name, got)
+		}
+	}
+}

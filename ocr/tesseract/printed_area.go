@@ -39,7 +39,11 @@ func (p placement) print(gray gocv.Mat) (gocv.Mat, bool) {
 		return gocv.Mat{}, false
 	}
 	m := warpQuad(gray, quad, image.Pt(int((right-left)*printScale), int((bottom-top)*printScale)))
-	return m, !m.Empty()
+	if m.Empty() {
+		m.Close()
+		return gocv.Mat{}, false
+	}
+	return m, true
 }
 
 // bad coordinates are of a document seen edge on.
@@ -90,5 +94,9 @@ func side(colour gocv.Mat, quad []pt) (gocv.Mat, bool) {
 	}
 	gray := gocv.NewMat()
 	_ = gocv.CvtColor(flat, &gray, gocv.ColorBGRToGray)
-	return gray, !gray.Empty()
+	if gray.Empty() {
+		gray.Close()
+		return gocv.Mat{}, false
+	}
+	return gray, true
 }

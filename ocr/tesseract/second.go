@@ -92,8 +92,9 @@ func (c candidate) columns() []int {
 	return []int{36, 44}
 }
 
-// likeness is how well the candidate's last line fits a zone, this way up, and
-// with how many columns. A last line is no name and has few fillers.
+// likeness is how well the candidate's second line fits a zone, this way up, and
+// with how many columns. In no format but the French card is it a name, and it has
+// few fillers.
 func (c candidate) likeness() (fit float64, columns int) {
 	lines := c.plainLines()
 	if len(lines) == 0 {
