@@ -58,19 +58,28 @@ func documentPlane(outline []ocr.Point, format ocr.Format) (plane, bool) {
 }
 
 // leastCrop is the width below which a portrait is cut out at twice its size: a
-// detector does not find a face again that is a few cells of its network.
-const leastCrop = 100
+// detector does not find a face again that is a few cells of its network. None is
+// cut out larger than mostCrop, whatever perspective makes of a photograph.
+const (
+	leastCrop = 100
+	mostCrop  = 2000
+)
 
 // picture cuts the portrait out.
 func (c portraitCrop) picture(img image.Image) *image.RGBA {
-	if c.area.Dx() >= leastCrop {
+	f := min(1, mostCrop/float64(max(c.area.Dx(), c.area.Dy())))
+	if c.area.Dx() < leastCrop {
+		f = 2
+	}
+	if f == 1 {
 		return c.plane.sample(img, c.area)
 	}
-	half := c.plane
+	scaled := c.plane
 	for _, i := range []int{0, 1, 3, 4, 6, 7} {
-		half[i] /= 2
+		scaled[i] /= f
 	}
-	return half.sample(img, image.Rectangle{c.area.Min.Mul(2), c.area.Max.Mul(2)})
+	at := func(v int) int { return int(float64(v) * f) }
+	return scaled.sample(img, image.Rect(at(c.area.Min.X), at(c.area.Min.Y), at(c.area.Max.X), at(c.area.Max.Y)))
 }
 
 // boxIn maps a box and makes the result upright: its middle, and the mean

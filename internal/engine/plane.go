@@ -109,7 +109,7 @@ func (m plane) sample(img image.Image, r image.Rectangle) *image.RGBA {
 // blend mixes the four pixels about a point.
 func blend(dst []uint8, src *image.RGBA, x, y float64) {
 	w, h := float64(src.Rect.Dx()), float64(src.Rect.Dy())
-	if !(x > -1 && y > -1 && x < w && y < h) {
+	if !(x > -1 && y > -1 && x < w && y < h) || src.Rect.Empty() {
 		dst[0], dst[1], dst[2], dst[3] = 255, 255, 255, 255
 		return
 	}

@@ -324,6 +324,30 @@ func TestPlane(t *testing.T) {
 	}
 }
 
+// TestCropSize: the size of a portrait is bounded both ways, and it may lie beside
+// the picture.
+func TestCropSize(t *testing.T) {
+	t.Parallel()
+	half := image.NewRGBA(image.Rect(0, 0, 400, 400))
+	draw.Draw(half, half.Rect, image.Black, image.Point{}, draw.Src)
+	draw.Draw(half, image.Rect(200, 0, 400, 400), image.White, image.Point{}, draw.Src)
+	same := plane{1, 0, 0, 0, 1, 0, 0, 0, 1}
+	for _, tc := range []struct{ area, want image.Rectangle }{
+		{image.Rect(10, 10, 60, 80), image.Rect(0, 0, 100, 140)},
+		{image.Rect(10, 10, 310, 380), image.Rect(0, 0, 300, 370)},
+		{image.Rect(-9800, -9800, 10200, 5200), image.Rect(0, 0, 2000, 1500)},
+		{image.Rect(500, 500, 700, 700), image.Rect(0, 0, 200, 200)},
+	} {
+		if got := (portraitCrop{same, tc.area}).picture(half).Rect; got != tc.want {
+			t.Errorf("picture of %v = %v, want %v", tc.area, got, tc.want)
+		}
+	}
+	large := portraitCrop{plane{0.1, 0, 0, 0, 0.1, 0, 0, 0, 1}, image.Rect(0, 0, 4000, 4000)}.picture(half)
+	if left, right := large.RGBAAt(900, 900), large.RGBAAt(1100, 900); left.R != 0 || right.R != 255 {
+		t.Errorf("beside the middle of a reduced portrait = %v and %v, want black and white", left, right)
+	}
+}
+
 // TestPortraitQuality holds the order: worse pictures score less, and what
 // cannot be compared scores below any that can.
 func TestPortraitQuality(t *testing.T) {
