@@ -142,21 +142,20 @@ func corroborations(s shot, mrz ocr.MRZ, beside bool, now time.Time) []ocr.Corro
 func bondOf(s shot, mrz ocr.MRZ, found []ocr.Corroboration, beside bool) bond {
 	sameZone := s.MRZ != nil && standing(s.MRZ) == ocr.StatusValid && mrz.Valid
 	switch {
-	case beside && s.portraitInside():
-		return bound
-	case beside:
-		return unbound
-	case sameZone && !sameDocument(*s.MRZ, mrz), slices.ContainsFunc(found, contradicts):
+	case !beside && (sameZone && !sameDocument(*s.MRZ, mrz) || slices.ContainsFunc(found, contradicts)):
 		return contradicted
-	case sameZone, ocr.Binds(found):
+	case !s.portraitInside():
+		return unbound
+	case beside, sameZone, ocr.Binds(found):
 		return bound
 	default:
 		return unbound
 	}
 }
 
-// portraitInside reports whether the portrait lies on the document that the
-// zone was read from, and not on another laid beside it.
+// portraitInside reports whether the portrait lies on the document whose zone or
+// print was read, and not on another laid beside it. What shows no portrait, or
+// has no known outline, is not known to be otherwise.
 func (s shot) portraitInside() bool {
 	if len(s.Outline) != 4 || s.Portrait == nil {
 		return true
@@ -172,8 +171,10 @@ func (s shot) portraitInside() bool {
 	return inside
 }
 
+// sameDocument compares what check digits cover, and whose number it is.
 func sameDocument(a, b ocr.MRZ) bool {
-	return a.Fields.DocumentNumber == b.Fields.DocumentNumber && a.Fields.IssuingState == b.Fields.IssuingState
+	return a.Fields.DocumentNumber == b.Fields.DocumentNumber && a.Fields.IssuingState == b.Fields.IssuingState &&
+		a.Fields.BirthDate == b.Fields.BirthDate && a.Fields.ExpiryDate == b.Fields.ExpiryDate
 }
 
 func contradicts(c ocr.Corroboration) bool { return c.Agreement == ocr.Differ }

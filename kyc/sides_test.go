@@ -184,3 +184,49 @@ func TestPortraitBesideTheDocument(t *testing.T) {
 		})
 	}
 }
+
+// TestPortraitBesideAnotherSide: nor does a second photograph, of the same zone
+// or of the stolen front, with a portrait of one's own beside it.
+func TestPortraitBesideAnotherSide(t *testing.T) {
+	t.Parallel()
+	outline := []ocr.Point{{X: 100, Y: 120}, {X: 900, Y: 100}, {X: 920, Y: 700}, {X: 90, Y: 680}}
+	for name, portrait := range map[string]ocr.Rect{
+		"inside":    {X: 150, Y: 250, W: 200, H: 260},
+		"beside it": {X: 950, Y: 250, W: 200, H: 260},
+	} {
+		for _, by := range []string{"zone", "print"} {
+			t.Run(name+", bound by "+by, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				b.card(t, printed(annasPrint...))
+				front := b.engines.reading["front"]
+				if by == "zone" {
+					front.MRZ, front.Printed = b.engines.reading["back"].MRZ, nil
+				}
+				front.Outline, front.Portrait = outline, &portrait
+				b.engines.reading["front"] = front
+				e := b.photograph(t, b.to(t, 1, kyc.Document), "identity_card", "back", "front")
+				if name == "inside" {
+					wantCheck(t, e, kyc.CheckDocument, kyc.Passed)
+				} else {
+					wantCheck(t, e, kyc.CheckDocument, kyc.Referred, kyc.ReasonPortraitUnbound)
+				}
+			})
+		}
+	}
+}
+
+// TestNumberOfAnotherHolder: a number and a state do not make a document the
+// same whose holder was born another day.
+func TestNumberOfAnotherHolder(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first, other := reading(t, "L898902C3"), reading(t, "L898902C3")
+	first.Portrait, first.PortraitJPEG = nil, nil
+	other.MRZ.Fields.BirthDate = "810303"
+	b.engines.reading["first"], b.engines.reading["other"] = first, other
+	e := b.photograph(t, b.to(t, 1, kyc.Document), "passport", "first", "other")
+	if e.Data.Notice != string(kyc.ReasonSidesDiffer) {
+		t.Errorf("state %s with notice %q, want %s", e.State(), e.Data.Notice, kyc.ReasonSidesDiffer)
+	}
+}
