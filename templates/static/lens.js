@@ -7,7 +7,12 @@ export async function open(video) {
     audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } },
   });
   video.srcObject = stream;
-  await video.play();
+  try {
+    await video.play();
+  } catch (error) {
+    close(video); // else its light burns on
+    throw error;
+  }
 }
 
 // close lets the camera go: its light goes out and the battery lasts.
