@@ -113,6 +113,7 @@ func (s *search) settle(z *zone, second opinion, share float64, needed int) erro
 	}
 	if len(s.votes) < needed || !second.supports(z.mrz.Lines) {
 		z.mrz = uncertain(z.mrz)
+		second.doubt(&z.mrz)
 	}
 	return nil
 }
