@@ -7,8 +7,9 @@ const checkReadings = "readings"
 // Consensus makes one zone of several readings of the same photograph, which
 // must have lines of the same number and length. In a field with a check digit
 // the value that most readings with a right digit have wins; elsewhere each
-// character needs more than quorum, a part of all votes of at least a half, where a letter coerced from a 4 or a
-// 7, which are less like A and T than 0 is like O, counts half. The zone has a further check, "readings": false where names or
+// character needs more than quorum, a part of all votes of at least a half, where
+// a letter coerced from a 4 or a 7, which are less like A and T than 0 is like O,
+// counts half. The zone has a further check, "readings": false where names or
 // other unprotected characters stayed in dispute. A name misread in one way by
 // chance thus makes the zone uncertain instead of wrong.
 func Consensus(readings [][]string, quorum float64) (MRZ, error) {
