@@ -16,7 +16,8 @@ type MRZ struct {
 	Checks []Check  `json:"checks"`
 	// Confidence of each field by its JSON name in Fields, 0 to 1: the part of
 	// the readings that agree on its weakest character; 1 only where at least two
-	// readings, all of them, do. Empty where the lines were not read from a
+	// readings, all of them, do, and at most a half where one engine of two objects
+	// to the zone and reads another. Empty where the lines were not read from a
 	// picture.
 	Confidence map[string]float64 `json:"confidence,omitempty"`
 }

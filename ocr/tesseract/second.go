@@ -6,6 +6,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/ocr/ocrb"
 )
 
@@ -70,6 +71,18 @@ func (o opinion) ballots(lines int) [][]string {
 		return nil
 	}
 	return [][]string{o.text}
+}
+
+// doubt halves the confidence of fields that the second reader reads otherwise:
+// it has one vote of many there, and ocr.Confirm, which settles disputes about
+// names, must not settle one about a number beside them.
+func (o opinion) doubt(m *ocr.MRZ) {
+	if o.fit() < fits {
+		return
+	}
+	for field, half := range ocr.Confidence(*m, [][]string{m.Lines, o.text}) {
+		m.Confidence[field] = min(m.Confidence[field], half)
+	}
 }
 
 // interpretation of what the second reader reads by itself.
