@@ -15,12 +15,14 @@ async function shrink(file) {
   return blob && blob.size < file.size ? new File([blob], "photo.jpg", { type: "image/jpeg" }) : file;
 }
 
+const busy = new Map(); // input to the promise of its shrunk photograph
+
 for (const input of document.querySelectorAll("input[type=file]")) {
-  let busy = null;
   input.addEventListener("change", () => {
     const file = input.files[0];
     if (!file) return;
-    busy = shrink(file).then((better) => {
+    const work = shrink(file).then((better) => {
+      if (input.files[0] !== file) return; // another was chosen meanwhile
       if (better !== file) {
         const box = new DataTransfer();
         box.items.add(better);
@@ -32,12 +34,20 @@ for (const input of document.querySelectorAll("input[type=file]")) {
         picture.src = URL.createObjectURL(better);
         picture.hidden = false;
       }
-    }).catch(() => {}).finally(() => { busy = null; });
+    }).catch(() => {}).finally(() => { if (busy.get(input) === work) busy.delete(input); });
+    busy.set(input, work);
   });
-  input.form.addEventListener("submit", (event) => {
-    if (!busy) return;
+}
+
+// Sent once, when every photograph is ready: the same one twice is refused.
+for (const form of new Set([...document.querySelectorAll("input[type=file]")].map((input) => input.form))) {
+  let waiting = false;
+  form.addEventListener("submit", (event) => {
+    if (busy.size === 0) return;
     event.preventDefault();
-    busy.then(() => input.form.requestSubmit());
+    if (waiting) return;
+    waiting = true;
+    Promise.all(busy.values()).then(() => { waiting = false; form.requestSubmit(); });
   });
 }
 
