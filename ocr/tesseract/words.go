@@ -65,7 +65,11 @@ func readWords(ctx context.Context, c *client, colour gocv.Mat, avoid []ocr.Rect
 
 func (c *client) paperWords(gray gocv.Mat, quad []pt, width int) ([]string, error) {
 	w, h := distance(quad[0], quad[1]), distance(quad[0], quad[3])
-	paper := warpQuad(gray, quad, image.Pt(width, int(float64(width)*h/w)))
+	size := image.Pt(width, int(float64(width)*h/w))
+	if size.X*size.Y > maxPixels {
+		return nil, nil // a lamp or the edge of a door: no paper is so narrow
+	}
+	paper := warpQuad(gray, quad, size)
 	defer paper.Close()
 	return c.confidentWords(paper)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"testing"
 
 	"github.com/vouchline/vouchline/internal/specimen"
@@ -70,6 +71,18 @@ func TestReadWordsForgets(t *testing.T) {
 		}
 		if got, err := r.ReadWords(t.Context(), empty, nil); err != nil || len(got) > 0 {
 			t.Errorf("ReadWords(empty) = %q, %v, want nothing", got, err)
+		}
+	}
+}
+
+// A lamp or the edge of a door is bright and four-sided, too.
+func TestReadWordsBesideALamp(t *testing.T) {
+	r := newReader(t)
+	for _, lamp := range []image.Rectangle{image.Rect(900, 50, 1000, 950), image.Rect(900, 0, 930, 1000), image.Rect(100, 900, 1100, 940)} {
+		img := image.NewGray(image.Rect(0, 0, 1200, 1000))
+		draw.Draw(img, lamp, image.White, image.Point{}, draw.Src)
+		if words, err := r.ReadWords(t.Context(), img, nil); err != nil || len(words) > 0 {
+			t.Errorf("ReadWords(lamp %v) = %q, %v, want none", lamp, words, err)
 		}
 	}
 }
