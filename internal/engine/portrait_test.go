@@ -89,7 +89,7 @@ func TestChoosePortrait(t *testing.T) {
 	speck := faces.Face{Box: faces.Box{W: 9, H: 12}}
 	right := faces.Face{Box: faces.Box{X: 300, Y: 10, W: 92, H: 122}}
 	document := corners(image.Rect(-20, -20, 500, 300))
-	upsideDown := append(document[2:4:4], document[:2]...)
+	upsideDown := slices.Concat(document[2:], document[:2])
 	tests := []struct {
 		name    string
 		found   []faces.Face

@@ -86,7 +86,7 @@ func refine(v strip.View, at []int) strip.View {
 		for k, q := 0, 1.0; k < 5; k, q = k+1, q*x {
 			s[k] += q
 			if k < len(t) {
-				t[k] += q * y
+				t[k] += q * y //nolint:gosec // G602: k is below its length
 			}
 		}
 	}

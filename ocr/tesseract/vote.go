@@ -64,7 +64,8 @@ func (s *search) confirm(c candidate, i interpretation) (zone, error) {
 			return z, err
 		}
 	}
-	return z, s.settle(&z, second, share, needed)
+	err := s.settle(&z, second, share, needed) // before z is copied
+	return z, err
 }
 
 // agree counts the votes. They are enough where the zone is valid and the second
