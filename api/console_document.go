@@ -80,7 +80,7 @@ func fieldRows(d kyc.DocumentEvidence) []fieldRow {
 	var rows []fieldRow
 	for _, c := range d.Comparisons {
 		rows = append(rows, fieldRow{
-			Name: c.Field, Claimed: c.Claimed, Read: c.Read, Printed: c.Printed, Claim: c.Agreement, Document: c.Document, Fine: c.OK(),
+			Name: c.Field, Claimed: c.Claimed, Read: c.Read, Printed: c.Printed, Claim: c.Agreement, Document: c.Document, Fine: kyc.Supported(c),
 		})
 	}
 	if d.Reading == nil || d.Reading.MRZ == nil {

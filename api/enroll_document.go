@@ -201,7 +201,7 @@ func (p *documentPages) renderConfirmation(c *gin.Context, status int, e *kyc.En
 
 func comparisonOf(f ocr.FieldComparison, locale string) comparison {
 	shown := comparison{
-		Name: f.Field, Claimed: f.Claimed, Read: f.Read, Printed: f.Printed, Agreement: string(f.Agreement), Agrees: f.OK(),
+		Name: f.Field, Claimed: f.Claimed, Read: f.Read, Printed: f.Printed, Agreement: string(f.Agreement), Agrees: kyc.Supported(f),
 		Explanation: string(f.Explanation), Spellings: f.Spellings,
 		Contradicts: f.Document == ocr.Differ && f.Explanation != ocr.ExplainPrintDiffers, // which says so itself
 	}

@@ -140,3 +140,19 @@ func isKind(kind string, mrz ocr.MRZ) bool {
 		return false
 	}
 }
+
+// profileCheck judges what the applicant claims beside the document.
+func profileCheck(comparisons []ocr.FieldComparison, now time.Time) Check {
+	for _, c := range comparisons {
+		if !Supported(c) {
+			return Check{Name: CheckProfile, Outcome: Referred, Reasons: []Reason{ReasonProfileDiffers}, At: now}
+		}
+	}
+	return Check{Name: CheckProfile, Outcome: Passed, At: now}
+}
+
+// Supported reports whether the document has what the person claims. Given names
+// may be left out, but not added: the ledger would carry one that nobody proofed.
+func Supported(c ocr.FieldComparison) bool {
+	return c.OK() && c.Explanation != ocr.ExplainFewerNames
+}

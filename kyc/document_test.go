@@ -3,6 +3,7 @@ package kyc_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -184,5 +185,26 @@ func TestFindings(t *testing.T) {
 			}
 			wantCheck(t, e, c.check, c.outcome, c.reasons...)
 		})
+	}
+}
+
+// TestGivenNamesAdded: who leaves a given name out is still the holder; one that
+// the document does not have is looked at.
+func TestGivenNamesAdded(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]kyc.Outcome{"Anna Maria": kyc.Passed, "Anna": kyc.Passed, "Anna Maria Zoe": kyc.Referred} {
+		b := newBench(t)
+		b.engines.reading["photo"] = reading(t, "L898902C3")
+		id := b.to(t, 1, kyc.Document)
+		e := b.photograph(t, id, "passport", "photo")
+		p := e.Data.Profile
+		p.GivenNames = given
+		must(t, b.flow.ConfirmDocument(t.Context(), id, p))
+		e, err := b.flow.Enrollment(t.Context(), id)
+		must(t, err)
+		i := slices.IndexFunc(e.Data.Checks, func(c kyc.Check) bool { return c.Name == kyc.CheckProfile })
+		if i < 0 || e.Data.Checks[i].Outcome != want {
+			t.Errorf("%s: checks = %v, want the profile %s", given, e.Data.Checks, want)
+		}
 	}
 }

@@ -192,15 +192,6 @@ func (f *Flow) ConfirmDocument(ctx context.Context, id string, corrected Profile
 	})
 }
 
-func profileCheck(comparisons []ocr.FieldComparison, now time.Time) Check {
-	for _, c := range comparisons {
-		if !c.OK() {
-			return Check{Name: CheckProfile, Outcome: Referred, Reasons: []Reason{ReasonProfileDiffers}, At: now}
-		}
-	}
-	return Check{Name: CheckProfile, Outcome: Passed, At: now}
-}
-
 // RetakeDocument goes back to photograph the document again.
 func (f *Flow) RetakeDocument(ctx context.Context, id string) error {
 	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
