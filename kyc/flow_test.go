@@ -169,7 +169,7 @@ func reading(t *testing.T, number string) ocr.Reading {
 		t.Fatal("the zone of the test is not valid")
 	}
 	mrz.Fields.DocumentNumber = number
-	return ocr.Reading{MRZ: &mrz, Portrait: &ocr.Rect{W: 100, H: 120}, PortraitJPEG: []byte("portrait of ada")}
+	return ocr.Reading{MRZ: &mrz, Portrait: &ocr.Rect{W: 100, H: 120}, PortraitJPEG: []byte("portrait of ada"), Outline: outline()}
 }
 
 func (b *bench) advance(d time.Duration) {
@@ -829,3 +829,6 @@ func TestMessagesAreNotClaimedToBeSent(t *testing.T) {
 		t.Errorf("contact = delayed %v, sent %v, want sent", c.SendDelayed, c.SentAt)
 	}
 }
+
+// outline is that of a document with the portrait of reading on it.
+func outline() []ocr.Point { return []ocr.Point{{}, {X: 1000}, {X: 1000, Y: 700}, {Y: 700}} }

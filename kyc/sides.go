@@ -79,9 +79,17 @@ func (s *sides) takeZone(bonds []bond, now time.Time) {
 	for i, shot := range s.shots {
 		of := corroborations(shot, mrz, i == s.zone, now)
 		bonds[i] = bondOf(shot, mrz, of, i == s.zone)
-		found = append(found, of...)
-		if i != s.zone && bonds[i] == bound {
-			others = append(others, of...)
+		switch {
+		case i == s.zone:
+			found = append(found, of...)
+		case bonds[i] == bound:
+			found, others = append(found, of...), append(others, of...)
+		default: // of a side that may be another document's only what speaks against it
+			for _, c := range of {
+				if contradicts(c) {
+					found = append(found, c)
+				}
+			}
 		}
 		if h, ok := ocr.PrintHint(of); ok && i == s.zone { // of another side it is a contradiction
 			s.suspect(h)
@@ -153,12 +161,15 @@ func bondOf(s shot, mrz ocr.MRZ, found []ocr.Corroboration, beside bool) bond {
 	}
 }
 
-// portraitInside reports whether the portrait lies on the document whose zone or
-// print was read, and not on another laid beside it. What shows no portrait, or
-// has no known outline, is not known to be otherwise.
+// portraitInside reports whether the portrait is known to lie on the document
+// whose zone or print was read, and not on another laid beside it, or to be the
+// face of whoever holds up a stolen card. A side without portrait lends none.
 func (s shot) portraitInside() bool {
-	if len(s.Outline) != 4 || s.Portrait == nil {
+	if s.Portrait == nil {
 		return true
+	}
+	if len(s.Outline) != 4 {
+		return false
 	}
 	x, y := float64(s.Portrait.X)+float64(s.Portrait.W)/2, float64(s.Portrait.Y)+float64(s.Portrait.H)/2
 	inside := false

@@ -84,6 +84,9 @@ func outlineQuality(gray gocv.Mat, q *ocr.Quality, outline []pt) {
 }
 
 func points(quad []pt) []ocr.Point {
+	if len(quad) == 0 {
+		return nil
+	}
 	out := make([]ocr.Point, len(quad))
 	for i, p := range quad {
 		out[i] = ocr.Point{X: p.x, Y: p.y}

@@ -170,7 +170,9 @@ func (r *Reader) Read(ctx context.Context, img image.Image) (ocr.Reading, image.
 	s := search{ctx: ctx, client: r.zones, corners: r.corners, gray: gray, colour: colour}
 	zone, err := s.run()
 	if err != nil {
-		return ocr.Reading{Quality: s.unreadQuality(err)}, img, err
+		// The outline tells the portrait on a card's front from the face of whoever
+		// holds it up: without a zone nothing else says how large it may be.
+		return ocr.Reading{Quality: s.unreadQuality(err), Outline: points(s.quad)}, img, err
 	}
 	reading := ocr.Reading{MRZ: &zone.mrz, Rotation: zone.rotation}
 	place := zone.place

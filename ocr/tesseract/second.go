@@ -17,7 +17,7 @@ import (
 const (
 	leastDoubt  = 0.02
 	fits        = 0.5  // a line is a zone's, and this way up
-	hopeless    = 0.02 // fit below which a band is not worth a reading
+	hopeless    = 0.35 // fit below which a band is not worth a reading
 	secondInk   = 24   // height of characters it is shown, in pixels
 	fitsForSure = 0.85
 )
