@@ -72,15 +72,10 @@ func (c FieldComparison) GoString() string { return c.String() }
 // LogValue redacts the values.
 func (c FieldComparison) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// CompareClaims compares the claims with the MRZ: family_names, given_names and
-// birth_date always; sex, nationality and document_number where claimed (and
-// where the format has the field). now resolves the century of the birth date.
-func CompareClaims(c Claims, m MRZ, now time.Time) []FieldComparison {
-	return CompareSources(c, m, nil, now)
-}
-
 // CompareSources compares claims, MRZ and what Corroborate found of the MRZ in
-// print, in the order of CompareClaims. The print explains what the MRZ alone
+// print, nil where none was read: family_names, given_names and birth_date always;
+// sex, nationality and document_number where claimed (and where the format has
+// the field). now resolves the century of the birth date. The print explains what the MRZ alone
 // cannot: a name typed without the marks it is printed with agrees, whatever
 // letters the MRZ has for them, and so does one the print has whole where the
 // MRZ has no room. It never makes a claim agree that the MRZ contradicts: where

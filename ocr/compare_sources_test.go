@@ -156,7 +156,7 @@ func TestSpellings(t *testing.T) {
 		{"Çağla Ñuño Þór", "CAGLA<NXXUNXXO<THOR", []Spelling{{"Ç", "C"}, {"Ğ", "G"}, {"Ñ", "NXX"}, {"Þ", "TH"}, {"Ó", "O"}}},
 		{"Ευάγγελος", "EVANGELOS", []Spelling{{"ΕΥ", "EV"}, {"Ά", "A"}, {"ΓΓ", "NG"}, {"Ε", "E"}, {"Λ", "L"}, {"Ο", "O"}, {"Σ", "S"}}},
 	} {
-		got := CompareClaims(Claims{FamilyNames: tc.claimed, GivenNames: "Anna"}, zone(t, tc.zone+"<<ANNA"), testNow)
+		got := CompareSources(Claims{FamilyNames: tc.claimed, GivenNames: "Anna"}, zone(t, tc.zone+"<<ANNA"), nil, testNow)
 		if diff := cmp.Diff(tc.want, got[0].Spellings); diff != "" {
 			t.Errorf("spellings of %s in %s (-want +got):\n%s", tc.claimed, tc.zone, diff)
 		}

@@ -30,7 +30,7 @@ func agreements(cs []FieldComparison) map[string]Agreement {
 	return out
 }
 
-func TestCompareClaimsNames(t *testing.T) {
+func TestCompareZoneNames(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, family, given, names string
@@ -70,7 +70,7 @@ func TestCompareClaimsNames(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got := CompareClaims(Claims{FamilyNames: tc.family, GivenNames: tc.given}, zone(t, tc.names), testNow)
+			got := CompareSources(Claims{FamilyNames: tc.family, GivenNames: tc.given}, zone(t, tc.names), nil, testNow)
 			if f := got[0].Agreement; f != tc.wantFamily {
 				t.Errorf("family names %q against %q = %s, want %s", tc.family, tc.names, f, tc.wantFamily)
 			}
@@ -81,7 +81,7 @@ func TestCompareClaimsNames(t *testing.T) {
 	}
 }
 
-func TestCompareClaimsOthers(t *testing.T) {
+func TestCompareZoneOthers(t *testing.T) {
 	t.Parallel()
 	m := zone(t, "ERIKSSON<<ANNA")
 	base := Claims{FamilyNames: "Eriksson", GivenNames: "Anna", BirthDate: "1974-08-12"}
@@ -107,19 +107,19 @@ func TestCompareClaimsOthers(t *testing.T) {
 			t.Parallel()
 			c := base
 			tc.claim(&c)
-			for _, got := range CompareClaims(c, m, testNow) {
+			for _, got := range CompareSources(c, m, nil, testNow) {
 				if got.Field == tc.field && (got.Agreement != tc.want || got.OK() != tc.ok) {
 					t.Errorf("%s = %s, OK %t, want %s, %t", tc.field, got.Agreement, got.OK(), tc.want, tc.ok)
 				}
 			}
 		})
 	}
-	if got := agreements(CompareClaims(base, m, testNow)); len(got) != 3 {
-		t.Errorf("CompareClaims compared %v, want only what was claimed", got)
+	if got := agreements(CompareSources(base, m, nil, testNow)); len(got) != 3 {
+		t.Errorf("CompareSources compared %v, want only what was claimed", got)
 	}
 	german := m
 	german.Fields.Nationality = "D"
-	if got := agreements(CompareClaims(Claims{Nationality: "DEU"}, german, testNow)); got["nationality"] != Agree {
+	if got := agreements(CompareSources(Claims{Nationality: "DEU"}, german, nil, testNow)); got["nationality"] != Agree {
 		t.Errorf("nationality DEU against D = %s, want agree", got["nationality"])
 	}
 }
@@ -221,7 +221,7 @@ func TestScoreWords(t *testing.T) {
 	}
 }
 
-func FuzzCompareClaims(f *testing.F) {
+func FuzzCompareZone(f *testing.F) {
 	f.Add("Müller", "Jörg", "MUELLER<<JOERG", "1974-08-12")
 	f.Add("Ткаченко", "", "TKACHENKO", "")
 	f.Fuzz(func(t *testing.T, family, given, names, born string) {
@@ -229,7 +229,7 @@ func FuzzCompareClaims(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, c := range CompareClaims(Claims{FamilyNames: family, GivenNames: given, BirthDate: born}, m, testNow) {
+		for _, c := range CompareSources(Claims{FamilyNames: family, GivenNames: given, BirthDate: born}, m, nil, testNow) {
 			if c.OK() && (c.Claimed == "" || c.Read == "") {
 				t.Errorf("%s agrees with nothing", c.Field)
 			}
@@ -237,7 +237,7 @@ func FuzzCompareClaims(f *testing.F) {
 	})
 }
 
-// What Transliterate makes of a name is what CompareClaims accepts for it.
+// What Transliterate makes of a name is what CompareSources accepts for it.
 func FuzzTransliterate(f *testing.F) {
 	for _, s := range []string{"Müller", "Ørsted Þór", "Щукин", "a-b c'd", "İı"} {
 		f.Add(s)

@@ -14,7 +14,7 @@ import (
 // punctuation vanish. Cyrillic follows the general column of table B, Arabic
 // table C with its X codes, Greek ISO 843 (ELOT 743), which is no table of ICAO's
 // but what Greece and Cyprus print; the exceptions of single languages and what
-// states do instead of the tables are known to CompareClaims.
+// states do instead of the tables are known to CompareSources.
 //
 // A letter the tables do not have (Han, Hebrew and others) stays as it is, in
 // upper case. No MRZ contains it, so a comparison with it never agrees, and two

@@ -40,9 +40,9 @@ func TestOCRParsesWhatIsBuilt(t *testing.T) {
 					GivenNames: p.GivenNames, FamilyNames: p.FamilyNames, BirthDate: p.BirthDate.Format(time.DateOnly),
 					Nationality: p.Nationality, DocumentNumber: p.DocumentNumber,
 				}
-				for _, c := range ocr.CompareClaims(claims, got, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) {
+				for _, c := range ocr.CompareSources(claims, got, nil, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) {
 					if !c.OK() {
-						t.Errorf("CompareClaims(seed %d) %s: %q against %q = %s, want agreement", seed, c.Field, c.Claimed, c.Read, c.Agreement)
+						t.Errorf("CompareSources(seed %d) %s: %q against %q = %s, want agreement", seed, c.Field, c.Claimed, c.Read, c.Agreement)
 					}
 				}
 			}
