@@ -65,6 +65,16 @@ func TestEveryFormat(t *testing.T) {
 	}
 }
 
+// A card has its portrait on one side and its zone on the other. The print of
+// the front binds the two, so that policy decides without a person.
+func TestCardOfTwoSidesIsIssued(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	a := newApplicant("two-sides")
+	a.format = specimen.TD1
+	newWalk(t, s, a, mobile).until("issued")
+}
+
 // Someone else's photograph, and someone else before the camera, are never
 // approved; the page does not say which score failed.
 func TestAnotherPersonIsNotApproved(t *testing.T) {

@@ -36,7 +36,7 @@ func TestDocumentRead(t *testing.T) {
 			t.Fatalf("line %d: %v: %s", i, err, l)
 		}
 	}
-	for i, want := range []string{ocr.CodeMRZNotFound, "unsupported_format", faultFile} {
+	for i, want := range []string{ocr.CodeNoDocument, "unsupported_format", faultFile} {
 		if f := answers[i].Error; f == nil || f.Code != want {
 			t.Errorf("%s: error = %+v, want %s", answers[i].File, f, want)
 		}
