@@ -78,10 +78,16 @@ export async function capture({ video, canvas, type, notLike }, { say, shutter, 
       return false;
     }
     running = false;
-    const larger = await photograph(video);
-    const best = larger && await asGood(larger, seen.advice) ? larger : await encode(frame);
-    stop();
-    taken(best, await encode(closeUp(frame, seen.corners)), seen.imprint);
+    try {
+      const larger = await photograph(video);
+      const best = larger && await asGood(larger, seen.advice) ? larger : await encode(frame);
+      const near = await encode(closeUp(frame, seen.corners));
+      stop();
+      taken(best, near, seen.imprint);
+    } catch { // a browser short of memory encodes nothing
+      stop();
+      rested();
+    }
     return true;
   }
 

@@ -130,7 +130,10 @@ element("capture-files").addEventListener("click", () => { chooseFiles(); elemen
 shutter.addEventListener("click", () => session?.shoot());
 use.addEventListener("click", keep);
 for (const e of [again, resume]) e.addEventListener("click", () => photograph(side));
-skip.addEventListener("click", send);
+skip.addEventListener("click", () => {
+  form.elements.back.value = ""; // of a card photographed before
+  send();
+});
 form.addEventListener("change", (event) => {
   element("type-missing").hidden = true;
   if (event.target.type === "file" && section.hidden) chooseFiles();
