@@ -46,6 +46,9 @@ func JoinSides(readings []ocr.Reading, now time.Time) (joined ocr.Reading, bond 
 		shots[i] = shot{Reading: r}
 	}
 	s := join(shots, now)
+	if fields := s.printedFields(); len(fields) > 0 {
+		s.Printed = &ocr.Printed{Fields: fields}
+	}
 	return s.Reading, s.bond.String()
 }
 
