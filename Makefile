@@ -18,7 +18,7 @@ export IMAGE
 QUICK := $(patsubst %/,./%,$(sort $(dir $(wildcard $(addsuffix /*.go,ocr faces otp ledger pbx notify templates models kyc internal/photo)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick build lint fuzz mutations golden generate verify models bench vuln image wipe clean
+.PHONY: help run test quick build lint fuzz mutations weights golden generate verify models bench vuln image wipe clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 
 mutations: ## send 10,000 spoilt photographs through the engine children
 	@VOUCHLINE_MUTATIONS=10000 go test -count 1 -timeout 1h -v -run TestMutations ./cmd/vouchline
+
+weights: ## train the second reader of OCR-B anew (ten minutes)
+	@scripts/deps.sh test
+	@GOFLAGS= CGO_ENABLED=0 go run ./ocr/ocrb/train -out ocr/ocrb/weights.bin
 
 golden: ## rewrite the golden files
 	@scripts/golden.sh

@@ -10,8 +10,9 @@ import (
 	"github.com/vouchline/vouchline/ocr/ocrb/internal/strip"
 )
 
-//go:generate go run ./train -out weights.bin
-
+// weights are what `make weights` writes. It takes some ten minutes, so that it
+// is no part of go generate.
+//
 //go:embed weights.bin
 var weights []byte
 
