@@ -34,7 +34,7 @@ func FuzzReading(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in string) {
 		var readings []ocr.Reading
 		if json.Unmarshal([]byte(in), &readings) != nil || len(readings) > 3 {
-			t.Skip("not readings")
+			return
 		}
 		shots := make([]shot, len(readings))
 		for i, r := range readings {
