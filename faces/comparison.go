@@ -36,10 +36,14 @@ func (t Thresholds) Decide(score float64) Decision {
 
 // Comparison is the outcome of comparing a probe with a reference.
 type Comparison struct {
+	// Model is the embedding model's name.
+	Model string  `json:"model,omitempty"`
 	Score float64 `json:"score"`
 	// Threshold is the score from which the answer is Same.
 	Threshold float64  `json:"threshold"`
 	Decision  Decision `json:"decision"`
+	// Others are what further models say of the same pair.
+	Others []Comparison `json:"others,omitempty"`
 }
 
 // Compare scores two embeddings and decides.

@@ -1,16 +1,22 @@
 package faces
 
-// Examination is all that an engine finds in one photograph. Embedding,
-// BonaFide and Quality are those of the largest face.
+// Examination is all that an engine finds in one photograph. Template, BonaFide,
+// Attack, Quality and Hints are those of the largest face.
 type Examination struct {
 	// Faces are all faces, the largest first.
-	Faces     []Face    `json:"faces"`
-	Embedding Embedding `json:"embedding,omitempty"`
+	Faces    []Face   `json:"faces"`
+	Template Template `json:"template,omitempty"`
 	// BonaFide is the presentation attack detector's mean score, 0 to 1, or
 	// -1 when it was not computed. Alone it proves nothing: cut-out and 3-D
 	// paper masks pass.
 	BonaFide float64 `json:"bona_fide"`
-	Quality  Quality `json:"quality"`
+	// Attack are signs of a presentation attack other than BonaFide.
+	Attack  AttackSigns `json:"attack"`
+	Quality Quality     `json:"quality"`
+	// Signature is of the whole picture, for telling pictures that repeat.
+	Signature Signature `json:"signature,omitempty"`
+	// Hints are estimates for a reviewer; nil where they are switched off.
+	Hints *Hints `json:"hints,omitempty"`
 	// Width and Height are the photograph's, in pixels.
 	Width  int `json:"width"`
 	Height int `json:"height"`
@@ -45,9 +51,18 @@ type Quality struct {
 	Brightness float64 `json:"brightness"`
 	// Contrast is the standard deviation of the aligned face.
 	Contrast float64 `json:"contrast"`
-	// Roll and Yaw are in degrees.
-	Roll float64 `json:"roll"`
-	Yaw  float64 `json:"yaw"`
+	// Roll, Yaw and Pitch are in degrees: Roll clockwise in the picture, Yaw
+	// positive towards the person's left, Pitch positive upwards.
+	Roll  float64 `json:"roll"`
+	Yaw   float64 `json:"yaw"`
+	Pitch float64 `json:"pitch"`
+	// Eyes is the eye aspect ratio (Soukupova and Cech 2016) of the eye that is
+	// less open, Mouth the height of the lips' opening over its width; -1 where
+	// the landmark model is missing.
+	Eyes  float64 `json:"eyes"`
+	Mouth float64 `json:"mouth"`
+	// Occlusion is the covered part of the face, 0 to 1, or -1.
+	Occlusion float64 `json:"occlusion"`
 }
 
 // Codes of Quality.Faults.

@@ -115,7 +115,7 @@ func TestEmbeddingRedacts(t *testing.T) {
 			t.Errorf("an embedding prints itself: %s", text)
 		}
 	}
-	b, err := json.Marshal(Examination{Embedding: e})
+	b, err := json.Marshal(Examination{Template: Template{"model": e}})
 	if err != nil || !strings.Contains(string(b), "0.12345") {
 		t.Errorf("Marshal() = %s, %v, want the vector", b, err)
 	}

@@ -63,7 +63,7 @@ func (x *engines) ExamineFace(_ context.Context, photo []byte) (faces.Examinatio
 		return faces.Examination{}, nil
 	}
 	return faces.Examination{
-		Faces: []faces.Face{{Box: faces.Box{W: 200, H: 250}, Score: 0.9}}, Embedding: e, BonaFide: x.pad,
+		Faces: []faces.Face{{Box: faces.Box{W: 200, H: 250}, Score: 0.9}}, Template: faces.Template{"model": e}, BonaFide: x.pad,
 		Quality: faces.Quality{InterEye: 80, Sharpness: 300, Brightness: 120, Contrast: 50},
 	}, nil
 }
@@ -149,7 +149,7 @@ func newBench(t *testing.T) *bench {
 	}
 	b.runner = &kyc.Runner{
 		Flow: b.flow, Documents: b.engines, Faces: b.engines, Words: b.engines, Sender: b.mail, Provisioner: b.pbx,
-		Thresholds: kyc.Thresholds{Face: faces.Thresholds{Same: 0.363, Refer: 0.25}, BonaFide: 0.5},
+		Thresholds: kyc.Thresholds{Face: faces.Matcher{{Name: "model", Thresholds: faces.Thresholds{Same: 0.363, Refer: 0.25}}}, BonaFide: 0.5},
 		QR:         func(string) ([]byte, error) { return []byte("png"), nil }, Logger: slog.New(slog.DiscardHandler),
 	}
 	return b

@@ -31,7 +31,7 @@ type Runner struct {
 // Thresholds are the decision points of the engines' models, as measured and
 // kept in the models' manifest.
 type Thresholds struct {
-	Face     faces.Thresholds
+	Face     faces.Matcher
 	BonaFide float64 // least score at which a presentation passes
 }
 

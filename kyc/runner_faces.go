@@ -84,11 +84,11 @@ func (r *Runner) examine(ctx context.Context, id, name string) (faces.Examinatio
 
 // A film is what the frames of a live session show.
 type film struct {
-	live      faces.Embedding // mean of the frames with one good face
-	frames    int             // frames with one face
-	several   bool            // a frame showed several faces
-	bonaFide  float64         // mean; negative where it was not computed
-	steadiest float64         // lowest score between the mean and a frame
+	live      faces.Template // mean of the frames with one good face
+	frames    int            // frames with one face
+	several   bool           // a frame showed several faces
+	bonaFide  float64        // mean; negative where it was not computed
+	steadiest float64        // lowest score between the mean and a frame
 	words     []string
 }
 
@@ -100,12 +100,12 @@ func (r *Runner) compareFaces(ctx context.Context, effect Effect) error {
 		return err
 	}
 	f, err := r.watch(ctx, e)
-	var selfie, portrait faces.Embedding
+	var selfie, portrait faces.Template
 	if err == nil {
-		selfie, err = r.embedding(ctx, e.ID, e.Data.Selfie.Photo)
+		selfie, err = r.template(ctx, e.ID, e.Data.Selfie.Photo)
 	}
 	if err == nil {
-		portrait, err = r.embedding(ctx, e.ID, e.Data.Document.Portrait)
+		portrait, err = r.template(ctx, e.ID, e.Data.Document.Portrait)
 	}
 	if unavailable(err) {
 		return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
@@ -130,9 +130,9 @@ func (r *Runner) compareFaces(ctx context.Context, effect Effect) error {
 	})
 }
 
-// embedding returns the embedding of the largest face, or nil where the
+// template returns the template of the largest face, or nil where the
 // photograph is missing or shows none.
-func (r *Runner) embedding(ctx context.Context, id, name string) (faces.Embedding, error) {
+func (r *Runner) template(ctx context.Context, id, name string) (faces.Template, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -140,12 +140,12 @@ func (r *Runner) embedding(ctx context.Context, id, name string) (faces.Embeddin
 	if isFaceError(err) {
 		return nil, nil
 	}
-	return exam.Embedding, err
+	return exam.Template, err
 }
 
 func (r *Runner) watch(ctx context.Context, e *Enrollment) (film, error) {
 	f := film{bonaFide: -1, steadiest: 1}
-	var embeddings []faces.Embedding
+	var templates []faces.Template
 	var scores []float64
 	for _, name := range e.Data.Live.Frames {
 		frame, err := r.Photos.Evidence(ctx, e.ID, name)
@@ -164,7 +164,7 @@ func (r *Runner) watch(ctx context.Context, e *Enrollment) (film, error) {
 			continue
 		}
 		f.frames++
-		embeddings = append(embeddings, exam.Embedding)
+		templates = append(templates, exam.Template)
 		if exam.BonaFide >= 0 {
 			scores = append(scores, exam.BonaFide)
 		}
@@ -176,9 +176,9 @@ func (r *Runner) watch(ctx context.Context, e *Enrollment) (film, error) {
 			f.words = bestWords(e.Data.Live.Words, f.words, words)
 		}
 	}
-	f.live = faces.Mean(embeddings)
-	for _, m := range embeddings {
-		f.steadiest = min(f.steadiest, f.live.Score(m))
+	f.live = faces.MeanTemplate(templates)
+	for _, m := range templates {
+		f.steadiest = min(f.steadiest, r.Thresholds.Face.Compare(f.live, m).Score)
 	}
 	if len(scores) > 0 {
 		f.bonaFide = mean(scores)
@@ -221,7 +221,7 @@ func (f film) fault(wordScore float64) string {
 // document against live the same. Selfie and live are two good photographs of
 // one evening, so a difference there is certain; a printed portrait is small
 // and grey, so a difference there is for a person to judge.
-func (r *Runner) faceChecks(f film, selfie, portrait faces.Embedding, wordScore float64, now time.Time) []Check {
+func (r *Runner) faceChecks(f film, selfie, portrait faces.Template, wordScore float64, now time.Time) []Check {
 	t := r.Thresholds.Face
 	checks := []Check{
 		pair(CheckDocumentLive, t, portrait, f.live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Referred, faces.Different: Referred}),
@@ -239,7 +239,7 @@ func (r *Runner) faceChecks(f film, selfie, portrait faces.Embedding, wordScore 
 	return checks
 }
 
-func pair(name CheckName, t faces.Thresholds, a, b faces.Embedding, outcomes map[faces.Decision]Outcome) Check {
+func pair(name CheckName, t faces.Matcher, a, b faces.Template, outcomes map[faces.Decision]Outcome) Check {
 	if len(a) == 0 || len(b) == 0 {
 		return Check{Name: name, Outcome: Referred, Reasons: []Reason{ReasonNoFace}}
 	}
@@ -263,7 +263,7 @@ func (f film) presentation(t Thresholds) Check {
 		check.Reasons = []Reason{ReasonSeveralFaces}
 	case f.frames < minFaceFrames:
 		check.Reasons = []Reason{ReasonNoFace}
-	case f.steadiest < t.Face.Same:
+	case len(t.Face) == 0 || f.steadiest < t.Face[0].Thresholds.Same:
 		check.Reasons = []Reason{ReasonFaceUncertain}
 	case f.bonaFide < t.BonaFide:
 		check.Reasons = []Reason{ReasonPresentation}

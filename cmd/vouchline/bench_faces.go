@@ -94,8 +94,8 @@ func readPairs(file string) ([]pair, error) {
 
 // embedded is what one file gave, kept because lists name files many times.
 type embedded struct {
-	embedding faces.Embedding
-	took      time.Duration
+	template faces.Template
+	took     time.Duration
 }
 
 // bench keeps what each file gave.
@@ -121,7 +121,7 @@ func (b *bench) embed(file string) (embedded, error) {
 	case err != nil:
 		return embedded{}, err
 	}
-	e := embedded{embedding: x.Embedding, took: b.g.Now().Sub(start)}
+	e := embedded{template: x.Template, took: b.g.Now().Sub(start)}
 	b.cache[file] = e
 	return e, nil
 }
@@ -140,13 +140,13 @@ func benchFaces(g *Globals, engine *opencv.Engine, pairs []pair) (facesReport, e
 		if p.mated {
 			report.Mated++
 		}
-		if first.embedding == nil || second.embedding == nil {
+		if first.template == nil || second.template == nil {
 			report.Failed++
 		}
-		trials = append(trials, faces.Trial{Score: first.embedding.Score(second.embedding), Mated: p.mated})
+		trials = append(trials, faces.Trial{Score: engine.Matcher().Compare(first.template, second.template).Score, Mated: p.mated})
 		times = append(times, milliseconds(first.took+second.took))
 	}
-	report.judge(engine.Thresholds(), trials, times)
+	report.judge(engine.Matcher()[0].Thresholds, trials, times)
 	return report, nil
 }
 

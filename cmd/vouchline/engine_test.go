@@ -13,6 +13,7 @@ import (
 	"github.com/vouchline/vouchline/internal/engine"
 	"github.com/vouchline/vouchline/internal/photo"
 	"github.com/vouchline/vouchline/internal/testenv"
+	"github.com/vouchline/vouchline/models"
 	"github.com/vouchline/vouchline/ocr"
 )
 
@@ -86,7 +87,7 @@ func TestEngineReadsDocument(t *testing.T) {
 	if err != nil {
 		t.Fatalf("ExamineFace(portrait) error = %v", err)
 	}
-	if score := x.Embedding.Score(x.Embedding); score < 0.999 {
+	if score := x.Template[models.MobileFaceNet].Score(x.Template[models.MobileFaceNet]); score < 0.999 {
 		t.Errorf("a portrait compared with itself: %v, want 1", score)
 	}
 }

@@ -53,7 +53,7 @@ func (c *FaceCompareCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	answer := faceAnswer{Comparison: engines[0].Thresholds().Compare(found[0].Embedding, found[1].Embedding)}
+	answer := faceAnswer{Comparison: engines[0].Matcher().Compare(found[0].Template, found[1].Template)}
 	answer.MS = milliseconds(g.Now().Sub(start))
 	for i, file := range []string{c.A, c.B} {
 		if _, err := found[i].Sole(); err != nil {

@@ -184,7 +184,10 @@ func thresholds() kyc.Thresholds {
 		return t.Value
 	}
 	return kyc.Thresholds{
-		Face:     faces.Thresholds{Same: value(models.MobileFaceNet, "same"), Refer: value(models.MobileFaceNet, "refer")},
+		Face: faces.Matcher{{
+			Name:       models.MobileFaceNet,
+			Thresholds: faces.Thresholds{Same: value(models.MobileFaceNet, "same"), Refer: value(models.MobileFaceNet, "refer")},
+		}},
 		BonaFide: value(models.MiniFASNetV2, "bona_fide"),
 	}
 }

@@ -30,10 +30,10 @@ type Config struct {
 // Engine examines photographs. It is safe for concurrent use and does one
 // thing at a time; whoever has cores to spare makes two.
 type Engine struct {
-	mu         sync.Mutex
-	finder     models.Finder
-	logger     *slog.Logger
-	thresholds faces.Thresholds
+	mu      sync.Mutex
+	finder  models.Finder
+	logger  *slog.Logger
+	matcher faces.Matcher
 
 	detector *detector
 	embedder *embedder
@@ -54,7 +54,7 @@ func New(config Config) (*Engine, error) {
 	if !okSame || !okRefer {
 		return nil, errors.New("faces/opencv: the manifest has no thresholds for " + models.MobileFaceNet)
 	}
-	e.thresholds = faces.Thresholds{Same: same.Value, Refer: refer.Value}
+	e.matcher = faces.Matcher{{Name: models.MobileFaceNet, Thresholds: faces.Thresholds{Same: same.Value, Refer: refer.Value}}}
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -69,8 +69,8 @@ func New(config Config) (*Engine, error) {
 	return e, nil
 }
 
-// Thresholds returns the decision points that belong to the embedding model.
-func (e *Engine) Thresholds() faces.Thresholds { return e.thresholds }
+// Matcher compares the templates that the engine makes.
+func (e *Engine) Matcher() faces.Matcher { return e.matcher }
 
 // Close frees the networks.
 func (e *Engine) Close() {
@@ -113,7 +113,7 @@ func (e *Engine) Embed(ctx context.Context, img image.Image) (faces.Examination,
 }
 
 func (e *Engine) examine(ctx context.Context, img image.Image, need need) (faces.Examination, error) {
-	x := faces.Examination{BonaFide: -1}
+	x := faces.Examination{BonaFide: -1, Attack: faces.AttackSigns{Moire: -1, Reflectance: -1}}
 	err := e.with(ctx, img, need, func(m gocv.Mat) error {
 		found, err := e.detector.quick(m)
 		if err != nil {
@@ -128,9 +128,11 @@ func (e *Engine) examine(ctx context.Context, img image.Image, need need) (faces
 			return err
 		}
 		defer aligned.Close()
-		if x.Embedding, err = e.embedder.embed(aligned); err != nil {
+		embedding, err := e.embedder.embed(aligned)
+		if err != nil {
 			return err
 		}
+		x.Template = faces.Template{models.MobileFaceNet: embedding}
 		if x.Quality, err = measure(aligned, found[0]); err != nil {
 			return err
 		}

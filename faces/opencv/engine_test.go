@@ -51,7 +51,7 @@ func TestExamine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := e.Thresholds().Compare(a.Embedding, b.Embedding); got.Decision != faces.Same {
+	if got := e.Matcher().Compare(a.Template, b.Template); got.Decision != faces.Same {
 		t.Errorf("Compare(one person) = %+v, want same", got)
 	}
 	if a.BonaFide < 0 || a.BonaFide > 1 {

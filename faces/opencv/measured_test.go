@@ -37,12 +37,12 @@ func TestErrorRates(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Embed(%s) error = %v", rows[i][k], err)
 			}
-			both[k] = x.Embedding
+			both[k] = x.Template[models.MobileFaceNet]
 		}
 		trials = append(trials, faces.Trial{Score: both[0].Score(both[1]), Mated: rows[i][2] == "1"})
 	}
-	accept := faces.RatesAt(trials, e.Thresholds().Same)
-	refer := faces.RatesAt(trials, e.Thresholds().Refer)
+	accept := faces.RatesAt(trials, e.Matcher()[0].Thresholds.Same)
+	refer := faces.RatesAt(trials, e.Matcher()[0].Thresholds.Refer)
 	t.Logf("%d pairs: accept %+v, refer %+v", len(trials), accept, refer)
 	if accept.FMR > 0 {
 		t.Errorf("FMR at accept = %v, want 0", accept.FMR)

@@ -35,6 +35,9 @@ func measure(aligned gocv.Mat, f faces.Face) (faces.Quality, error) {
 		Contrast:   contrast,
 		Roll:       f.Roll(),
 		Yaw:        f.Yaw(),
+		Eyes:       -1,
+		Mouth:      -1,
+		Occlusion:  -1,
 	}, nil
 }
 

@@ -151,7 +151,7 @@ func (c composition) addPortrait(ctx context.Context, reading *ocr.Reading, upri
 			continue
 		}
 		ghost, err := c.face.Embed(ctx, cropOf(f, outline, format).picture(upright))
-		if err == nil && ghost.Embedding.Score(x.Embedding) >= alikeGhost {
+		if err == nil && alike(ghost.Template, x.Template) {
 			reading.Ghosts = append(reading.Ghosts, t.toOriginal(pixels(f.Box, t.upright)))
 		}
 	}

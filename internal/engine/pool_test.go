@@ -105,7 +105,7 @@ func misbehaveOrFind(out io.Writer, b []byte) (faces.Examination, error) {
 	case "other":
 		return faces.Examination{}, errors.New("something else")
 	}
-	return faces.Examination{BonaFide: 0.5, Embedding: faces.Embedding{1, 0}}, nil
+	return faces.Examination{BonaFide: 0.5, Template: faces.Template{"model": {1, 0}}}, nil
 }
 
 // playParent starts a child, tells its number and waits to be killed.

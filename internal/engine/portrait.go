@@ -82,3 +82,19 @@ func pixels(b faces.Box, bounds image.Rectangle) image.Rectangle {
 func toRect(r image.Rectangle) ocr.Rect {
 	return ocr.Rect{X: r.Min.X, Y: r.Min.Y, W: r.Dx(), H: r.Dy()}
 }
+
+// alike reports whether every model that saw both faces takes them for one.
+func alike(a, b faces.Template) bool {
+	compared := false
+	for model, embedding := range a {
+		other, ok := b[model]
+		if !ok {
+			continue
+		}
+		if embedding.Score(other) < alikeGhost {
+			return false
+		}
+		compared = true
+	}
+	return compared
+}

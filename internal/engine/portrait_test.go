@@ -159,7 +159,7 @@ func (s *stub) Detect(_ context.Context, img image.Image) ([]faces.Face, error) 
 func (s *stub) Embed(_ context.Context, img image.Image) (faces.Examination, error) {
 	x := faces.Examination{Quality: faces.Quality{Sharpness: 200, Brightness: 120, Contrast: 40}}
 	if s.alike != nil {
-		x.Embedding = s.alike(img.Bounds().Dx())
+		x.Template = faces.Template{"model": s.alike(img.Bounds().Dx())}
 	}
 	return x, nil
 }

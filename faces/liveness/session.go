@@ -1,0 +1,81 @@
+package liveness
+
+import (
+	"time"
+
+	"github.com/vouchline/vouchline/faces"
+)
+
+// A Frame is what was measured in one picture of a session.
+type Frame struct {
+	// Taken is the browser's time since it began to film.
+	Taken time.Duration `json:"taken"`
+	// Arrived is the server's time since the session was opened.
+	Arrived time.Duration `json:"arrived"`
+	// Digest is the SHA-256 of the bytes as they came, in hexadecimal.
+	Digest string `json:"digest"`
+	// Photo names the kept picture; empty where it was not kept.
+	Photo string `json:"photo,omitempty"`
+	// Face is the largest face; zero where there is none.
+	Face faces.Face `json:"face"`
+	// Several says that another face is nearly as large.
+	Several bool `json:"several,omitempty"`
+	// Width and Height are the picture's, in pixels.
+	Width  int `json:"width"`
+	Height int `json:"height"`
+	// Quality, BonaFide and Attack are the examination's.
+	Quality  faces.Quality     `json:"quality"`
+	BonaFide float64           `json:"bona_fide"`
+	Attack   faces.AttackSigns `json:"attack"`
+	// Signature is the examination's.
+	Signature faces.Signature `json:"signature,omitempty"`
+	// Identity is the score with the session's first faces; -1 where it was
+	// not compared.
+	Identity float64 `json:"identity"`
+	// Words is how well the words read from the frame agree with those asked
+	// for, 0 to 1; -1 where none were looked for.
+	Words float64 `json:"words"`
+}
+
+// A Step is one action that was asked for.
+type Step struct {
+	Action Action `json:"action"`
+	// Began and Ended are the server's times since the session was opened;
+	// Ended is zero while it lasts.
+	Began time.Duration `json:"began"`
+	Ended time.Duration `json:"ended,omitempty"`
+	// Proof are the places in Session.Frames of the frames that prove it, such
+	// as straight, turned, straight.
+	Proof []int `json:"proof,omitempty"`
+}
+
+// A Session is everything seen of one camera session, and what follows from
+// it. It is biometric data and is kept sealed.
+type Session struct {
+	// Script are the actions in the order in which they are asked for. Only
+	// the present one is ever told to the browser.
+	Script []Action `json:"script"`
+	Frames []Frame  `json:"frames,omitempty"`
+	// Steps are the actions asked for so far; the last is the present one.
+	Steps []Step `json:"steps,omitempty"`
+	// Reference is the face at the beginning, Best the faces of good frames
+	// from all along the track, for comparing with document and selfie.
+	Reference faces.Template   `json:"reference,omitempty"`
+	Best      []faces.Template `json:"best,omitempty"`
+	End       End              `json:"end,omitempty"`
+}
+
+// A Prompt is what the page is told after a batch of frames.
+type Prompt struct {
+	// Action is what to do now; empty before the first (find the face) and
+	// after the end.
+	Action Action `json:"action,omitempty"`
+	// Advice is what is wrong with the picture for the present action.
+	Advice faces.Advice `json:"advice,omitempty"`
+	// Step counts the actions done, of Steps.
+	Step  int `json:"step"`
+	Steps int `json:"steps"`
+	// Left is how long the present action may still take.
+	Left time.Duration `json:"-"`
+	End  End           `json:"end,omitempty"`
+}
