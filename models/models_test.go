@@ -69,7 +69,7 @@ func TestManifest(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{YuNet, MobileFaceNet, MiniFASNetV2, MiniFASNetV1, Landmarks68, DocCorners, MRZ} {
+	for _, name := range []string{YuNet, MobileFaceNet, MiniFASNetV2, MiniFASNetV1, Landmarks68, AgeSex, Expression, DocCorners, MRZ} {
 		if !seen[name] {
 			t.Errorf("%s is not in the manifest", name)
 		}

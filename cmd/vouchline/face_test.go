@@ -120,8 +120,8 @@ func TestModels(t *testing.T) {
 	if stdout, stderr, code := session(t, "", "models", "fetch", "--from", source, "--into", into); code != exitDone {
 		t.Errorf("models fetch = %d, %q, %q", code, stdout, stderr)
 	}
-	if stdout, stderr, code := session(t, "", "models", "verify", "--json", "--models", into); code != exitDone || strings.Count(stdout, `"ok":true`) != 7 {
-		t.Errorf("models verify = %d, %q, %q, want 7 files", code, stdout, stderr)
+	if stdout, stderr, code := session(t, "", "models", "verify", "--json", "--models", into); code != exitDone || strings.Count(stdout, `"ok":true`) != 9 {
+		t.Errorf("models verify = %d, %q, %q, want 9 files", code, stdout, stderr)
 	}
 	if _, stderr, code := session(t, "", "models", "fetch", "--from", t.TempDir(), "--into", t.TempDir()); code != exitFault || stderr == "" {
 		t.Errorf("models fetch from an empty folder = %d, %q, want %d", code, stderr, exitFault)

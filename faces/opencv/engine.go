@@ -25,6 +25,8 @@ type Config struct {
 	Models models.Finder
 	// Logger is told what is missing; nil is silence.
 	Logger *slog.Logger
+	// Hints estimates age, sex and expression for a reviewer; off by default.
+	Hints bool
 }
 
 // Engine examines photographs. It is safe for concurrent use and does one
@@ -35,16 +37,26 @@ type Engine struct {
 	logger  *slog.Logger
 	matcher faces.Matcher
 
-	detector *detector
-	embedder *embedder
-	attacks  *attackDetector
+	detector  *detector
+	embedder  *embedder
+	attacks   *attackDetector
+	landmarks *landmarker
+	wantHints bool
+	hinter    *hinter
+}
+
+// subject is the face that an examination is about, as its measures see it.
+type subject struct {
+	picture gocv.Mat // the whole photograph
+	aligned gocv.Mat // upright, alignedSide square
+	face    faces.Face
 }
 
 // New loads the models that are there. Missing files are no error here: the
 // methods that need them return *faces.UnavailableError, and look again each
 // time. A file that has the right digest and yet does not load is an error.
 func New(config Config) (*Engine, error) {
-	e := &Engine{finder: config.Models, logger: config.Logger}
+	e := &Engine{finder: config.Models, logger: config.Logger, wantHints: config.Hints}
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)
 	}
@@ -83,7 +95,9 @@ func (e *Engine) close() {
 	e.detector.close()
 	e.embedder.close()
 	e.attacks.close()
-	e.detector, e.embedder, e.attacks = nil, nil, nil
+	e.landmarks.close()
+	e.hinter.close()
+	e.detector, e.embedder, e.attacks, e.landmarks, e.hinter = nil, nil, nil, nil, nil
 }
 
 // Detect finds all faces, the largest first. It is the thorough search, for
@@ -133,18 +147,36 @@ func (e *Engine) examine(ctx context.Context, img image.Image, need need) (faces
 			return err
 		}
 		x.Template = faces.Template{models.MobileFaceNet: embedding}
-		if x.Quality, err = measure(aligned, found[0]); err != nil {
-			return err
-		}
-		if need == needAll && e.attacks != nil {
-			x.BonaFide, err = e.attacks.score(m, found[0].Box)
-		}
-		return err
+		return e.judge(&x, subject{picture: m, aligned: aligned, face: found[0]}, need)
 	})
 	if err != nil {
 		return faces.Examination{BonaFide: -1}, err
 	}
 	return x, nil
+}
+
+// judge adds what is measured beside the embedding. e.landmarks and e.hinter
+// are nil where their models are missing or switched off.
+func (e *Engine) judge(x *faces.Examination, s subject, need need) (err error) {
+	if need < needAll {
+		x.Quality, err = measure(s, nil)
+		return err
+	}
+	if x.Quality, err = measure(s, e.landmarks); err != nil {
+		return err
+	}
+	if x.Signature, err = signature(s.picture); err != nil {
+		return err
+	}
+	if e.hinter != nil {
+		if x.Hints, err = e.hinter.estimate(s); err != nil {
+			return err
+		}
+	}
+	if e.attacks != nil {
+		x.BonaFide, err = e.attacks.score(s.picture, s.face.Box)
+	}
+	return err
 }
 
 // with runs f on the photograph's pixels, alone and with the models it needs.

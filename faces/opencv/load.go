@@ -16,8 +16,9 @@ type need int
 const (
 	needDetector need = iota
 	needEmbedder
-	// needAll also loads the attack detector, but does not insist on it: its
-	// absence shows as BonaFide -1, which kyc refers.
+	// needAll also loads the attack detector, the landmarks and, where they are
+	// wanted, the hints, but does not insist on them: absence shows as BonaFide
+	// -1, which kyc refers.
 	needAll
 )
 
@@ -53,8 +54,16 @@ func (e *Engine) load(n need) error {
 	if n < needAll {
 		return nil
 	}
-	return get(e.attacks != nil, func(n []gocv.Net) { e.attacks = &attackDetector{near: n[0], far: n[1]} },
-		models.MiniFASNetV2, models.MiniFASNetV1)
+	err = get(e.landmarks != nil, func(n []gocv.Net) { e.landmarks = &landmarker{net: n[0]} }, models.Landmarks68)
+	if err == nil {
+		err = get(e.attacks != nil, func(n []gocv.Net) { e.attacks = &attackDetector{near: n[0], far: n[1]} },
+			models.MiniFASNetV2, models.MiniFASNetV1)
+	}
+	if err == nil && e.wantHints {
+		err = get(e.hinter != nil, func(n []gocv.Net) { e.hinter = &hinter{ageSex: n[0], expression: n[1]} },
+			models.AgeSex, models.Expression)
+	}
+	return err
 }
 
 // nets reads networks from bytes whose digest was checked. The by-path reader
@@ -132,5 +141,18 @@ func (a *attackDetector) close() {
 	if a != nil {
 		a.near.Close()
 		a.far.Close()
+	}
+}
+
+func (l *landmarker) close() {
+	if l != nil {
+		l.net.Close()
+	}
+}
+
+func (h *hinter) close() {
+	if h != nil {
+		h.ageSex.Close()
+		h.expression.Close()
 	}
 }

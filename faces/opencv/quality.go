@@ -10,7 +10,8 @@ import (
 
 // measure judges a face by its aligned crop, so that sharpness, brightness
 // and contrast are of the face at one size and not of what stands around it.
-func measure(aligned gocv.Mat, f faces.Face) (faces.Quality, error) {
+func measure(s subject, _ *landmarker) (faces.Quality, error) {
+	aligned, f := s.aligned, s.face
 	gray, edges := gocv.NewMat(), gocv.NewMat()
 	defer gray.Close()
 	defer edges.Close()
