@@ -49,6 +49,21 @@ type Step struct {
 	Proof []int `json:"proof,omitempty"`
 }
 
+// NewFrame takes from an examination what a session needs. The template is
+// handed to [Session.Observe] beside it and not kept.
+func NewFrame(x faces.Examination, digest string, taken, arrived time.Duration) Frame {
+	f := Frame{
+		Taken: taken, Arrived: arrived, Digest: digest, Width: x.Width, Height: x.Height, Quality: x.Quality,
+		BonaFide: x.BonaFide, Attack: x.Attack, Signature: x.Signature, Identity: -1, Words: -1,
+	}
+	if len(x.Faces) > 0 {
+		f.Face = x.Faces[0]
+		_, err := x.Sole()
+		f.Several = err != nil
+	}
+	return f
+}
+
 // A Session is everything seen of one camera session, and what follows from
 // it. It is biometric data and is kept sealed.
 type Session struct {
@@ -63,6 +78,23 @@ type Session struct {
 	Reference faces.Template   `json:"reference,omitempty"`
 	Best      []faces.Template `json:"best,omitempty"`
 	End       End              `json:"end,omitempty"`
+	// Ended is the server's time of the end.
+	Ended time.Duration `json:"ended,omitempty"`
+	// Watch is what the judge remembers from batch to batch.
+	Watch Watch `json:"watch"`
+}
+
+// A Watch is what has to be remembered of a session beside its frames.
+type Watch struct {
+	// Base is how the face looked when the actions began.
+	Base Pose `json:"base"`
+}
+
+// A Pose is what the actions of the head change.
+type Pose struct {
+	Yaw  float64 `json:"yaw"`  // degrees, positive towards the person's left
+	Eyes float64 `json:"eyes"` // eye aspect ratio, -1 where it is not measured
+	Size float64 `json:"size"` // side of the face in pixels
 }
 
 // A Prompt is what the page is told after a batch of frames.
