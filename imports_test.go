@@ -37,7 +37,7 @@ var table = []row{
 	{"main", "cmd/", everything},
 	{"edge", "api", []string{"api/v1", "faces", "faces/liveness", "internal/photo", "kyc", "ledger", "notify", "ocr", "otp", "pbx", "templates"}},
 	{"edge", "api/v1", []string{"kyc", "ledger", "pbx"}},
-	{"adapters", "store", []string{"kyc", "ledger", "notify", "otp", "pbx"}},
+	{"adapters", "store", []string{"faces", "kyc", "ledger", "notify", "otp", "pbx"}},
 	{"adapters", "jobs", []string{"kyc"}},
 	{"adapters", "internal/engine", []string{"faces", "internal/photo", "ocr"}},
 	{"adapters", "ocr/", []string{"internal/mat", "models", "ocr", "ocr/ocrb"}},

@@ -35,6 +35,18 @@ type EvidenceStore interface {
 	Evidence(ctx context.Context, enrollmentID, name string) ([]byte, error)
 }
 
+// A FaceGallery keeps one face an enrollment, sealed under the subject's key,
+// for telling whether a person is enrolled already. A face goes with its
+// enrollment.
+type FaceGallery interface {
+	// Remember replaces what the enrollment had. It returns ErrNotFound for one
+	// that was erased.
+	Remember(ctx context.Context, enrollmentID string, t faces.Template) error
+	// Templates visits all faces that open, in no order, among them all that
+	// were remembered before it was called. An error of visit ends it.
+	Templates(ctx context.Context, visit func(enrollmentID string, t faces.Template) error) error
+}
+
 // A Throttle counts what a person may do only so often. The counters are in
 // the database, so that they survive restarts and are shared by all servers.
 type Throttle interface {

@@ -34,7 +34,7 @@ func (s *Store) DestroySubject(ctx context.Context, id string) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		for _, statement := range []string{
 			"DELETE FROM subject_keys WHERE subject_id = ?",
-			"DELETE FROM enrollments WHERE id = ?", // and, by reference, its lookup keys
+			"DELETE FROM enrollments WHERE id = ?", // and, by reference, its lookup keys and its face
 		} {
 			if _, err := tx.NewRaw(statement, id).Exec(ctx); err != nil {
 				return err

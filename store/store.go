@@ -61,6 +61,7 @@ type Store struct {
 var (
 	_ kyc.EnrollmentStore = (*Store)(nil)
 	_ kyc.EvidenceStore   = (*Store)(nil)
+	_ kyc.FaceGallery     = (*Store)(nil)
 	_ kyc.Throttle        = (*Store)(nil)
 	_ kyc.LineStore       = (*Store)(nil)
 	_ kyc.Auditor         = (*Store)(nil)

@@ -37,6 +37,7 @@ func (s *suite) found(t *testing.T, by kyc.Lookup, value string, want ...string)
 func findByEveryKey(t *testing.T, s *suite) {
 	e := applicant("en1", Start)
 	e.Data.LinkHash = "link-hash"
+	e.Data.HandOff.Hash = "hand-off-hash"
 	e.Data.Identity = kyc.Identity{ID: "id1", Nullifier: "nullifier1"}
 	if err := s.Create(t.Context(), e); err != nil {
 		t.Fatal(err)
@@ -44,8 +45,8 @@ func findByEveryKey(t *testing.T, s *suite) {
 	for by, value := range e.LookupKeys() {
 		s.found(t, by, value, "en1")
 	}
-	if n := len(e.LookupKeys()); n != 6 {
-		t.Errorf("%d lookup keys, want 6", n)
+	if n := len(e.LookupKeys()); n != 7 {
+		t.Errorf("%d lookup keys, want 7", n)
 	}
 }
 
