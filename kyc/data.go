@@ -25,6 +25,8 @@ type Data struct {
 	// the newest is the only one in the enrollment: whoever began it with a
 	// stranger's address must not look on once the stranger has taken over.
 	Epoch int `json:"epoch,omitempty"`
+	// HandOff lets a phone in beside the browser.
+	HandOff HandOff `json:"hand_off,omitzero"`
 
 	Document DocumentEvidence  `json:"document"`
 	Selfie   SelfieEvidence    `json:"selfie"`

@@ -95,6 +95,7 @@ func (e *Enrollment) LookupKeys() map[Lookup]string {
 	add(ByPhone, e.Data.Profile.Phone)
 	add(ByUsername, e.Data.Profile.Username)
 	add(ByLink, e.Data.LinkHash)
+	add(ByHandOff, e.Data.HandOff.Hash)
 	add(ByIdentity, e.Data.Identity.ID)
 	add(ByNullifier, e.Data.Identity.Nullifier)
 	return keys
@@ -109,6 +110,7 @@ const (
 	ByPhone     Lookup = "phone"
 	ByUsername  Lookup = "username"
 	ByLink      Lookup = "link"
+	ByHandOff   Lookup = "handoff"
 	ByIdentity  Lookup = "identity"
 	ByNullifier Lookup = "nullifier"
 )
