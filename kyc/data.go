@@ -144,17 +144,9 @@ type DocumentSide struct {
 type SelfieEvidence struct {
 	Photo string   `json:"photo,omitempty"`
 	Seen  []string `json:"seen,omitempty"`
-}
-
-// A LiveSession is one camera session, bound to its nonce and its words.
-type LiveSession struct {
-	Nonce     string    `json:"nonce,omitempty"`
-	Words     []string  `json:"words,omitempty"`
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	Tries     int       `json:"tries,omitempty"`
-	Frames    []string  `json:"frames,omitempty"` // blob names
-	Seen      []string  `json:"seen,omitempty"`   // digests of frames, so that a film is not played twice
-	Read      []string  `json:"read,omitempty"`   // words that the engine read
+	// Hints are estimates for a proofing agent; nil where they are switched
+	// off. They are never a check.
+	Hints *faces.Hints `json:"hints,omitempty"`
 }
 
 // An Outcome is what one check says.
@@ -175,6 +167,7 @@ type Check struct {
 	Reasons []Reason          `json:"reasons,omitempty"`
 	Face    *faces.Comparison `json:"face,omitempty"` // for comparisons of faces
 	Score   float64           `json:"score,omitempty"`
+	Matches []Match           `json:"matches,omitempty"` // of CheckDuplicate
 	At      time.Time         `json:"at"`
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/otp"
 	"github.com/vouchline/vouchline/pbx"
 )
@@ -23,6 +24,8 @@ type Settings struct {
 	Realm          string        // of the SIP accounts
 	SIPDomain      string        // the host part of the addresses of record
 	LiveWords      string        // "en" or "fr"; empty is the applicant's language
+	WordsOnScreen  bool          // the live words may be shown on another screen
+	FaceHints      bool          // keep estimates about the person for a reviewer
 	Retention      time.Duration // of what does not become an identity; zero is 30 days
 }
 
@@ -37,10 +40,25 @@ type Flow struct {
 	Auditor     Auditor
 	Eraser      Eraser
 	Keys        Keyring
-	Policy      Policy
-	Settings    Settings
-	Clock       func() time.Time
-	Rand        io.Reader // nil is crypto/rand
+	// Faces and Words judge while the person waits; without them the live step
+	// goes to a reviewer.
+	Faces      FaceExaminer
+	Words      WordReader
+	Thresholds Thresholds
+	Policy     Policy
+	Settings   Settings
+	Clock      func() time.Time
+	Rand       io.Reader // nil is crypto/rand
+}
+
+// Thresholds are the decision points of the engines' models, as measured and
+// kept in the models' manifest.
+type Thresholds struct {
+	Face     faces.Matcher
+	BonaFide float64 // least score at which a presentation passes
+	// Duplicate is the least score of the first model at which an enrolled face
+	// is taken for the same person in a search among all (1:N).
+	Duplicate float64
 }
 
 // Lifetimes of what waits for a person.

@@ -9,15 +9,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/otp"
 )
 
 // Limits of the evidence steps (requirements section 2).
 const (
-	// MaxLiveFrames is how many frames of a camera session are looked at.
-	MaxLiveFrames = 16
-
 	maxDocumentTries  = 5
 	documentWindow    = 6 * time.Hour
 	maxSelfieTries    = 10
@@ -264,6 +262,10 @@ func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
 	if err != nil {
 		return LiveSession{}, err
 	}
+	script, err := liveness.NewScript(f.random())
+	if err != nil {
+		return LiveSession{}, err
+	}
 	e, err = f.Enrollments.Update(ctx, id, func(e *Enrollment) error {
 		now := f.Clock()
 		if _, err := Next(e.State(), RecordLive); err != nil {
@@ -274,7 +276,8 @@ func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
 			return nil // another tab was faster
 		}
 		s.Nonce, s.Words, s.ExpiresAt = base64.RawURLEncoding.EncodeToString(nonce[:]), words, now.Add(liveLifetime)
-		s.Frames, s.Read = nil, nil
+		s.OpenedAt, s.Track, s.Batch, s.Last = now, liveness.New(script), 0, ""
+		s.Frames, s.Read, s.Posted, s.Skipped, s.Unjudged = nil, nil, 0, 0, ""
 		return nil
 	})
 	if err != nil {

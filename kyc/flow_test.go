@@ -145,12 +145,13 @@ func newBench(t *testing.T) *bench {
 	}
 	b.flow = &kyc.Flow{
 		Enrollments: s, Photos: s, Throttle: s, Lines: s, Ledger: b.ledger, Auditor: s, Eraser: s, Keys: s.Keyring(), Clock: clock,
-		Settings: kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Plan: pbx.Plan{First: 2000000, Last: 2000099}, Realm: "vouchline", SIPDomain: "vouchline"},
+		Faces: b.engines, Words: b.engines,
+		Thresholds: kyc.Thresholds{Face: faces.Matcher{{Name: "model", Thresholds: faces.Thresholds{Same: 0.363, Refer: 0.25}}}, BonaFide: 0.5},
+		Settings:   kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Plan: pbx.Plan{First: 2000000, Last: 2000099}, Realm: "vouchline", SIPDomain: "vouchline"},
 	}
 	b.runner = &kyc.Runner{
-		Flow: b.flow, Documents: b.engines, Faces: b.engines, Words: b.engines, Sender: b.mail, Provisioner: b.pbx,
-		Thresholds: kyc.Thresholds{Face: faces.Matcher{{Name: "model", Thresholds: faces.Thresholds{Same: 0.363, Refer: 0.25}}}, BonaFide: 0.5},
-		QR:         func(string) ([]byte, error) { return []byte("png"), nil }, Logger: slog.New(slog.DiscardHandler),
+		Flow: b.flow, Documents: b.engines, Sender: b.mail, Provisioner: b.pbx,
+		QR: func(string) ([]byte, error) { return []byte("png"), nil }, Logger: slog.New(slog.DiscardHandler),
 	}
 	return b
 }

@@ -18,21 +18,13 @@ import (
 type Runner struct {
 	*Flow
 	Documents   DocumentReader
-	Faces       FaceExaminer
-	Words       WordReader
 	Sender      Sender
 	Provisioner Provisioner
-	Thresholds  Thresholds
+	// Gallery holds the faces of all; without it nobody is looked for.
+	Gallery FaceGallery
 	// QR draws a text as a PNG.
 	QR     func(text string) ([]byte, error)
 	Logger *slog.Logger
-}
-
-// Thresholds are the decision points of the engines' models, as measured and
-// kept in the models' manifest.
-type Thresholds struct {
-	Face     faces.Matcher
-	BonaFide float64 // least score at which a presentation passes
 }
 
 // Run carries out one effect. An error means that it should be tried again.

@@ -156,9 +156,11 @@ func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The flow has the engines too: the live step is judged while its person
+	// waits, so serve needs them even where work runs elsewhere.
+	a.flow.Faces, a.flow.Words, a.flow.Thresholds = pool, pool, thresholds()
 	return &kyc.Runner{
-		Flow: a.flow, Documents: pool, Faces: pool, Words: pool, Sender: sender,
-		Provisioner: provisioner, Thresholds: thresholds(), QR: qrPNG, Logger: g.Log,
+		Flow: a.flow, Documents: pool, Sender: sender, Provisioner: provisioner, QR: qrPNG, Logger: g.Log,
 	}, nil
 }
 
