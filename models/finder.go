@@ -20,6 +20,30 @@ const Variable = "VOUCHLINE_MODELS"
 type Finder struct {
 	// Dirs are the folders. The first file with the right digest wins.
 	Dirs []string
+	// Files are the manifest; nil is the product's own.
+	Files []File
+}
+
+// manifest returns the entries that the finder goes by.
+func (f Finder) manifest() []File {
+	if f.Files == nil {
+		return Manifest
+	}
+	return f.Files
+}
+
+// Lookup returns the entry of a model.
+func (f Finder) Lookup(name string) (File, bool) { return find(f.manifest(), name) }
+
+// Embeddings returns the embedding models, the one whose score is shown first.
+func (f Finder) Embeddings() []File {
+	var embeddings []File
+	for _, file := range f.manifest() {
+		if file.Embedding != nil {
+			embeddings = append(embeddings, file)
+		}
+	}
+	return embeddings
 }
 
 // Default returns the folders for a checkout or working directory at root:
@@ -58,13 +82,13 @@ func (e *MissingError) Error() string {
 // digest of a file is computed once for as long as its size and time stay.
 // It returns *MissingError when no folder has it.
 func (f Finder) Open(name string) (string, error) {
-	file, ok := Lookup(name)
+	file, ok := f.Lookup(name)
 	if !ok {
 		return "", fmt.Errorf("models: %q is not in the manifest", name)
 	}
 	missing := &MissingError{Names: []string{name}, Dirs: f.Dirs}
 	for _, dir := range f.Dirs {
-		path := filepath.Join(dir, filepath.FromSlash(name))
+		path := filepath.Join(dir, filepath.FromSlash(file.path()))
 		digest, err := digestOf(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -88,7 +112,7 @@ func (f Finder) Read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("models: %w", err)
 	}
-	file, _ := Lookup(name)
+	file, _ := f.Lookup(name)
 	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != file.SHA256 {
 		return nil, &MissingError{Names: []string{name}, Differ: []string{path}, Dirs: f.Dirs}
 	}
@@ -131,8 +155,8 @@ func (s Status) OK() bool { return s.Err == nil }
 
 // Verify looks at every file of the manifest.
 func (f Finder) Verify() []Status {
-	statuses := make([]Status, 0, len(Manifest))
-	for _, file := range Manifest {
+	statuses := make([]Status, 0, len(f.manifest()))
+	for _, file := range f.manifest() {
 		path, err := f.Open(file.Name)
 		statuses = append(statuses, Status{File: file, Path: path, Err: err})
 	}

@@ -17,8 +17,11 @@ const (
 // File describes one model file: what it is, where it comes from and what was
 // measured with it.
 type File struct {
-	// Name is the path below a folder of models, with slashes.
+	// Name is what templates, thresholds and messages call the model, and the
+	// path of its file below a folder of models, with slashes.
 	Name string `json:"name"`
+	// File is that path where it is not Name.
+	File string `json:"file,omitempty"`
 	// SHA256 is the digest of the bytes that were measured, in hexadecimal.
 	SHA256 string `json:"sha256"`
 	// Bytes is the length.
@@ -36,6 +39,17 @@ type File struct {
 	Measured string `json:"measured"`
 	// Thresholds are the decision points that belong to these very bytes.
 	Thresholds []Threshold `json:"thresholds,omitempty"`
+	// Embedding says how to run a model that turns aligned faces into
+	// embeddings; nil for other models.
+	Embedding *Embedding `json:"embedding,omitempty"`
+}
+
+// path is where the file lies below a folder of models.
+func (f File) path() string {
+	if f.File != "" {
+		return f.File
+	}
+	return f.Name
 }
 
 // Threshold is a decision point with the error rates measured at it. A rate
@@ -73,14 +87,18 @@ var Manifest = []File{
 		},
 	},
 	{
-		Name:     MobileFaceNet,
-		SHA256:   "abd9b51bf105ad6df639fc83dc10b01eae02da248b81b9efd6bd33b2a9f82867",
-		Bytes:    3985712,
-		Licence:  "Apache-2.0",
-		Origin:   "foamliu/MobileFaceNet @ a6cc9032, weights/MobileFaceNet.onnx; Clip inputs folded to attributes, opset 10, weights unchanged",
-		Purpose:  "turns an aligned face into an embedding for comparison",
-		Input:    "1x3x112x112 RGB, mean (123.675, 116.28, 103.53), scale 1/57.63",
-		Output:   "1x128, to be brought to unit length; compared by cosine",
+		Name:    MobileFaceNet,
+		SHA256:  "abd9b51bf105ad6df639fc83dc10b01eae02da248b81b9efd6bd33b2a9f82867",
+		Bytes:   3985712,
+		Licence: "Apache-2.0",
+		Origin:  "foamliu/MobileFaceNet @ a6cc9032, weights/MobileFaceNet.onnx; Clip inputs folded to attributes, opset 10, weights unchanged",
+		Purpose: "turns an aligned face into an embedding for comparison",
+		Input:   "1x3x112x112 RGB, mean (123.675, 116.28, 103.53), scale 1/57.63",
+		Output:  "1x128, to be brought to unit length; compared by cosine",
+		Embedding: &Embedding{
+			Side: 112, Alignment: AlignArcFace, Mean: [3]float64{123.675, 116.28, 103.53}, Scale: 1 / 57.63, SwapRB: true,
+			Dimensions: 128, Mirror: true,
+		},
 		Measured: "LFW 6000 pairs, 10-fold 98.98 %, with the mirror image 99.07 %; plain image: equal error rate 1.20 % at 0.241, FMR 0.1 % at 0.314, at 0.363 FMR 0 of 3000 and FNMR 4.2 %",
 		Thresholds: []Threshold{
 			{Name: "same", Value: 0.363, FMR: 0, FNMR: 0.04, Trials: 300, Measured: "`vouchline bench faces` on 600 LFW pairs, with the mirror image"},
@@ -170,8 +188,10 @@ var Manifest = []File{
 }
 
 // Lookup returns the manifest's entry of a file.
-func Lookup(name string) (File, bool) {
-	for _, f := range Manifest {
+func Lookup(name string) (File, bool) { return find(Manifest, name) }
+
+func find(files []File, name string) (File, bool) {
+	for _, f := range files {
 		if f.Name == name {
 			return f, true
 		}

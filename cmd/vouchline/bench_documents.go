@@ -37,7 +37,10 @@ func (c *BenchDocumentsCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	finder := modelFinder(c.Models)
+	finder, err := c.finder()
+	if err != nil {
+		return err
+	}
 	if err := finder.Missing(models.MRZ, models.DocCorners, models.YuNet); err != nil {
 		return err
 	}

@@ -53,7 +53,11 @@ func (c *BenchFacesCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	engine, err := newFaceEngine(modelFinder(c.Models), g)
+	finder, err := c.finder()
+	if err != nil {
+		return err
+	}
+	engine, err := newFaceEngine(finder, g)
 	if err != nil {
 		return err
 	}

@@ -138,6 +138,7 @@ func (s *LedgerSettings) LedgerPath(dataDir string) string {
 // EngineSettings bounds the child processes that read documents and faces.
 type EngineSettings struct {
 	Models        string        `name:"models" env:"VOUCHLINE_MODELS" placeholder:"DIR" help:"Folder of model files. Default: models/files, then ../shared/models. Without them the affected checks go to a reviewer."`
+	ModelManifest string        `name:"model-manifest" env:"VOUCHLINE_MODEL_MANIFEST" placeholder:"FILE" help:"JSON manifest of embedding models of yours, added to the product's (docs/models.md). Default: none."`
 	EngineWorkers int           `name:"engine-workers" env:"VOUCHLINE_ENGINE_WORKERS" default:"0" placeholder:"N" help:"Engine processes kept running. 0: one a processor, at most 4."`
 	EngineTimeout time.Duration `name:"engine-timeout" env:"VOUCHLINE_ENGINE_TIMEOUT" default:"30s" placeholder:"DURATION" help:"Longest time for one photograph; then its process is killed and the job tried again."`
 	ReferHints    []string      `name:"refer-hints" env:"VOUCHLINE_REFER_HINTS" default:"print_differs" placeholder:"HINT,..." help:"Hints about a document of which one alone refers a case: screen_replay, monochrome_copy, print_differs, mrz_font; or none. Two together always do."`
@@ -153,6 +154,11 @@ func (s *EngineSettings) LoneHints() []ocr.HintName {
 		}
 	}
 	return hints
+}
+
+// modelsFlag is the same choice as a tool has it.
+func (s *EngineSettings) modelsFlag() ModelsFlag {
+	return ModelsFlag{Models: s.Models, ModelManifest: s.ModelManifest}
 }
 
 // Workers returns how many engine processes to keep.

@@ -87,11 +87,14 @@ const (
 // Run reads every file; one that cannot be read, or whose zone is not valid, makes
 // the exit code 1 and does not end the run.
 func (c *DocumentReadCmd) Run(g *Globals) error {
-	finder := modelFinder(c.Models)
+	finder, err := c.finder()
+	if err != nil {
+		return err
+	}
 	if err := finder.Missing(models.MRZ, models.DocCorners, models.YuNet); err != nil {
 		return err
 	}
-	pool, err := newToolPool(c.Models, c.Timeout, g)
+	pool, err := newToolPool(c.ModelsFlag, c.Timeout, g)
 	if err != nil {
 		return err
 	}
@@ -140,17 +143,13 @@ func writeDocument(g *Globals, sides []ocr.Reading) error {
 var toolEnvironment []string
 
 // newToolPool returns a pool of one engine process for a command.
-func newToolPool(folder string, timeout time.Duration, g *Globals) (*engine.Pool, error) {
+func newToolPool(flag ModelsFlag, timeout time.Duration, g *Globals) (*engine.Pool, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	command := []string{program, "engine"}
-	if folder != "" {
-		command = append(command, "--models", folder)
-	}
 	return engine.NewPool(engine.Config{
-		Command: command,
+		Command: append([]string{program, "engine"}, flag.arguments()...),
 		Env:     slices.Clone(toolEnvironment),
 		Size:    1,
 		Timeout: timeout,

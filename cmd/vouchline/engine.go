@@ -22,7 +22,10 @@ func (c *EngineCmd) Run(g *Globals) error {
 		return err
 	}
 	defer out.Close()
-	finder := modelFinder(c.Models)
+	finder, err := c.finder()
+	if err != nil {
+		return err
+	}
 	face, err := opencv.New(opencv.Config{Models: finder})
 	if err != nil {
 		return err
@@ -43,12 +46,8 @@ func newEnginePool(s EngineSettings, log *slog.Logger) (*engine.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := []string{program, "engine"}
-	if s.Models != "" {
-		command = append(command, "--models", s.Models)
-	}
 	return engine.NewPool(engine.Config{
-		Command: command,
+		Command: append([]string{program, "engine"}, s.modelsFlag().arguments()...),
 		Size:    s.Workers(),
 		Timeout: s.EngineTimeout,
 		Logger:  log,

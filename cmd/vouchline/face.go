@@ -36,7 +36,10 @@ type faceAnswer struct {
 // Run compares; anything but "same" is exit code 1.
 func (c *FaceCompareCmd) Run(g *Globals) error {
 	// Two engines, so that the two photographs use two cores.
-	finder := modelFinder(c.Models)
+	finder, err := c.finder()
+	if err != nil {
+		return err
+	}
 	first, err := newFaceEngine(finder, g)
 	if err != nil {
 		return err
@@ -79,7 +82,11 @@ func (a faceAnswer) print(g *Globals) error {
 // newFaceEngine refuses to start without the models: a tool asked to compare
 // has nobody to refer to.
 func newFaceEngine(finder models.Finder, g *Globals) (*opencv.Engine, error) {
-	if err := finder.Missing(models.YuNet, models.MobileFaceNet); err != nil {
+	needed := []string{models.YuNet}
+	for _, file := range finder.Embeddings() {
+		needed = append(needed, file.Name)
+	}
+	if err := finder.Missing(needed...); err != nil {
 		return nil, err
 	}
 	return opencv.New(opencv.Config{Models: finder, Logger: g.Log})

@@ -9,9 +9,36 @@ import (
 	"github.com/vouchline/vouchline/models"
 )
 
-// ModelsFlag says where a tool looks for model files.
+// ModelsFlag says where a tool looks for model files, and for which.
 type ModelsFlag struct {
-	Models string `name:"models" env:"VOUCHLINE_MODELS" placeholder:"DIR" help:"Folder of model files. Default: models/files, then ../shared/models."`
+	Models        string `name:"models" env:"VOUCHLINE_MODELS" placeholder:"DIR" help:"Folder of model files. Default: models/files, then ../shared/models."`
+	ModelManifest string `name:"model-manifest" env:"VOUCHLINE_MODEL_MANIFEST" placeholder:"FILE" help:"JSON manifest of embedding models of yours, added to the product's (docs/models.md). Default: none."`
+}
+
+// finder returns the finder of the flags.
+func (f ModelsFlag) finder() (models.Finder, error) { return extendedFinder(f.Models, f.ModelManifest) }
+
+// arguments pass the flags on to an engine child.
+func (f ModelsFlag) arguments() []string {
+	var arguments []string
+	if f.Models != "" {
+		arguments = append(arguments, "--models", f.Models)
+	}
+	if f.ModelManifest != "" {
+		arguments = append(arguments, "--model-manifest", f.ModelManifest)
+	}
+	return arguments
+}
+
+// extendedFinder is modelFinder with the operator's manifest, if there is one.
+func extendedFinder(dir, manifest string) (models.Finder, error) {
+	finder := modelFinder(dir)
+	if manifest == "" {
+		return finder, nil
+	}
+	var err error
+	finder.Files, err = models.ReadManifest(manifest)
+	return finder, err
 }
 
 // modelFinder looks in dir, if given, then below the working directory and
@@ -41,7 +68,10 @@ type ModelsVerifyCmd struct {
 
 // Run prints one line a file; a missing or different file is exit code 1.
 func (c *ModelsVerifyCmd) Run(g *Globals) error {
-	finder := modelFinder(c.Models)
+	finder, err := c.finder()
+	if err != nil {
+		return err
+	}
 	var missing []string
 	for _, s := range finder.Verify() {
 		if !s.OK() {

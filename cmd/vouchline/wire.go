@@ -14,7 +14,7 @@ import (
 	qrcode "github.com/yeqown/go-qrcode/v2"
 	"github.com/yeqown/go-qrcode/writer/standard"
 
-	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/faces/opencv"
 	"github.com/vouchline/vouchline/internal/engine"
 	"github.com/vouchline/vouchline/jobs"
 	"github.com/vouchline/vouchline/kyc"
@@ -142,7 +142,15 @@ func (a *app) openLedger(g *Globals, p parts) (kyc.Ledger, error) {
 }
 
 func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
-	a.missing = modelFinder(p.Engines.Models).Missing(neededModels...)
+	finder, err := p.Engines.modelsFlag().finder()
+	if err != nil {
+		return nil, err
+	}
+	a.missing = finder.Missing(neededModels(finder)...)
+	thresholds, err := thresholds(finder)
+	if err != nil {
+		return nil, err
+	}
 	pool, err := newEnginePool(p.Engines, g.Log)
 	if err != nil {
 		return nil, err
@@ -158,14 +166,20 @@ func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
 	}
 	// The flow has the engines too: the live step is judged while its person
 	// waits, so serve needs them even where work runs elsewhere.
-	a.flow.Faces, a.flow.Words, a.flow.Thresholds = pool, pool, thresholds()
+	a.flow.Faces, a.flow.Words, a.flow.Thresholds = pool, pool, thresholds
 	return &kyc.Runner{
 		Flow: a.flow, Documents: pool, Sender: sender, Provisioner: provisioner, QR: qrPNG, Logger: g.Log,
 	}, nil
 }
 
 // neededModels are the files without which some check goes to a reviewer.
-var neededModels = []string{models.YuNet, models.MobileFaceNet, models.MiniFASNetV1, models.MiniFASNetV2, models.DocCorners, models.MRZ}
+func neededModels(finder models.Finder) []string {
+	needed := []string{models.YuNet, models.MiniFASNetV1, models.MiniFASNetV2, models.DocCorners, models.MRZ}
+	for _, file := range finder.Embeddings() {
+		needed = append(needed, file.Name)
+	}
+	return needed
+}
 
 type poolCloser struct{ *engine.Pool }
 
@@ -176,22 +190,14 @@ func (p poolCloser) Close() error {
 
 // thresholds come from the manifest that describes the model files, so that
 // nobody moves them without touching the figures beside them (ADR 0006).
-func thresholds() kyc.Thresholds {
-	value := func(file, name string) float64 {
-		f, ok := models.Lookup(file)
-		if !ok {
-			return 0
-		}
-		t, _ := f.Threshold(name)
-		return t.Value
+func thresholds(finder models.Finder) (kyc.Thresholds, error) {
+	matcher, err := opencv.Matcher(finder.Embeddings())
+	if err != nil {
+		return kyc.Thresholds{}, err
 	}
-	return kyc.Thresholds{
-		Face: faces.Matcher{{
-			Name:       models.MobileFaceNet,
-			Thresholds: faces.Thresholds{Same: value(models.MobileFaceNet, "same"), Refer: value(models.MobileFaceNet, "refer")},
-		}},
-		BonaFide: value(models.MiniFASNetV2, "bona_fide"),
-	}
+	file, _ := finder.Lookup(models.MiniFASNetV2)
+	bonaFide, _ := file.Threshold("bona_fide")
+	return kyc.Thresholds{Face: matcher, BonaFide: bonaFide.Value}, nil
 }
 
 // newSender makes a sender for each channel. A channel without a provider goes

@@ -9,12 +9,12 @@ import (
 	"github.com/vouchline/vouchline/faces"
 )
 
-// alignedSide is the side of the square the embedding network sees.
+// alignedSide is the side of the square in which the quality of a face is
+// judged, and the one that arcFace is given for.
 const alignedSide = 112
 
-// template is where the five points belong in that square (the ArcFace
-// template that MobileFaceNet was trained with).
-var template = [5]faces.Point{
+// arcFace is where the five points belong in that square (models.AlignArcFace).
+var arcFace = [5]faces.Point{
 	{X: 38.2946, Y: 51.6963},
 	{X: 73.5318, Y: 51.5014},
 	{X: 56.0252, Y: 71.7366},
@@ -56,10 +56,15 @@ func fit(src, dst [5]faces.Point) (similarity, error) {
 	return s, nil
 }
 
-// align cuts the face out of the photograph, upright and at the size and
-// place of the template.
-func align(m gocv.Mat, landmarks [5]faces.Point) (gocv.Mat, error) {
-	s, err := fit(landmarks, template)
+// align cuts the face out of the photograph, upright, with its five points
+// where they belong in a square of that side.
+func align(m gocv.Mat, landmarks [5]faces.Point, side int) (gocv.Mat, error) {
+	places := arcFace
+	for i := range places {
+		places[i].X *= float64(side) / alignedSide
+		places[i].Y *= float64(side) / alignedSide
+	}
+	s, err := fit(landmarks, places)
 	if err != nil {
 		return gocv.Mat{}, err
 	}
@@ -69,7 +74,7 @@ func align(m gocv.Mat, landmarks [5]faces.Point) (gocv.Mat, error) {
 		matrix.SetDoubleAt(i/3, i%3, v)
 	}
 	out := gocv.NewMat()
-	err = gocv.WarpAffine(m, &out, matrix, image.Pt(alignedSide, alignedSide))
+	err = gocv.WarpAffine(m, &out, matrix, image.Pt(side, side))
 	if err == nil && out.Empty() {
 		err = errors.New("faces/opencv: empty crop")
 	}

@@ -38,7 +38,7 @@ type Engine struct {
 	matcher faces.Matcher
 
 	detector  *detector
-	embedder  *embedder
+	embedders []*embedder // of every embedding model, in the manifest's order
 	attacks   *attackDetector
 	landmarks *landmarker
 	wantHints bool
@@ -60,14 +60,10 @@ func New(config Config) (*Engine, error) {
 	if e.logger == nil {
 		e.logger = slog.New(slog.DiscardHandler)
 	}
-	file, _ := models.Lookup(models.MobileFaceNet)
-	same, okSame := file.Threshold("same")
-	refer, okRefer := file.Threshold("refer")
-	if !okSame || !okRefer {
-		return nil, errors.New("faces/opencv: the manifest has no thresholds for " + models.MobileFaceNet)
+	var err error
+	if e.matcher, err = Matcher(config.Models.Embeddings()); err != nil {
+		return nil, err
 	}
-	e.matcher = faces.Matcher{{Name: models.MobileFaceNet, Thresholds: faces.Thresholds{Same: same.Value, Refer: refer.Value}}}
-
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	gocv.SetNumThreads(1) // the pool of children is what uses the cores
@@ -93,11 +89,13 @@ func (e *Engine) Close() {
 
 func (e *Engine) close() {
 	e.detector.close()
-	e.embedder.close()
+	for _, embedder := range e.embedders {
+		embedder.net.Close()
+	}
 	e.attacks.close()
 	e.landmarks.close()
 	e.hinter.close()
-	e.detector, e.embedder, e.attacks, e.landmarks, e.hinter = nil, nil, nil, nil, nil
+	e.detector, e.embedders, e.attacks, e.landmarks, e.hinter = nil, nil, nil, nil, nil
 }
 
 // Detect finds all faces, the largest first. It is the thorough search, for
@@ -123,7 +121,7 @@ func (e *Engine) Examine(ctx context.Context, img image.Image) (faces.Examinatio
 // Embed is Examine without the search for attacks, for photographs that were
 // not taken live.
 func (e *Engine) Embed(ctx context.Context, img image.Image) (faces.Examination, error) {
-	return e.examine(ctx, img, needEmbedder)
+	return e.examine(ctx, img, needEmbedders)
 }
 
 func (e *Engine) examine(ctx context.Context, img image.Image, need need) (faces.Examination, error) {
@@ -137,17 +135,16 @@ func (e *Engine) examine(ctx context.Context, img image.Image, need need) (faces
 		if len(found) == 0 {
 			return &faces.Error{Code: faces.NoFace}
 		}
-		aligned, err := align(m, found[0].Landmarks)
+		aligned, err := align(m, found[0].Landmarks, alignedSide)
 		if err != nil {
 			return err
 		}
 		defer aligned.Close()
-		embedding, err := e.embedder.embed(aligned)
-		if err != nil {
+		s := subject{picture: m, aligned: aligned, face: found[0]}
+		if x.Template, err = template(e.embedders, s); err != nil {
 			return err
 		}
-		x.Template = faces.Template{models.MobileFaceNet: embedding}
-		return e.judge(&x, subject{picture: m, aligned: aligned, face: found[0]}, need)
+		return e.judge(&x, s, need)
 	})
 	if err != nil {
 		return faces.Examination{BonaFide: -1}, err

@@ -8,27 +8,27 @@ import (
 	"github.com/vouchline/vouchline/faces"
 )
 
-// TestFit turns, scales and shifts the template and asks for the way back.
+// TestFit turns, scales and shifts the points and asks for the way back.
 func TestFit(t *testing.T) {
 	t.Parallel()
 	for _, degrees := range []float64{0, 30, 90, 180, -135} {
 		sin, cos := math.Sincos(degrees * math.Pi / 180)
 		var src [5]faces.Point
-		for i, p := range template {
+		for i, p := range arcFace {
 			src[i] = faces.Point{X: 2.5*(cos*p.X-sin*p.Y) + 300, Y: 2.5*(sin*p.X+cos*p.Y) - 40}
 		}
-		s, err := fit(src, template)
+		s, err := fit(src, arcFace)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, p := range src {
 			x, y := s.a*p.X-s.b*p.Y+s.tx, s.b*p.X+s.a*p.Y+s.ty
-			if math.Hypot(x-template[i].X, y-template[i].Y) > 1e-9 {
-				t.Errorf("%v degrees: point %d lands at (%v, %v), want %v", degrees, i, x, y, template[i])
+			if math.Hypot(x-arcFace[i].X, y-arcFace[i].Y) > 1e-9 {
+				t.Errorf("%v degrees: point %d lands at (%v, %v), want %v", degrees, i, x, y, arcFace[i])
 			}
 		}
 	}
-	if _, err := fit([5]faces.Point{}, template); err == nil {
+	if _, err := fit([5]faces.Point{}, arcFace); err == nil {
 		t.Error("fit(one point) error = nil, want errDegenerate")
 	}
 }

@@ -15,7 +15,7 @@ type need int
 
 const (
 	needDetector need = iota
-	needEmbedder
+	needEmbedders
 	// needAll also loads the attack detector, the landmarks and, where they are
 	// wanted, the hints, but does not insist on them: absence shows as BonaFide
 	// -1, which kyc refers.
@@ -42,8 +42,12 @@ func (e *Engine) load(n need) error {
 		return nil
 	}
 	err := get(e.detector != nil, func(n []gocv.Net) { e.detector = &detector{net: n[0]} }, models.YuNet)
-	if err == nil && n >= needEmbedder {
-		err = get(e.embedder != nil, func(n []gocv.Net) { e.embedder = &embedder{net: n[0]} }, models.MobileFaceNet)
+	if err == nil && n >= needEmbedders && e.embedders == nil {
+		err = e.loadEmbedders()
+		var absent *models.MissingError
+		if errors.As(err, &absent) {
+			missing, err = append(missing, absent.Names...), nil
+		}
 	}
 	if err != nil {
 		return err
@@ -64,6 +68,35 @@ func (e *Engine) load(n need) error {
 			models.AgeSex, models.Expression)
 	}
 	return err
+}
+
+// loadEmbedders loads every embedding model of the manifest or none: a
+// template that lacks a model is referred.
+func (e *Engine) loadEmbedders() error {
+	files := e.finder.Embeddings()
+	names := make([]string, 0, len(files))
+	for _, file := range files {
+		names = append(names, file.Name)
+	}
+	nets, err := e.nets(names)
+	if err != nil {
+		return err
+	}
+	embedders := make([]*embedder, 0, len(files))
+	var faults []error
+	for i, file := range files {
+		embedder, err := newEmbedder(nets[i], file)
+		faults = append(faults, err)
+		embedders = append(embedders, embedder)
+	}
+	if err := errors.Join(faults...); err != nil {
+		for i := range nets {
+			nets[i].Close()
+		}
+		return err
+	}
+	e.embedders = embedders
+	return nil
 }
 
 // nets reads networks from bytes whose digest was checked. The by-path reader
@@ -128,12 +161,6 @@ func forward(net *gocv.Net, blob gocv.Mat, outputs ...string) ([][]float32, erro
 func (d *detector) close() {
 	if d != nil {
 		d.net.Close()
-	}
-}
-
-func (e *embedder) close() {
-	if e != nil {
-		e.net.Close()
 	}
 }
 
