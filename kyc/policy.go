@@ -22,6 +22,7 @@ const (
 	CheckSelfieLive   CheckName = "face_selfie_live"
 	CheckPresentation CheckName = "presentation" // ISO/IEC 30107 PAD
 	CheckWords        CheckName = "words"
+	CheckDuplicate    CheckName = "duplicate" // nobody enrolled has this face; can only refer
 )
 
 // RequiredChecks are the checks without which nobody is approved by policy.
