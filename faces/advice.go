@@ -21,3 +21,11 @@ const (
 	AdviceEyes      Advice = "open_eyes"
 	AdviceMouth     Advice = "close_mouth"
 )
+
+// Advices returns every advice.
+func Advices() []Advice {
+	return []Advice{
+		AdviceNoFace, AdviceOnePerson, AdviceWhole, AdviceCloser, AdviceFarther, AdviceMoreLight, AdviceLessLight, AdviceEvenLight,
+		AdviceSteady, AdviceUncover, AdviceStraight, AdviceUpright, AdviceEyes, AdviceMouth,
+	}
+}

@@ -32,6 +32,11 @@ const (
 	Abandoned End = "abandoned"     // another session was opened instead
 )
 
+// Ends returns every end.
+func Ends() []End {
+	return []End{Done, Replayed, Still, TwoFaces, Cut, Changed, TooLate, BadClock, TimeIsUp, Abandoned}
+}
+
 // Suspect reports whether the end is a sign of an attack rather than of a
 // mishap: it stays with the enrollment, for a reviewer to see.
 func (e End) Suspect() bool {
