@@ -1,6 +1,7 @@
 package liveness
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/faces"
@@ -8,16 +9,36 @@ import (
 
 // Observe takes the next frame of the film, in the order in which they were
 // taken. Once the session has ended it changes nothing.
-func (s *Session) Observe(f Frame, _ faces.Template, rules Rules) {
+func (s *Session) Observe(f Frame, t faces.Template, rules Rules) {
+	f = f.clean()
+	// Servers that share the work may differ a little in their clocks.
+	f.Arrived = max(f.Arrived, s.Watch.Arrived)
 	s.Tick(f.Arrived, rules)
 	if s.End != "" {
 		return
 	}
-	if rules.Seen != nil && rules.Seen(f.Digest) {
-		s.end(Replayed, f.Arrived)
-		return
+	end := s.clock(f)
+	repeated := s.Watch.Seen > 0 && f.Digest == s.Watch.Digest
+	if end == "" {
+		end = s.repeats(f, repeated, rules)
 	}
-	s.Frames = append(s.Frames, f)
+	s.note(f)
+	if end == "" && repeated {
+		return // the same picture again says nothing
+	}
+	var c faces.Comparison
+	if end == "" {
+		end = s.follow(f)
+		c = s.compare(&f, t, rules)
+	}
+	s.keep(f)
+	if end == "" {
+		end = s.recognise(f, c)
+	}
+	if end == "" {
+		end = s.advance(c, t, rules)
+	}
+	s.end(end, f.Arrived)
 }
 
 // Tick ends the session when its time, or that of the present action, is over
@@ -33,7 +54,7 @@ func (s *Session) Tick(now time.Duration, _ Rules) {
 
 // end ends the session; the first end stands.
 func (s *Session) end(e End, now time.Duration) {
-	if s.End == "" {
+	if s.End == "" && e != "" {
 		s.End, s.Ended = e, now
 	}
 }
@@ -44,4 +65,55 @@ func (s *Session) step() *Step {
 		return &s.Steps[n-1]
 	}
 	return nil
+}
+
+// note remembers of every frame, kept or not, what the next is held against.
+func (s *Session) note(f Frame) {
+	w := &s.Watch
+	delay := f.Arrived - f.Taken
+	if w.Seen == 0 {
+		w.FirstDelay, w.LeastDelay, w.Held = delay, delay, f.Taken
+	}
+	w.LeastDelay = min(w.LeastDelay, delay)
+	w.Seen++
+	w.Taken, w.Arrived, w.Digest = f.Taken, f.Arrived, f.Digest
+}
+
+// keep adds the frame and lets the oldest go that proves nothing. Without
+// that, a session would grow with the browser's haste; what it loses is the
+// comparison with pictures of a minute ago by their look, not by their bytes.
+func (s *Session) keep(f Frame) {
+	s.Frames = append(s.Frames, f)
+	limit := maxFrames
+	if len(s.Steps) == 0 {
+		limit = maxFinding
+	}
+	if len(s.Frames) > limit {
+		s.drop(s.oldest())
+	}
+}
+
+// oldest is the place of the oldest frame that proves nothing.
+func (s *Session) oldest() int {
+	at := 0
+	for s.proves(at) {
+		at++
+	}
+	return at
+}
+
+func (s *Session) proves(i int) bool {
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return slices.Contains(step.Proof, i) })
+}
+
+// drop takes a frame out and moves the places of the proofs behind it.
+func (s *Session) drop(at int) {
+	s.Frames = slices.Delete(s.Frames, at, at+1)
+	for _, step := range s.Steps {
+		for i, place := range step.Proof {
+			if place > at {
+				step.Proof[i]--
+			}
+		}
+	}
 }

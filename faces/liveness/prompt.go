@@ -1,6 +1,10 @@
 package liveness
 
-import "time"
+import (
+	"time"
+
+	"github.com/vouchline/vouchline/faces"
+)
 
 // Prompt is what the page shows at the server's time now.
 func (s Session) Prompt(now time.Duration, _ Rules) Prompt {
@@ -10,9 +14,80 @@ func (s Session) Prompt(now time.Duration, _ Rules) Prompt {
 			p.Step++
 		}
 	}
-	if step := s.step(); step != nil && s.End == "" {
+	if s.End != "" {
+		return p
+	}
+	if step := s.step(); step != nil {
 		p.Action = step.Action
 		p.Left = max(0, step.Action.Window()-(now-step.Began))
 	}
+	p.Advice = s.advice()
 	return p
+}
+
+// advice is what to mend in the newest picture, if that is in the way of what
+// is asked for.
+func (s Session) advice() faces.Advice {
+	if len(s.Frames) == 0 {
+		return ""
+	}
+	f := s.Frames[len(s.Frames)-1]
+	step := s.step()
+	switch {
+	case f.Several:
+		return faces.AdviceOnePerson
+	case step == nil:
+		return f.hindrance()
+	case !f.seen():
+		return faces.AdviceNoFace
+	case step.Action == Words:
+		return "" // to read the words from a sheet, one looks at the sheet
+	}
+	return s.adviceForHead(step, f)
+}
+
+// adviceForHead says what keeps the head from rest where rest is what is
+// missing. During the action itself the prompt says enough.
+func (s Session) adviceForHead(step *Step, f Frame) faces.Advice {
+	switch wrong := s.turned(f) && s.extent(step, f) < 1; {
+	case len(step.Proof) == 1 && !wrong:
+		return ""
+	case len(step.Proof) == 0 && s.extent(step, f) >= 1, !s.straight(f):
+		return faces.AdviceStraight
+	case s.eyesBelow(f, openEyes):
+		return faces.AdviceEyes
+	case s.rests(step, f):
+		return ""
+	case f.size() > s.Watch.Base.Size:
+		return faces.AdviceFarther
+	}
+	return faces.AdviceCloser
+}
+
+// roomToCome is how much larger the face must still fit into the picture, for
+// who is asked to come closer.
+const roomToCome = 1.35
+
+// hindrance is what keeps a frame from being one of the first.
+func (f Frame) hindrance() faces.Advice {
+	switch {
+	case !f.seen():
+		return faces.AdviceNoFace
+	case f.Several:
+		return faces.AdviceOnePerson
+	case roomToCome*f.Face.Box.W > float64(f.Width), roomToCome*f.Face.Box.H > float64(f.Height):
+		return faces.AdviceFarther
+	case f.Quality.Yaw > straightYaw, f.Quality.Yaw < -straightYaw:
+		return faces.AdviceStraight
+	}
+	for _, fault := range f.Quality.Faults() {
+		return adviceFor[fault]
+	}
+	return ""
+}
+
+var adviceFor = map[string]faces.Advice{
+	faces.FaultTooSmall: faces.AdviceCloser, faces.FaultTooDark: faces.AdviceMoreLight, faces.FaultTooBright: faces.AdviceLessLight,
+	faces.FaultLowContrast: faces.AdviceMoreLight, faces.FaultBlurred: faces.AdviceSteady, faces.FaultTilted: faces.AdviceUpright,
+	faces.FaultTurned: faces.AdviceStraight,
 }

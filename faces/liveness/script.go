@@ -41,6 +41,3 @@ func place(random io.Reader, a []Action) error {
 	a[i.Int64()], a[last] = a[last], a[i.Int64()]
 	return nil
 }
-
-// New begins a session that asks for the actions of script in their order.
-func New(script []Action) Session { return Session{Script: script} }

@@ -37,18 +37,6 @@ type Frame struct {
 	Words float64 `json:"words"`
 }
 
-// A Step is one action that was asked for.
-type Step struct {
-	Action Action `json:"action"`
-	// Began and Ended are the server's times since the session was opened;
-	// Ended is zero while it lasts.
-	Began time.Duration `json:"began"`
-	Ended time.Duration `json:"ended,omitempty"`
-	// Proof are the places in Session.Frames of the frames that prove it, such
-	// as straight, turned, straight.
-	Proof []int `json:"proof,omitempty"`
-}
-
 // NewFrame takes from an examination what a session needs. The template is
 // handed to [Session.Observe] beside it and not kept.
 func NewFrame(x faces.Examination, digest string, taken, arrived time.Duration) Frame {
@@ -64,17 +52,34 @@ func NewFrame(x faces.Examination, digest string, taken, arrived time.Duration) 
 	return f
 }
 
+// A Step is one action that was asked for.
+type Step struct {
+	Action Action `json:"action"`
+	// Began and Ended are the server's times since the session was opened;
+	// Ended is zero while it lasts.
+	Began time.Duration `json:"began"`
+	Ended time.Duration `json:"ended,omitempty"`
+	// Proof are the places in Session.Frames of the frames that prove it, such
+	// as straight, turned, straight.
+	Proof []int `json:"proof,omitempty"`
+	// Misses counts what was done instead.
+	Misses int `json:"misses,omitempty"`
+}
+
 // A Session is everything seen of one camera session, and what follows from
 // it. It is biometric data and is kept sealed.
 type Session struct {
 	// Script are the actions in the order in which they are asked for. Only
 	// the present one is ever told to the browser.
 	Script []Action `json:"script"`
-	Frames []Frame  `json:"frames,omitempty"`
+	// Frames are those of the track: of the time before the actions the last
+	// ones only, and in a long session not the oldest, but always every proof.
+	Frames []Frame `json:"frames,omitempty"`
 	// Steps are the actions asked for so far; the last is the present one.
 	Steps []Step `json:"steps,omitempty"`
-	// Reference is the face at the beginning, Best the faces of good frames
-	// from all along the track, for comparing with document and selfie.
+	// Reference is the face at the beginning, Best the faces of the straight
+	// frames that prove the steps, at most eight from all along the track, for
+	// comparing with document and selfie.
 	Reference faces.Template   `json:"reference,omitempty"`
 	Best      []faces.Template `json:"best,omitempty"`
 	End       End              `json:"end,omitempty"`
@@ -84,10 +89,34 @@ type Session struct {
 	Watch Watch `json:"watch"`
 }
 
+// New begins a session that asks for the actions of script in their order.
+func New(script []Action) Session { return Session{Script: script} }
+
 // A Watch is what has to be remembered of a session beside its frames.
 type Watch struct {
 	// Base is how the face looked when the actions began.
 	Base Pose `json:"base"`
+	// Seen counts the frames; Taken, Arrived and Digest are the newest one's.
+	Seen    int           `json:"seen"`
+	Taken   time.Duration `json:"taken"`
+	Arrived time.Duration `json:"arrived"`
+	Digest  string        `json:"digest,omitempty"`
+	// FirstDelay is from taking to arrival of the first frame, LeastDelay of
+	// the fastest. Both hold the unknown time between opening and filming.
+	FirstDelay time.Duration `json:"first_delay"`
+	LeastDelay time.Duration `json:"least_delay"`
+	// Held is when the newest frame with a face was taken, CrowdSince when the
+	// first of several with two faces in a row was.
+	Held       time.Duration `json:"held"`
+	CrowdSince time.Duration `json:"crowd_since"`
+	// Counts of frames in a row: good ones before the actions, with two faces,
+	// with the same bytes, and with somebody else's face.
+	Good    int `json:"good,omitempty"`
+	Crowd   int `json:"crowd,omitempty"`
+	Stalled int `json:"stalled,omitempty"`
+	Strange int `json:"strange,omitempty"`
+	// Astray says that a wrong action is under way and was counted.
+	Astray bool `json:"astray,omitempty"`
 }
 
 // A Pose is what the actions of the head change.

@@ -1,0 +1,128 @@
+package liveness
+
+import (
+	"math"
+	"time"
+
+	"github.com/vouchline/vouchline/faces"
+)
+
+// follow holds the frame against the track so far: one face that moves as
+// heads do. Before the actions begin there is no track, only advice.
+func (s *Session) follow(f Frame) End {
+	if end := s.crowd(f); end != "" {
+		return end
+	}
+	switch last, ok := s.lastFace(); {
+	case len(s.Steps) == 0:
+		return ""
+	case !f.seen() && f.Taken-s.Watch.Held > s.patience():
+		return Cut
+	case f.seen() && ok && jumps(last, f):
+		return Cut
+	}
+	return ""
+}
+
+// crowd counts frames with a second face.
+func (s *Session) crowd(f Frame) End {
+	w := &s.Watch
+	if !f.Several {
+		w.Crowd = 0
+		return ""
+	}
+	if w.Crowd++; w.Crowd == 1 {
+		w.CrowdSince = f.Taken
+	}
+	if len(s.Steps) > 0 && w.Crowd >= crowdFrames || f.Taken-w.CrowdSince >= crowdPatience {
+		return TwoFaces
+	}
+	return ""
+}
+
+// patience is how long the face may be out of sight.
+func (s *Session) patience() time.Duration {
+	if step := s.step(); step != nil && step.Action == Words {
+		return maxLostWords
+	}
+	return maxLost
+}
+
+// lastFace is the newest frame with a face.
+func (s *Session) lastFace() (Frame, bool) {
+	for i := len(s.Frames) - 1; i >= 0; i-- {
+		if s.Frames[i].seen() {
+			return s.Frames[i], true
+		}
+	}
+	return Frame{}, false
+}
+
+// jumps reports whether no head moves so from one frame to the next: another
+// picture was put in its place.
+func jumps(from, to Frame) bool {
+	seconds := min(1, (to.Taken - from.Taken).Seconds())
+	a, b := from.Face.Box, to.Face.Box
+	shift := math.Hypot(b.X+b.W/2-a.X-a.W/2, b.Y+b.H/2-a.Y-a.H/2) / max(from.size(), to.size())
+	growth := math.Abs(math.Log(to.size() / from.size()))
+	return shift > shiftSlack+maxShift*seconds || growth > growthSlack+maxGrowth*seconds
+}
+
+// compare says whether the face is still that of the beginning, and notes the
+// score. A turned head, closed eyes and a bad picture are not compared: they
+// would be unlike everybody, the person themselves above all.
+func (s *Session) compare(f *Frame, t faces.Template, rules Rules) faces.Comparison {
+	if len(s.Steps) == 0 || !s.comparable(*f) {
+		return faces.Comparison{}
+	}
+	c := rules.Matcher.Compare(s.Reference, t)
+	f.Identity = c.Score
+	return c
+}
+
+func (s *Session) comparable(f Frame) bool {
+	return f.seen() && !f.Several && len(f.Quality.Faults()) == 0 && s.straight(f) && !s.eyesBelow(f, closedEyes)
+}
+
+// recognise ends the session once somebody else's face has shown itself, not
+// only a bad picture of the same.
+func (s *Session) recognise(f Frame, c faces.Comparison) End {
+	w := &s.Watch
+	switch c.Decision {
+	case faces.Same:
+		w.Strange = 0
+	case faces.Different:
+		w.Strange++
+	case faces.Refer:
+	}
+	if f.seen() {
+		w.Held = f.Taken
+	}
+	switch {
+	case w.Strange >= strangeFrames:
+		return Changed
+	case s.still():
+		return Still
+	case s.looped():
+		return Replayed
+	}
+	return ""
+}
+
+// The poses, measured from how the person looked at the beginning.
+
+func (s *Session) yaw(f Frame) float64 { return f.Quality.Yaw - s.Watch.Base.Yaw }
+
+func (s *Session) straight(f Frame) bool { return math.Abs(s.yaw(f)) <= straightYaw }
+
+// eyesBelow reports whether the eyes are measured and less open than that part
+// of what they were.
+func (s *Session) eyesBelow(f Frame, part float64) bool {
+	return s.Watch.Base.Eyes > 0 && f.Quality.Eyes >= 0 && f.Quality.Eyes < part*s.Watch.Base.Eyes
+}
+
+// steady reports whether the face is about as near as it was.
+func (s *Session) steady(f Frame) bool {
+	ratio := f.size() / s.Watch.Base.Size
+	return ratio >= straightFar && ratio <= straightNear
+}
