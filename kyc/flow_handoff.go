@@ -81,6 +81,27 @@ func (f *Flow) HandOff(ctx context.Context, id string) (token string, expires ti
 	return token, expires, nil
 }
 
+// HandedOff returns the enrollment that the token lets a device into, for the
+// page that asks before it does. It uses nothing up.
+func (f *Flow) HandedOff(ctx context.Context, token string) (*Enrollment, error) {
+	hash := otp.TokenHash(token)
+	ids, err := f.Enrollments.Find(ctx, ByHandOff, hash)
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, ErrLinkInvalid
+	}
+	e, err := f.Enrollments.Get(ctx, ids[0])
+	if err != nil {
+		return nil, err
+	}
+	if !e.Data.HandOff.opens(e, hash, f.Clock()) {
+		return nil, ErrLinkInvalid
+	}
+	return e, nil
+}
+
 // TakeOver lets the device that brings the token into the enrollment, once. A
 // token that is unknown, used, replaced or too late is one and the same error:
 // whoever tries tokens learns nothing.

@@ -23,6 +23,11 @@ func TestHandOff(t *testing.T) {
 	}
 	before, err := b.flow.Enrollment(t.Context(), id)
 	must(t, err)
+	for range 2 { // as a preview and then a person ask
+		if e, err := b.flow.HandedOff(t.Context(), token); err != nil || e.ID != id || !e.Data.HandOff.TakenAt.IsZero() {
+			t.Fatalf("HandedOff() = %v, %v, want %s untouched", e, err, id)
+		}
+	}
 	e, err := b.flow.TakeOver(t.Context(), token)
 	must(t, err)
 	if e.ID != id || e.Data.Epoch != before.Data.Epoch || e.State() != before.State() {
@@ -33,6 +38,9 @@ func TestHandOff(t *testing.T) {
 	}
 	if _, err := b.flow.TakeOver(t.Context(), token); !errors.Is(err, kyc.ErrLinkInvalid) {
 		t.Errorf("the second TakeOver() = %v, want %v", err, kyc.ErrLinkInvalid)
+	}
+	if _, err := b.flow.HandedOff(t.Context(), token); !errors.Is(err, kyc.ErrLinkInvalid) {
+		t.Errorf("HandedOff() of a used token = %v, want %v", err, kyc.ErrLinkInvalid)
 	}
 }
 
@@ -74,6 +82,9 @@ func TestHandOffEnds(t *testing.T) {
 			token, _, err := b.flow.HandOff(t.Context(), id)
 			must(t, err)
 			tt.end(t, b, id)
+			if _, err := b.flow.HandedOff(t.Context(), token); !errors.Is(err, kyc.ErrLinkInvalid) {
+				t.Errorf("HandedOff() = %v, want %v", err, kyc.ErrLinkInvalid)
+			}
 			if _, err := b.flow.TakeOver(t.Context(), token); !errors.Is(err, kyc.ErrLinkInvalid) {
 				t.Errorf("TakeOver() = %v, want %v", err, kyc.ErrLinkInvalid)
 			}
