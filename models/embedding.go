@@ -10,10 +10,12 @@ import (
 // given for a square of 112 pixels and scaled to other sides.
 const AlignArcFace = "arcface"
 
-// Names of the thresholds of an embedding model.
+// Names of the thresholds of an embedding model. The first model needs the one
+// for duplicates too: without it every enrollment goes to a person.
 const (
-	ThresholdSame  = "same"
-	ThresholdRefer = "refer"
+	ThresholdSame      = "same"
+	ThresholdRefer     = "refer"
+	ThresholdDuplicate = "duplicate" // in a search among all enrolled (1:N)
 )
 
 // Embedding says how an aligned face is given to an embedding model and what
@@ -68,8 +70,8 @@ func (f File) checkThresholds() []error {
 	var faults []error
 	for _, t := range f.Thresholds {
 		switch {
-		case t.Name != ThresholdSame && t.Name != ThresholdRefer:
-			faults = append(faults, fmt.Errorf("threshold %q: want %q and %q", t.Name, ThresholdSame, ThresholdRefer))
+		case t.Name != ThresholdSame && t.Name != ThresholdRefer && t.Name != ThresholdDuplicate:
+			faults = append(faults, fmt.Errorf("threshold %q: want %q, %q and perhaps %q", t.Name, ThresholdSame, ThresholdRefer, ThresholdDuplicate))
 		case !(t.Value > 0 && t.Value <= 1):
 			faults = append(faults, fmt.Errorf("threshold %q: value is %v, want a cosine above 0", t.Name, t.Value))
 		case !share(t.FMR) || !share(t.FNMR):
@@ -86,8 +88,12 @@ func (f File) checkThresholds() []error {
 	case refer.Value > same.Value:
 		faults = append(faults, fmt.Errorf("threshold %q is above %q", ThresholdRefer, ThresholdSame))
 	}
-	if len(f.Thresholds) > 2 {
-		faults = append(faults, errors.New("a threshold is given twice"))
+	seen := map[string]bool{}
+	for _, t := range f.Thresholds {
+		if seen[t.Name] {
+			faults = append(faults, fmt.Errorf("threshold %q is given twice", t.Name))
+		}
+		seen[t.Name] = true
 	}
 	return faults
 }

@@ -3,7 +3,10 @@ package main
 // BenchCmd measures the engines on data of which the truth is known; the
 // figures in docs/measurements.md come from it.
 type BenchCmd struct {
-	Documents BenchDocumentsCmd `cmd:"" help:"Measure the reading of documents with known lines: exact, wrong but accepted, refused, times, by format and degradation."`
-	Specimens BenchSpecimensCmd `cmd:"" help:"Draw a folder of specimen documents with ground truth for bench documents."`
-	Faces     BenchFacesCmd     `cmd:"" help:"Measure face comparison on a list of pairs: FMR, FNMR, accuracy, times."`
+	Documents  BenchDocumentsCmd  `cmd:"" help:"Measure the reading of documents with known lines: exact, wrong but accepted, refused, times, by format and degradation."`
+	Specimens  BenchSpecimensCmd  `cmd:"" help:"Draw a folder of specimen documents with ground truth for bench documents."`
+	Faces      BenchFacesCmd      `cmd:"" help:"Measure face comparison on a list of pairs: FMR, FNMR, accuracy, times."`
+	Live       BenchLiveCmd       `cmd:"" help:"Play whole live sessions with drawn films of people and of attacks: BPCER, APCER by species, work for a frame."`
+	Duplicates BenchDuplicatesCmd `cmd:"" help:"Measure the search for a person enrolled already: false matches among all photographs of a folder, by threshold and number enrolled."`
+	Gallery    BenchGalleryCmd    `cmd:"" help:"Measure what it costs to remember faces and to look for one among many."`
 }

@@ -168,7 +168,7 @@ func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
 	// waits, so serve needs them even where work runs elsewhere.
 	a.flow.Faces, a.flow.Words, a.flow.Thresholds = pool, pool, thresholds
 	return &kyc.Runner{
-		Flow: a.flow, Documents: pool, Sender: sender, Provisioner: provisioner, QR: qrPNG, Logger: g.Log,
+		Flow: a.flow, Documents: pool, Sender: sender, Provisioner: provisioner, Gallery: a.store, QR: qrPNG, Logger: g.Log,
 	}, nil
 }
 
@@ -197,7 +197,13 @@ func thresholds(finder models.Finder) (kyc.Thresholds, error) {
 	}
 	file, _ := finder.Lookup(models.MiniFASNetV2)
 	bonaFide, _ := file.Threshold("bona_fide")
-	return kyc.Thresholds{Face: matcher, BonaFide: bonaFide.Value}, nil
+	thresholds := kyc.Thresholds{Face: matcher, BonaFide: bonaFide.Value}
+	if len(matcher) > 0 {
+		first, _ := finder.Lookup(matcher[0].Name)
+		duplicate, _ := first.Threshold(models.ThresholdDuplicate)
+		thresholds.Duplicate = duplicate.Value
+	}
+	return thresholds, nil
 }
 
 // newSender makes a sender for each channel. A channel without a provider goes
