@@ -159,6 +159,16 @@ func (b *Browser) String(expression string) string {
 	return s
 }
 
+// Glance evaluates a JavaScript expression that gives a string. It is empty
+// while one page gives way to another, where String would fail the test.
+func (b *Browser) Glance(expression string) string {
+	var s string
+	if err := b.evaluate(expression, &s); err != nil {
+		return ""
+	}
+	return s
+}
+
 // Screenshot writes a PNG of the whole page, also of what must be scrolled to.
 func (b *Browser) Screenshot(file string) {
 	b.tb.Helper()
