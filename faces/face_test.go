@@ -202,20 +202,57 @@ func TestFaults(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	trials := []Trial{{0.9, true}, {0.8, true}, {0.7, true}, {0.3, true}, {0.6, false}, {0.2, false}, {0.1, false}, {-1, false}}
+	one := Counts{Matched: 1, NonMated: 4, Missed: 1, Mated: 4}
 	tests := []struct {
 		name string
 		got  Rates
 		want Rates
 	}{
-		{name: "at 0.5", got: RatesAt(trials, 0.5), want: Rates{Threshold: 0.5, FMR: 0.25, FNMR: 0.25, Accuracy: 0.75}},
-		{name: "at a score", got: RatesAt(trials, 0.6), want: Rates{Threshold: 0.6, FMR: 0.25, FNMR: 0.25, Accuracy: 0.75}},
-		{name: "above all", got: RatesAt(trials, 2), want: Rates{Threshold: 2, FNMR: 1, Accuracy: 0.5}},
+		{name: "at 0.5", got: RatesAt(trials, 0.5), want: Rates{Threshold: 0.5, FMR: 0.25, FNMR: 0.25, Accuracy: 0.75, Counts: one}},
+		{name: "at a score", got: RatesAt(trials, 0.6), want: Rates{Threshold: 0.6, FMR: 0.25, FNMR: 0.25, Accuracy: 0.75, Counts: one}},
+		{name: "above all", got: RatesAt(trials, 2), want: Rates{Threshold: 2, FNMR: 1, Accuracy: 0.5, Counts: Counts{NonMated: 4, Missed: 4, Mated: 4}}},
 		{name: "of nothing", got: RatesAt(nil, 0.5), want: Rates{Threshold: 0.5, Accuracy: 1}},
-		{name: "equal error", got: EqualErrorRate(trials), want: Rates{Threshold: 0.6, FMR: 0.25, FNMR: 0.25, Accuracy: 0.75}},
+		{name: "equal error", got: EqualErrorRate(trials), want: Rates{Threshold: 0.6, FMR: 0.25, FNMR: 0.25, Accuracy: 0.75, Counts: one}},
 	}
 	for _, tt := range tests {
 		if !cmp.Equal(tt.got, tt.want) {
 			t.Errorf("%s: %+v, want %+v", tt.name, tt.got, tt.want)
 		}
+	}
+}
+
+// TestCurve counts the same by passing each score once as RatesAt does anew.
+func TestCurve(t *testing.T) {
+	t.Parallel()
+	trials := []Trial{{0.4, true}, {0.9, true}, {0.4, false}, {0.1, false}, {0.4, true}, {0.7, false}}
+	curve := Curve(trials)
+	if len(curve) != 4 {
+		t.Fatalf("Curve() has %d points, want one a score", len(curve))
+	}
+	for _, got := range curve {
+		if want := RatesAt(trials, got.Threshold); !cmp.Equal(got, want) {
+			t.Errorf("Curve() = %+v, want %+v", got, want)
+		}
+	}
+}
+
+func TestCrossValidated(t *testing.T) {
+	t.Parallel()
+	var trials []Trial
+	for i := range 20 {
+		trials = append(trials, Trial{Score: 0.6 + float64(i)/100, Mated: true}, Trial{Score: 0.1 + float64(i)/100})
+	}
+	mean, deviation, ok := CrossValidated(trials, 10)
+	if !ok || mean != 1 || deviation != 0 {
+		t.Errorf("CrossValidated(separable) = %v, %v, %v, want 1, 0", mean, deviation, ok)
+	}
+	// One stranger of the first fold scores above everyone: no threshold fitted
+	// elsewhere foresees it.
+	trials[1].Score = 0.95
+	if mean, deviation, _ = CrossValidated(trials, 10); math.Abs(mean-0.975) > 1e-9 || deviation == 0 {
+		t.Errorf("CrossValidated(one stranger) = %v, %v, want 0.975", mean, deviation)
+	}
+	if _, _, ok := CrossValidated(trials[:10], 10); ok {
+		t.Error("CrossValidated(too few) ok = true")
 	}
 }

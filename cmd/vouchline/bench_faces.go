@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"image"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,39 +14,23 @@ import (
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/faces/opencv"
 	"github.com/vouchline/vouchline/internal/photo"
+	"github.com/vouchline/vouchline/internal/specimen"
 )
 
 // BenchFacesCmd measures the comparison on pairs of which the truth is known.
 type BenchFacesCmd struct {
 	ModelsFlag
-	Pairs string `arg:"" type:"existingfile" help:"CSV with columns file_a, file_b, same (1 or 0); files relative to it."`
-}
-
-// facesReport is what the benchmark prints. Rates are generalized (ISO/IEC
-// 19795-1): a photograph without a face, or unreadable, counts as no match,
-// hence as an error of its mated pairs.
-type facesReport struct {
-	Pairs  int `json:"pairs"`
-	Mated  int `json:"mated"`
-	Failed int `json:"failed"`
-	// Accept and Refer are the rates at the thresholds in use.
-	Accept faces.Rates `json:"accept"`
-	Refer  faces.Rates `json:"refer"`
-	// EqualError is the best these trials could give; its threshold is fitted
-	// to them.
-	EqualError faces.Rates `json:"equal_error"`
-	// Accuracy is the share of pairs on the right side of Accept.
-	Accuracy float64 `json:"accuracy"`
-	// The times are of two photographs one after the other on one core, from
-	// file to score.
-	P50 float64 `json:"p50_ms"`
-	P95 float64 `json:"p95_ms"`
+	Pairs   string `arg:"" type:"existingfile" help:"CSV with columns file_a, file_b, same (1 or 0) and, if groups are known, group; files relative to it."`
+	Printed bool   `help:"Also compare with file_a as a document's print of it is photographed."`
+	Strong  bool   `help:"With --printed: the print of a worn document, photographed under poor light."`
+	DET     string `name:"det" type:"path" placeholder:"FILE" help:"Write the DET curve as SVG."`
 }
 
 // pair is a line of the list.
 type pair struct {
 	a, b  string
 	mated bool
+	group string
 }
 
 // Run measures and prints the report.
@@ -62,9 +48,26 @@ func (c *BenchFacesCmd) Run(g *Globals) error {
 		return err
 	}
 	defer engine.Close()
-	report, err := benchFaces(g, engine, pairs)
+	b := &faceBench{g: g, engine: engine, cache: map[string]embedded{}}
+	report, err := b.measure(pairs, b.embed)
 	if err != nil {
 		return err
+	}
+	if c.Printed {
+		amounts := specimen.UsualPrint
+		if c.Strong {
+			amounts = specimen.StrongPrint
+		}
+		printed, err := b.measure(pairs, func(file string) (embedded, error) { return b.embedPrinted(file, amounts) })
+		if err != nil {
+			return err
+		}
+		report.Printed = &printed
+	}
+	if c.DET != "" {
+		if err := os.WriteFile(c.DET, report.det(), 0o644); err != nil { //nolint:gosec // G306: rates are nobody's secret
+			return err
+		}
 	}
 	if g.JSON {
 		return g.WriteJSON(report)
@@ -82,8 +85,9 @@ func readPairs(file string) ([]pair, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	if len(rows) < 2 || !slices.Equal(rows[0], []string{"file_a", "file_b", "same"}) {
-		return nil, fmt.Errorf("%s: want the columns file_a, file_b, same and at least one pair", file)
+	columns := []string{"file_a", "file_b", "same", "group"}
+	if len(rows) < 2 || len(rows[0]) < 3 || !slices.Equal(rows[0], columns[:min(len(rows[0]), 4)]) {
+		return nil, fmt.Errorf("%s: want the columns file_a, file_b, same, perhaps group, and at least one pair", file)
 	}
 	dir := filepath.Dir(file)
 	pairs := make([]pair, 0, len(rows)-1)
@@ -91,91 +95,108 @@ func readPairs(file string) ([]pair, error) {
 		if row[2] != "0" && row[2] != "1" {
 			return nil, fmt.Errorf("%s: line %d: same is %q, want 0 or 1", file, i+2, row[2])
 		}
-		pairs = append(pairs, pair{a: filepath.Join(dir, row[0]), b: filepath.Join(dir, row[1]), mated: row[2] == "1"})
+		p := pair{a: filepath.Join(dir, row[0]), b: filepath.Join(dir, row[1]), mated: row[2] == "1"}
+		if len(row) > 3 {
+			p.group = row[3]
+		}
+		pairs = append(pairs, p)
 	}
 	return pairs, nil
 }
 
 // embedded is what one file gave, kept because lists name files many times.
 type embedded struct {
+	key      string
 	template faces.Template
 	took     time.Duration
 }
 
-// bench keeps what each file gave.
-type bench struct {
+// faceBench keeps what each file gave.
+type faceBench struct {
 	g      *Globals
 	engine *opencv.Engine
 	cache  map[string]embedded
 }
 
 // embed examines a file once. A photograph that cannot be compared has no
-// embedding; other errors end the benchmark.
-func (b *bench) embed(file string) (embedded, error) {
-	if e, ok := b.cache[file]; ok {
+// template; other errors end the benchmark.
+func (b *faceBench) embed(file string) (embedded, error) {
+	return b.once(file, func() (faces.Examination, error) { return embedFile(b.g.Context, b.engine, file) })
+}
+
+// embedPrinted examines the print of a photograph, which differs from file to
+// file by the file's name alone.
+func (b *faceBench) embedPrinted(file string, amounts specimen.PrintedAmounts) (embedded, error) {
+	return b.once("printed "+file, func() (faces.Examination, error) {
+		img, err := openPhoto(file)
+		if err != nil {
+			return faces.Examination{}, err
+		}
+		x, err := b.engine.Embed(b.g.Context, img)
+		if err != nil {
+			return x, err
+		}
+		box := pixelBox(x.Faces[0].Box).Add(img.Bounds().Min)
+		return b.engine.Embed(b.g.Context, specimen.Printed(img, box, amounts, seedOf(file)))
+	})
+}
+
+func (b *faceBench) once(key string, examine func() (faces.Examination, error)) (embedded, error) {
+	if e, ok := b.cache[key]; ok {
 		return e, nil
 	}
-	start := b.g.Now()
-	x, err := embedFile(b.g.Context, b.engine, file)
+	start := cpuTime()
+	x, err := examine()
 	var noFace *faces.Error
 	var refused *photo.Error
 	switch {
 	case errors.As(err, &noFace), errors.As(err, &refused):
-		b.g.Log.Warn("counts as no match", "file", file, "error", err)
+		b.g.Log.Warn("counts as no match", "file", key, "error", err)
 	case err != nil:
 		return embedded{}, err
 	}
-	e := embedded{template: x.Template, took: b.g.Now().Sub(start)}
-	b.cache[file] = e
+	e := embedded{key: key, template: x.Template, took: cpuTime() - start}
+	b.cache[key] = e
 	return e, nil
 }
 
-func benchFaces(g *Globals, engine *opencv.Engine, pairs []pair) (facesReport, error) {
-	b := bench{g: g, engine: engine, cache: map[string]embedded{}}
-	report := facesReport{Pairs: len(pairs)}
-	var trials []faces.Trial
-	var times []float64
+// measure compares every pair, with reference in the place of file_a.
+func (b *faceBench) measure(pairs []pair, reference func(file string) (embedded, error)) (facesReport, error) {
+	all := newFaceTally()
+	groups := map[string]*faceTally{}
 	for _, p := range pairs {
-		first, errFirst := b.embed(p.a)
+		first, errFirst := reference(p.a)
 		second, errSecond := b.embed(p.b)
 		if err := errors.Join(errFirst, errSecond); err != nil {
 			return facesReport{}, err
 		}
-		if p.mated {
-			report.Mated++
+		if p.group != "" && groups[p.group] == nil {
+			groups[p.group] = newFaceTally()
 		}
-		if first.template == nil || second.template == nil {
-			report.Failed++
+		all.add(b.engine.Matcher(), p, first, second)
+		if group := groups[p.group]; group != nil {
+			group.add(b.engine.Matcher(), p, first, second)
 		}
-		trials = append(trials, faces.Trial{Score: engine.Matcher().Compare(first.template, second.template).Score, Mated: p.mated})
-		times = append(times, milliseconds(first.took+second.took))
 	}
-	report.judge(engine.Matcher()[0].Thresholds, trials, times)
+	report := all.report(b.engine.Matcher())
+	for name, group := range groups {
+		if report.Groups == nil {
+			report.Groups = map[string]facesReport{}
+		}
+		report.Groups[name] = group.report(b.engine.Matcher())
+	}
 	return report, nil
 }
 
-func (r *facesReport) judge(t faces.Thresholds, trials []faces.Trial, times []float64) {
-	r.Accept = faces.RatesAt(trials, t.Same)
-	r.Refer = faces.RatesAt(trials, t.Refer)
-	r.EqualError = faces.EqualErrorRate(trials)
-	r.Accuracy = r.Accept.Accuracy
-	slices.Sort(times)
-	r.P50, r.P95 = times[len(times)/2], times[len(times)*95/100]
+// pixelBox is the face's box in whole pixels.
+func pixelBox(b faces.Box) image.Rectangle {
+	return image.Rect(int(b.X), int(b.Y), int(b.X+b.W), int(b.Y+b.H))
 }
 
-func (r facesReport) print(g *Globals) error {
-	if err := g.Printf("pairs %d (%d mated, %d failed), %.0f ms median, %.0f ms p95\n",
-		r.Pairs, r.Mated, r.Failed, r.P50, r.P95); err != nil {
-		return err
-	}
-	for _, line := range []struct {
-		name  string
-		rates faces.Rates
-	}{{"accept", r.Accept}, {"refer", r.Refer}, {"equal error", r.EqualError}} {
-		if err := g.Printf("%-11s at %.3f: FMR %.4f FNMR %.4f right %.2f %%\n",
-			line.name, line.rates.Threshold, line.rates.FMR, line.rates.FNMR, 100*line.rates.Accuracy); err != nil {
-			return err
-		}
-	}
-	return nil
+// seedOf is a seed of a file's own name, so that a list in another order or
+// folder gives the same pictures.
+func seedOf(file string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(filepath.Base(file))) // never fails
+	return h.Sum64()
 }

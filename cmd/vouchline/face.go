@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"image"
 	"os"
 	"sync"
 	"time"
@@ -108,18 +109,23 @@ func embedBoth(ctx context.Context, engines [2]*opencv.Engine, files [2]string) 
 	return found, nil
 }
 
-// embedFile reads a photograph as an upload is read and embeds its largest
-// face.
+// embedFile embeds the largest face of a photograph.
 func embedFile(ctx context.Context, engine *opencv.Engine, file string) (faces.Examination, error) {
-	b, err := os.ReadFile(file) //nolint:gosec // G304: the file that the command was told to read
-	if err != nil {
-		return faces.Examination{}, err
-	}
-	img, _, err := photo.Decode(b)
+	img, err := openPhoto(file)
 	if err != nil {
 		return faces.Examination{}, err
 	}
 	return engine.Embed(ctx, img)
+}
+
+// openPhoto reads a photograph as an upload is read.
+func openPhoto(file string) (image.Image, error) {
+	b, err := os.ReadFile(file) //nolint:gosec // G304: the file that the command was told to read
+	if err != nil {
+		return nil, err
+	}
+	img, _, err := photo.Decode(b)
+	return img, err
 }
 
 func milliseconds(d time.Duration) float64 {

@@ -63,54 +63,6 @@ func TestFaceCompareJSON(t *testing.T) {
 	}
 }
 
-// TestBenchFaces also counts a pair that cannot be compared.
-func TestBenchFaces(t *testing.T) {
-	t.Parallel()
-	dir := testenv.Data(t, "faces", "deepface")
-	link := filepath.Join(t.TempDir(), "deepface")
-	if err := os.Symlink(dir, link); err != nil {
-		t.Fatal(err)
-	}
-	list := filepath.Join(filepath.Dir(link), "pairs.csv")
-	text := filepath.Join(filepath.Dir(link), "text.jpg")
-	rows := "file_a,file_b,same\ndeepface/img3.jpg,deepface/img12.jpg,1\ndeepface/img3.jpg,deepface/img11.jpg,0\ndeepface/img12.jpg,text.jpg,1\n"
-	for path, body := range map[string]string{list: rows, text: "no picture"} {
-		if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stdout, stderr, code := session(t, "", "bench", "faces", "--json", "--models", modelFolder(t), list)
-	var got facesReport
-	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitDone {
-		t.Fatalf("bench faces = %d, %q, %q: %v", code, stdout, stderr, err)
-	}
-	if got.Pairs != 3 || got.Mated != 2 || got.Failed != 1 || got.Accept.FNMR != 0.5 {
-		t.Errorf("bench faces = %s, want 3 pairs, 2 mated, 1 failed, FNMR 0.5", stdout)
-	}
-	if !strings.Contains(stderr, "text.jpg") {
-		t.Errorf("stderr = %q, want the unreadable file's name", stderr)
-	}
-}
-
-func TestBenchFacesRefuses(t *testing.T) {
-	t.Parallel()
-	models := modelFolder(t)
-	for name, body := range map[string]string{
-		"empty":         "",
-		"other columns": "a,b,c\nx,y,1\n",
-		"no pair":       "file_a,file_b,same\n",
-		"no truth":      "file_a,file_b,same\nx,y,maybe\n",
-	} {
-		list := filepath.Join(t.TempDir(), "pairs.csv")
-		if err := os.WriteFile(list, []byte(body), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if stdout, _, code := session(t, "", "bench", "faces", "--models", models, list); code != exitFault || stdout != "" {
-			t.Errorf("%s: bench faces = %d, %q, want %d", name, code, stdout, exitFault)
-		}
-	}
-}
-
 func TestModels(t *testing.T) {
 	t.Parallel()
 	source, into := modelFolder(t), t.TempDir()
