@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/otp"
@@ -167,8 +168,26 @@ type Check struct {
 	Reasons []Reason          `json:"reasons,omitempty"`
 	Face    *faces.Comparison `json:"face,omitempty"` // for comparisons of faces
 	Score   float64           `json:"score,omitempty"`
-	Matches []Match           `json:"matches,omitempty"` // of CheckDuplicate
-	At      time.Time         `json:"at"`
+	// Threshold is what Score is compared with, where it is compared at all.
+	Threshold float64 `json:"threshold,omitempty"`
+	// Presentation is what the camera sessions say, of CheckPresentation.
+	Presentation *Presentation `json:"presentation,omitempty"`
+	Matches      []Match       `json:"matches,omitempty"` // of CheckDuplicate
+	At           time.Time     `json:"at"`
+}
+
+// A Presentation is what the camera sessions of an enrollment say of a
+// presentation attack (ISO/IEC 30107-1), for a proofing agent to read beside
+// the pictures. The actions and the track are in LiveSession.Track.
+type Presentation struct {
+	// Ends is how each session ended, the last one last.
+	Ends []liveness.End `json:"ends,omitempty"`
+	// Frames counts the frames of the last session that show one face.
+	Frames int `json:"frames"`
+	// BonaFide and Attack are means over those of them in which the face looks
+	// ahead; -1 where nothing was computed.
+	BonaFide float64           `json:"bona_fide"`
+	Attack   faces.AttackSigns `json:"attack"`
 }
 
 // A Decision ends the proofing.

@@ -171,7 +171,7 @@ func (f *Flow) ReviewPhoto(ctx context.Context, agent, id, name string) ([]byte,
 
 // photos names every photograph that the data point to.
 func (d Data) photos() []string {
-	names := slices.Concat(d.Document.Photos, d.Live.Frames, []string{d.Document.Portrait, d.Selfie.Photo})
+	names := slices.Concat(d.Document.Photos, d.Live.Frames, d.Live.Suspicious, []string{d.Document.Portrait, d.Selfie.Photo})
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 

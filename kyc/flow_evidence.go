@@ -3,13 +3,11 @@ package kyc
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"io"
 	"slices"
 	"time"
 
-	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/otp"
 )
@@ -18,12 +16,6 @@ import (
 const (
 	maxDocumentTries  = 5
 	documentWindow    = 6 * time.Hour
-	maxSelfieTries    = 10
-	maxLiveTries      = 5
-	liveLifetime      = 3 * time.Minute
-	liveWords         = 3
-	minLiveFrames     = 4
-	minLiveLeft       = 90 * time.Second // less than this is too short to write, film and send
 	maxAnswer         = 500
 	maxAnswers        = 20
 	maxDocumentPhotos = 2
@@ -201,153 +193,6 @@ func (f *Flow) RetakeDocument(ctx context.Context, id string) error {
 		e.Data.Notice = ""
 		return e.Apply(Retake, now)
 	})
-}
-
-// SubmitSelfie keeps the applicant's photograph and has it examined.
-func (f *Flow) SubmitSelfie(ctx context.Context, id string, photo Upload) error {
-	e, err := f.Enrollments.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := mayTakeSelfie(e, photo); err != nil {
-		return err
-	}
-	names, err := f.keep(ctx, id, "selfie", []Upload{photo})
-	if err != nil {
-		return err
-	}
-	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
-		if err := mayTakeSelfie(e, photo); err != nil {
-			return err
-		}
-		e.Data.Selfie.Photo = names[0]
-		e.Data.Selfie.Seen = append(e.Data.Selfie.Seen, photo.Digest)
-		e.Data.Notice = ""
-		return e.Apply(TakeSelfie, now, Effect{Kind: CheckSelfie, EnrollmentID: e.ID, Ref: names[0]})
-	})
-}
-
-func mayTakeSelfie(e *Enrollment, photo Upload) error {
-	if _, err := Next(e.State(), TakeSelfie); err != nil {
-		return err
-	}
-	if len(e.Data.Selfie.Seen) >= maxSelfieTries {
-		return ErrTooManyTries
-	}
-	if slices.Contains(e.Data.Document.Seen, photo.Digest) {
-		return ErrSameImage // the document's photograph is not a photograph of the person
-	}
-	return notSeen(e.Data.Selfie.Seen, []Upload{photo})
-}
-
-// OpenLive starts a camera session with new random words, or returns the one
-// that is open. The words bind the film to this moment: a film made before
-// cannot show them.
-func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
-	e, err := f.Enrollments.Get(ctx, id)
-	if err != nil {
-		return LiveSession{}, err
-	}
-	if _, err := Next(e.State(), RecordLive); err != nil {
-		return LiveSession{}, err
-	}
-	if s := e.Data.Live; s.lasts(f.Clock()) {
-		return s, nil
-	}
-	var nonce [16]byte
-	if _, err := io.ReadFull(f.random(), nonce[:]); err != nil {
-		return LiveSession{}, err
-	}
-	words, err := f.randomWords(e.Data.Locale, liveWords)
-	if err != nil {
-		return LiveSession{}, err
-	}
-	script, err := liveness.NewScript(f.random())
-	if err != nil {
-		return LiveSession{}, err
-	}
-	e, err = f.Enrollments.Update(ctx, id, func(e *Enrollment) error {
-		now := f.Clock()
-		if _, err := Next(e.State(), RecordLive); err != nil {
-			return err
-		}
-		s := &e.Data.Live
-		if s.lasts(now) {
-			return nil // another tab was faster
-		}
-		s.Nonce, s.Words, s.ExpiresAt = base64.RawURLEncoding.EncodeToString(nonce[:]), words, now.Add(liveLifetime)
-		s.OpenedAt, s.Track, s.Batch, s.Last = now, liveness.New(script), 0, ""
-		s.Frames, s.Read, s.Posted, s.Skipped, s.Unjudged = nil, nil, 0, 0, ""
-		return nil
-	})
-	if err != nil {
-		return LiveSession{}, err
-	}
-	return e.Data.Live, nil
-}
-
-// lasts reports whether there is time enough left to write the words, film
-// them and send the film.
-func (s LiveSession) lasts(now time.Time) bool {
-	return s.Nonce != "" && now.Add(minLiveLeft).Before(s.ExpiresAt)
-}
-
-// MayRecord reports whether a film of this session would be taken now, so that
-// an edge asks before it reads and decodes the frames.
-func (f *Flow) MayRecord(ctx context.Context, id, nonce string) error {
-	e, err := f.Enrollments.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	return mayRecord(e, f.Clock(), nonce, nil)
-}
-
-// SubmitLive keeps the frames of a camera session and has them compared.
-func (f *Flow) SubmitLive(ctx context.Context, id, nonce string, frames []Upload) error {
-	if len(frames) < minLiveFrames {
-		return ErrTooFewFrames
-	}
-	if len(frames) > MaxLiveFrames {
-		frames = frames[:MaxLiveFrames]
-	}
-	e, err := f.Enrollments.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := mayRecord(e, f.Clock(), nonce, frames); err != nil {
-		return err
-	}
-	names, err := f.keep(ctx, id, "live", frames)
-	if err != nil {
-		return err
-	}
-	return f.update(ctx, id, func(e *Enrollment, now time.Time) error {
-		if err := mayRecord(e, now, nonce, frames); err != nil {
-			return err
-		}
-		s := &e.Data.Live
-		s.Frames, s.Tries = names, s.Tries+1
-		for _, frame := range frames {
-			s.Seen = append(s.Seen, frame.Digest)
-		}
-		e.Data.Notice = ""
-		return e.Apply(RecordLive, now, Effect{Kind: CompareFaces, EnrollmentID: e.ID, Ref: s.Nonce})
-	})
-}
-
-func mayRecord(e *Enrollment, now time.Time, nonce string, frames []Upload) error {
-	if _, err := Next(e.State(), RecordLive); err != nil {
-		return err
-	}
-	s := e.Data.Live
-	if s.Nonce == "" || nonce != s.Nonce || !now.Before(s.ExpiresAt) {
-		return ErrLiveExpired
-	}
-	if s.Tries >= maxLiveTries {
-		return ErrTooManyTries
-	}
-	// A camera never gives the same bytes twice; a file that is played does.
-	return notSeen(s.Seen, frames)
 }
 
 // QuestionNames lists the questions that every applicant answers (E7).

@@ -2,115 +2,198 @@ package kyc
 
 import (
 	"context"
-	"slices"
+	"encoding/base64"
+	"io"
 	"time"
 
-	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/faces/liveness"
-	"github.com/vouchline/vouchline/ocr"
+	"github.com/vouchline/vouchline/otp"
 )
 
-// WatchLive examines a batch of frames, judges the session by them and says
-// what to do next. A batch that came before is answered with the present state
-// and changes nothing.
-func (f *Flow) WatchLive(ctx context.Context, id string, b LiveBatch) (LiveView, error) {
-	if len(b.Frames) == 0 || len(b.Frames) > MaxLiveFrames || len(b.Taken) != len(b.Frames) {
-		return LiveView{}, FieldErrors{"frame": FieldInvalid}
-	}
+// livePerDay bounds how often words are drawn for one phone, over all its
+// enrollments: nobody draws until the words of an old film come up.
+const livePerDay = 20
+
+// OpenLive starts a camera session with new random words and a new script, or
+// returns the one that waits to be filmed. Words and script bind the film to
+// this moment: one made before cannot show them.
+//
+// A session that was being filmed is over when its person opens another: else
+// a reload would show the first actions of as many scripts as one likes. It
+// stays counted; the last one goes to the comparison as it is, and then no
+// session is returned but the state's TransitionError.
+func (f *Flow) OpenLive(ctx context.Context, id string) (LiveSession, error) {
 	e, err := f.Enrollments.Get(ctx, id)
 	if err != nil {
-		return LiveView{}, err
+		return LiveSession{}, err
 	}
-	now := f.Clock()
-	if err := mayRecord(e, now, b.Nonce, nil); err != nil {
-		return LiveView{}, err
+	if _, err := Next(e.State(), RecordLive); err != nil {
+		return LiveSession{}, err
 	}
-	s := e.Data.Live
-	if b.Number == s.Batch-1 && s.Last == batchRef(b) {
-		return f.view(s, now), nil
+	if s := e.Data.Live; s.waits(f.Clock()) {
+		return s, nil
 	}
-	if b.Number != s.Batch {
-		return LiveView{}, ErrConflict
+	if err := f.take(ctx, "live:"+e.Data.Profile.Phone, otp.Window{N: livePerDay, Per: 24 * time.Hour}); err != nil {
+		return LiveSession{}, err
 	}
-	if err := f.observe(ctx, &s, b, now); err != nil {
-		return LiveView{}, err
+	drawn, err := f.drawLive(e.Data.Locale)
+	if err != nil {
+		return LiveSession{}, err
 	}
-	err = f.update(ctx, id, func(e *Enrollment, now time.Time) error {
-		if err := mayRecord(e, now, b.Nonce, nil); err != nil {
-			return err
-		}
-		if e.Data.Live.Batch != b.Number {
-			return ErrConflict
-		}
-		e.Data.Live = s
-		e.Data.Notice = ""
-		if s.Track.End == "" {
-			return nil
-		}
-		return e.Apply(RecordLive, now, Effect{Kind: CompareFaces, EnrollmentID: e.ID, Ref: s.Nonce})
-	})
-	return f.view(s, now), err
+	e, err = f.Enrollments.Update(ctx, id, func(e *Enrollment) error { return f.open(e, f.Clock(), drawn) })
+	if err != nil {
+		return LiveSession{}, err
+	}
+	if _, err := Next(e.State(), RecordLive); err != nil {
+		return LiveSession{}, err
+	}
+	return e.Data.Live, nil
 }
 
-// observe examines the frames of a batch in their order.
-func (f *Flow) observe(ctx context.Context, s *LiveSession, b LiveBatch, now time.Time) error {
-	arrived := now.Sub(s.OpenedAt)
-	for i, frame := range b.Frames {
-		exam, err := f.Faces.ExamineFace(ctx, frame.JPEG)
-		if err != nil && !isFaceError(err) {
-			return err
-		}
-		seen := liveness.NewFrame(exam, frame.Digest, b.Taken[i], arrived)
-		if f.view(*s, now).Action == liveness.Words && len(exam.Faces) > 0 {
-			words, err := f.Words.ReadWords(ctx, frame.JPEG)
-			if err != nil {
-				return err
-			}
-			s.Read = bestWords(s.Words, s.Read, words)
-			seen.Words = ocr.ScoreWords(s.Words, words)
-		}
-		s.Track.Observe(seen, exam.Template, f.rules(*s))
+// drawLive draws what an attacker must not foresee: a nonce of 128 bits, the
+// words and the order of the actions.
+func (f *Flow) drawLive(locale string) (LiveSession, error) {
+	var nonce [16]byte
+	if _, err := io.ReadFull(f.random(), nonce[:]); err != nil {
+		return LiveSession{}, err
 	}
-	s.Batch, s.Last = s.Batch+1, batchRef(b)
+	words, err := f.randomWords(locale, liveWords)
+	if err != nil {
+		return LiveSession{}, err
+	}
+	script, err := liveness.NewScript(f.random())
+	return LiveSession{Nonce: base64.RawURLEncoding.EncodeToString(nonce[:]), Words: words, Track: liveness.New(script)}, err
+}
+
+// open settles the session before and puts the drawn one in its place.
+func (f *Flow) open(e *Enrollment, now time.Time, drawn LiveSession) error {
+	if _, err := Next(e.State(), RecordLive); err != nil {
+		return err
+	}
+	s := &e.Data.Live
+	if s.waits(now) {
+		return nil // another tab was faster
+	}
+	if s.Batch > 0 {
+		s.abandon(now, f.rules(nil))
+	}
+	if s.spent() {
+		return recordLive(e, now)
+	}
+	if s.Batch > 0 {
+		e.Data.Notice = string(s.Track.End)
+	}
+	s.retire()
+	s.Nonce, s.Words, s.Track = drawn.Nonce, drawn.Words, drawn.Track
+	s.OpenedAt, s.ExpiresAt = now, now.Add(liveness.Lifetime)
 	return nil
 }
 
-func (f *Flow) rules(s LiveSession) liveness.Rules {
-	return liveness.Rules{
-		Matcher: f.Thresholds.Face, Words: minWordScore,
-		Seen: func(digest string) bool { return slices.Contains(s.Seen, digest) },
-	}
+// recordLive hands a session that is over to the comparison.
+func recordLive(e *Enrollment, now time.Time) error {
+	return e.Apply(RecordLive, now, Effect{Kind: CompareFaces, EnrollmentID: e.ID, Ref: e.Data.Live.Nonce})
 }
 
-func (f *Flow) view(s LiveSession, now time.Time) LiveView {
-	return LiveView{Prompt: s.Track.Prompt(now.Sub(s.OpenedAt), f.rules(s)), Batch: s.Batch}
-}
-
-// batchRef names the frames of a batch.
-func batchRef(b LiveBatch) string {
-	digests := make([]string, len(b.Frames))
-	for i, frame := range b.Frames {
-		digests[i] = frame.Digest
-	}
-	return refOf(digests)
-}
-
-// AdviseSelfie says what to mend before the photograph is taken, or "" where
-// nothing is. It keeps nothing.
-func (f *Flow) AdviseSelfie(ctx context.Context, id string, photo []byte) (faces.Advice, error) {
+// MayRecord reports whether frames of this session would be taken now, so that
+// an edge asks before it reads and decodes them.
+func (f *Flow) MayRecord(ctx context.Context, id, nonce string) error {
 	e, err := f.Enrollments.Get(ctx, id)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if err := mayTakeSelfie(e, Upload{}); err != nil {
-		return "", err
+	now := f.Clock()
+	if err := mayFilm(e, nonce); err != nil {
+		return err
 	}
-	exam, err := f.Faces.ExamineFace(ctx, photo)
-	if err != nil && !isFaceError(err) {
-		return "", err
+	if !now.Before(e.Data.Live.ExpiresAt) {
+		return ErrLiveExpired
 	}
-	if len(exam.Faces) == 0 {
-		return faces.AdviceNoFace, nil
+	return e.Data.Live.pace(now)
+}
+
+// mayFilm asks for the present session of an enrollment that is at this step.
+func mayFilm(e *Enrollment, nonce string) error {
+	if _, err := Next(e.State(), RecordLive); err != nil {
+		return err
 	}
-	return "", nil
+	if nonce == "" || nonce != e.Data.Live.Nonce {
+		return ErrLiveExpired
+	}
+	return nil
+}
+
+// WatchLive examines a batch of frames, judges the session by them and says
+// what to do next. The batch that was taken last is answered with the present
+// state and changes nothing, so that a page whose answer was lost sends it
+// again; any other but the next is a conflict.
+func (f *Flow) WatchLive(ctx context.Context, id string, b LiveBatch) (LiveView, error) {
+	if err := b.fault(); err != nil {
+		return LiveView{}, err
+	}
+	// The person's time stops when the frames arrive: a busy engine must not
+	// use it up.
+	now := f.Clock()
+	done, err := f.turns.take(ctx, id)
+	if err != nil {
+		return LiveView{}, err
+	}
+	defer done()
+	e, err := f.Enrollments.Get(ctx, id)
+	if err != nil {
+		return LiveView{}, err
+	}
+	s := e.Data.Live
+	if s.answered(b) {
+		return f.view(s, f.Clock()), nil
+	}
+	if err := mayTake(e, now, b); err != nil {
+		return LiveView{}, err
+	}
+	if err := f.watch(ctx, id, &s, b, now); err != nil {
+		return LiveView{}, err
+	}
+	e, err = f.Enrollments.Update(ctx, id, func(e *Enrollment) error {
+		if e.Data.Live.answered(b) {
+			return nil // another server was faster with the same batch
+		}
+		if err := mayTake(e, now, b); err != nil {
+			return err
+		}
+		e.Data.Live, e.Data.Notice = s, ""
+		if s.Track.End == "" {
+			return nil
+		}
+		return recordLive(e, now)
+	})
+	if err != nil {
+		return LiveView{}, err
+	}
+	return f.view(e.Data.Live, f.Clock()), nil
+}
+
+// mayTake asks for the next batch of the present session. A session that ran
+// out while it was filmed takes one more, which settles it.
+func mayTake(e *Enrollment, now time.Time, b LiveBatch) error {
+	if err := mayFilm(e, b.Nonce); err != nil {
+		return err
+	}
+	s := e.Data.Live
+	switch {
+	case s.Batch == 0 && !now.Before(s.ExpiresAt):
+		return ErrLiveExpired
+	case b.Number != s.Batch:
+		return ErrConflict
+	default:
+		return s.pace(now)
+	}
+}
+
+// view is what the page is told of a session. One that cannot be judged asks
+// for all that a reviewer can judge by eye: face and words in one picture.
+func (f *Flow) view(s LiveSession, now time.Time) LiveView {
+	if s.Missing == "" {
+		return LiveView{Prompt: s.Track.Prompt(s.since(now), f.rules(nil)), Batch: s.Batch}
+	}
+	left := max(0, unjudgedFilm-now.Sub(s.BeganAt))
+	return LiveView{Prompt: liveness.Prompt{Action: liveness.Words, Steps: 1, Left: left, End: s.Track.End}, Batch: s.Batch}
 }

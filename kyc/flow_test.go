@@ -35,8 +35,11 @@ type engines struct {
 	readErr error
 	people  map[string]faces.Embedding
 	faceErr error
-	words   []string
 	pad     float64
+	// before runs before a face is examined, outside any lock.
+	before         func(photo []byte) error
+	wordsErr       error
+	examined, read int // how often
 }
 
 func (x *engines) ReadDocument(_ context.Context, photo []byte) (ocr.Reading, error) {
@@ -54,8 +57,18 @@ func (x *engines) ReadDocument(_ context.Context, photo []byte) (ocr.Reading, er
 }
 
 func (x *engines) ExamineFace(_ context.Context, photo []byte) (faces.Examination, error) {
-	if x.faceErr != nil {
-		return faces.Examination{}, x.faceErr
+	x.mu.Lock()
+	x.examined++
+	before, err := x.before, x.faceErr
+	x.mu.Unlock()
+	if before != nil {
+		err = errors.Join(err, before(photo))
+	}
+	if err != nil {
+		return faces.Examination{}, err
+	}
+	if l, ok := seen(photo); ok {
+		return l.examine(x.people, x.pad), nil
 	}
 	who, _, _ := strings.Cut(string(photo), " ")
 	e, ok := x.people[who]
@@ -68,10 +81,12 @@ func (x *engines) ExamineFace(_ context.Context, photo []byte) (faces.Examinatio
 	}, nil
 }
 
-func (x *engines) ReadWords(context.Context, []byte) ([]string, error) {
+func (x *engines) ReadWords(_ context.Context, photo []byte) ([]string, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.words, nil
+	x.read++
+	l, _ := seen(photo)
+	return l.Words, x.wordsErr
 }
 
 // unit returns an embedding at an angle to the first axis whose cosine is c.
@@ -100,6 +115,7 @@ type bench struct {
 	now     time.Time
 	mu      sync.Mutex
 	queue   []kyc.Effect
+	moments int
 }
 
 // flaky passes calls on to a real ledger and fails when told to.
@@ -146,11 +162,11 @@ func newBench(t *testing.T) *bench {
 	b.flow = &kyc.Flow{
 		Enrollments: s, Photos: s, Throttle: s, Lines: s, Ledger: b.ledger, Auditor: s, Eraser: s, Keys: s.Keyring(), Clock: clock,
 		Faces: b.engines, Words: b.engines,
-		Thresholds: kyc.Thresholds{Face: faces.Matcher{{Name: "model", Thresholds: faces.Thresholds{Same: 0.363, Refer: 0.25}}}, BonaFide: 0.5},
+		Thresholds: kyc.Thresholds{Face: faces.Matcher{{Name: "model", Thresholds: faces.Thresholds{Same: 0.363, Refer: 0.25}}}, BonaFide: 0.5, Duplicate: 0.45},
 		Settings:   kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Plan: pbx.Plan{First: 2000000, Last: 2000099}, Realm: "vouchline", SIPDomain: "vouchline"},
 	}
 	b.runner = &kyc.Runner{
-		Flow: b.flow, Documents: b.engines, Sender: b.mail, Provisioner: b.pbx,
+		Flow: b.flow, Documents: b.engines, Sender: b.mail, Provisioner: b.pbx, Gallery: s,
 		QR: func(string) ([]byte, error) { return []byte("png"), nil }, Logger: slog.New(slog.DiscardHandler),
 	}
 	return b
@@ -282,15 +298,7 @@ func (b *bench) to(t *testing.T, n int, want kyc.State) string {
 		},
 		func() { must(t, b.flow.ConfirmDocument(t.Context(), id, anna(n).Profile)) },
 		func() { must(t, b.flow.SubmitSelfie(t.Context(), id, upload(who+"selfie"))) },
-		func() {
-			s, err := b.flow.OpenLive(t.Context(), id)
-			must(t, err)
-			if b.engines.words == nil {
-				b.engines.words = s.Words
-			}
-			must(t, b.flow.SubmitLive(t.Context(), id, s.Nonce, []kyc.Upload{upload(who + "1"), upload(who + "2"), upload(who + "3"), upload(who + "4")}))
-			b.engines.words = s.Words
-		},
+		func() { b.film(t, id, "ada").run(t) },
 		func() {
 			must(t, b.flow.AnswerQuestions(t.Context(), id, map[string]string{"profession": "nurse", "line_use": "work"}))
 		},
@@ -484,10 +492,7 @@ func TestAnotherPersonIsNotApproved(t *testing.T) {
 	id := b.to(t, 1, kyc.Selfie)
 	must(t, b.flow.SubmitSelfie(t.Context(), id, upload("eve selfie")))
 	b.work(t)
-	s, err := b.flow.OpenLive(t.Context(), id)
-	must(t, err)
-	b.engines.words = s.Words
-	must(t, b.flow.SubmitLive(t.Context(), id, s.Nonce, []kyc.Upload{upload("ada 1"), upload("ada 2"), upload("ada 3"), upload("ada 4")}))
+	b.film(t, id, "ada").run(t)
 	b.work(t)
 	must(t, b.flow.AnswerQuestions(t.Context(), id, map[string]string{"profession": "nurse", "line_use": "work"}))
 	b.work(t)
@@ -542,7 +547,6 @@ func TestSameDocumentTwiceIsReferred(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.to(t, 1, kyc.Issued)
-	b.engines.words = nil
 	second := b.to(t, 2, kyc.InReview)
 	must(t, b.flow.Rule(t.Context(), second, kyc.Ruling{Agent: kyc.AgentPrefix + "1", Outcome: kyc.Passed, Note: "a twin?"}))
 	b.work(t)
@@ -592,45 +596,6 @@ func TestPBXAwayIsTriedAgain(t *testing.T) {
 type broken struct{}
 
 func (broken) Provision(context.Context, pbx.Account) error { return errors.New("no route to host") }
-
-func TestLiveSessionIsBound(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	id := b.to(t, 1, kyc.Live)
-	frames := []kyc.Upload{upload("ada 1"), upload("ada 2"), upload("ada 3"), upload("ada 4")}
-	s, err := b.flow.OpenLive(t.Context(), id)
-	must(t, err)
-	for name, c := range map[string]struct {
-		nonce  string
-		frames []kyc.Upload
-		want   error
-	}{
-		"another nonce":    {"stolen", frames, kyc.ErrLiveExpired},
-		"too few frames":   {s.Nonce, frames[:2], kyc.ErrTooFewFrames},
-		"one frame thrice": {s.Nonce, []kyc.Upload{frames[0], frames[0], frames[0], frames[0]}, kyc.ErrSameImage},
-	} {
-		if err := b.flow.SubmitLive(t.Context(), id, c.nonce, c.frames); !errors.Is(err, c.want) {
-			t.Errorf("SubmitLive with %s = %v, want %v", name, err, c.want)
-		}
-	}
-	b.engines.words = []string{"WRONG"}
-	must(t, b.flow.SubmitLive(t.Context(), id, s.Nonce, frames))
-	b.work(t)
-	b.wantState(t, id, kyc.Live)
-	again, err := b.flow.OpenLive(t.Context(), id)
-	must(t, err)
-	if again.Nonce == s.Nonce {
-		t.Error("the second session has the nonce of the first")
-	}
-	if err := b.flow.SubmitLive(t.Context(), id, again.Nonce, frames); !errors.Is(err, kyc.ErrSameImage) {
-		t.Errorf("a film played again = %v, want ErrSameImage", err)
-	}
-	b.advance(4 * time.Minute)
-	late := []kyc.Upload{upload("ada 5"), upload("ada 6"), upload("ada 7"), upload("ada 8")}
-	if err := b.flow.SubmitLive(t.Context(), id, again.Nonce, late); !errors.Is(err, kyc.ErrLiveExpired) {
-		t.Errorf("SubmitLive after the session's time = %v, want ErrLiveExpired", err)
-	}
-}
 
 // TestLateResultIsNotRecorded: an engine answers for a photograph that was
 // replaced in the meantime.
@@ -764,7 +729,6 @@ func TestSecondAccountIsReferred(t *testing.T) {
 	first := b.to(t, 1, kyc.Issued)
 	b.activateAndSignIn(t, first)
 	b.advance(time.Hour)
-	b.engines.words = nil
 	b.engines.reading["ada passport"] = reading(t, "ANOTHER12")
 	second := b.to(t, 2, kyc.Questions)
 	_, err := b.flow.Enrollments.Update(t.Context(), second, func(e *kyc.Enrollment) error {

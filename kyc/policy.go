@@ -58,6 +58,11 @@ const (
 	ReasonNoFace          Reason = "face_missing"
 	ReasonSeveralFaces    Reason = "face_several"
 	ReasonPresentation    Reason = "presentation_suspect"
+	ReasonLiveReplayed    Reason = "live_replayed"     // frames that came before
+	ReasonLiveStill       Reason = "live_still"        // a picture instead of a camera
+	ReasonLiveChanged     Reason = "live_face_changed" // another face on the same track
+	ReasonLiveClock       Reason = "live_clock"        // times that contradict the server's
+	ReasonLiveNotDone     Reason = "live_not_done"     // not all that was asked for was shown
 	ReasonWords           Reason = "words_differ"
 	ReasonModelsMissing   Reason = "models_missing"
 	ReasonEngineFailed    Reason = "engine_failed"
@@ -75,7 +80,8 @@ func Reasons() []Reason {
 		ReasonUnreadable, ReasonCheckDigits, ReasonUncertain, ReasonExpired, ReasonBadDates, ReasonFuture, ReasonStateUnknown,
 		ReasonNationality, ReasonSpecimen,
 		ReasonTypeDiffers, ReasonProfileDiffers, ReasonNoPortrait, ReasonPortraitUnbound, ReasonPortraitQuality, ReasonSidesDiffer,
-		ReasonFaceUncertain, ReasonFaceDifferent, ReasonNoFace, ReasonSeveralFaces, ReasonPresentation, ReasonWords,
+		ReasonFaceUncertain, ReasonFaceDifferent, ReasonNoFace, ReasonSeveralFaces, ReasonPresentation,
+		ReasonLiveReplayed, ReasonLiveStill, ReasonLiveChanged, ReasonLiveClock, ReasonLiveNotDone, ReasonWords,
 		ReasonModelsMissing, ReasonEngineFailed, ReasonCheckMissing, ReasonAccountExists, ReasonDuplicate, ReasonAgent,
 		ReasonLedgerRefused, ReasonSelfieQuality,
 	}

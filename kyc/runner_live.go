@@ -1,0 +1,224 @@
+package kyc
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/faces/liveness"
+)
+
+// compareFaces settles a camera session that is over: another one, a person's
+// eyes, or the comparison of live face, photograph and portrait (E4, E5).
+func (r *Runner) compareFaces(ctx context.Context, effect Effect) error {
+	e, err := r.load(ctx, effect)
+	if e == nil {
+		return err
+	}
+	s := e.Data.Live
+	if why := s.unjudged(); why != "" {
+		return r.save(ctx, effect, func(e *Enrollment, now time.Time) error { return comparisonUnavailable(e, now, why) })
+	}
+	if s.Track.End != liveness.Done && !s.spent() {
+		return r.save(ctx, effect, repeatLive)
+	}
+	checks, err := r.faceChecks(ctx, e)
+	if unavailable(err) {
+		return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+			return comparisonUnavailable(e, now, ReasonModelsMissing)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+		for _, c := range checks {
+			c.At = now
+			e.Data.Checks = setCheck(e.Data.Checks, c)
+		}
+		e.Data.Live.forget()
+		return e.Apply(Compare, now)
+	})
+}
+
+// unjudged says why a session could not be judged: not for what it showed, but
+// for want of models or because the engine failed on most of it.
+func (s LiveSession) unjudged() Reason {
+	switch {
+	case s.Missing != "":
+		return s.Missing
+	case s.Track.End != liveness.Done && 2*s.Skipped > s.Posted:
+		return ReasonEngineFailed
+	default:
+		return ""
+	}
+}
+
+// repeatLive asks for another session and says why.
+func repeatLive(e *Enrollment, now time.Time) error {
+	e.Data.Notice = string(e.Data.Live.Track.End)
+	if e.Data.Notice == "" { // never judged: recorded before there were tracks
+		e.Data.Notice = ErrLiveExpired.code
+	}
+	e.Data.Live.retire()
+	return e.Apply(RepeatLive, now)
+}
+
+// faceChecks applies requirements E5: all pairs at least worth referring, and
+// document against live the same. Selfie and live are two good photographs of
+// one evening, so a difference there is certain, if the session was done: else
+// nobody knows whose face the track ends with. A printed portrait is small and
+// grey, so a difference there is for a person to judge.
+func (r *Runner) faceChecks(ctx context.Context, e *Enrollment) ([]Check, error) {
+	selfie, err := r.template(ctx, e.ID, e.Data.Selfie.Photo)
+	if err != nil {
+		return nil, err
+	}
+	portrait, err := r.template(ctx, e.ID, e.Data.Document.Portrait)
+	if err != nil {
+		return nil, err
+	}
+	s := e.Data.Live
+	live := faces.MeanTemplate(s.Track.Best)
+	stranger := Failed
+	if s.Track.End != liveness.Done {
+		stranger = Referred
+	}
+	t := r.Thresholds
+	duplicate, err := r.findDuplicates(ctx, e, live)
+	return []Check{
+		pair(CheckDocumentLive, t.printed(), portrait, live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Referred, faces.Different: Referred}),
+		pair(CheckDocumentSelf, t.printed(), portrait, selfie, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Passed, faces.Different: Referred}),
+		pair(CheckSelfieLive, t.Face, selfie, live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Passed, faces.Different: stranger}),
+		presentationCheck(s, t.BonaFide),
+		wordsCheck(s),
+		duplicate,
+	}, err
+}
+
+func (t Thresholds) printed() faces.Matcher {
+	if t.Printed != nil {
+		return t.Printed
+	}
+	return t.Face
+}
+
+func pair(name CheckName, t faces.Matcher, a, b faces.Template, outcomes map[faces.Decision]Outcome) Check {
+	if len(a) == 0 || len(b) == 0 {
+		return Check{Name: name, Outcome: Referred, Reasons: []Reason{ReasonNoFace}}
+	}
+	c := t.Compare(a, b)
+	check := Check{Name: name, Outcome: outcomes[c.Decision], Face: &c}
+	if check.Outcome != Passed {
+		check.Reasons = []Reason{ReasonFaceUncertain}
+		if c.Decision == faces.Different {
+			check.Reasons = []Reason{ReasonFaceDifferent}
+		}
+	}
+	return check
+}
+
+// wordsCheck asks for a frame of the track with face and words (E4).
+func wordsCheck(s LiveSession) Check {
+	check := Check{Name: CheckWords, Outcome: Passed, Threshold: minWordScore}
+	for _, frame := range s.Track.Frames {
+		check.Score = max(check.Score, frame.Words)
+	}
+	if check.Score < minWordScore {
+		check.Outcome, check.Reasons = Referred, []Reason{ReasonWords}
+	}
+	return check
+}
+
+// presentationCheck judges whether a living person was before the camera. A
+// sign of an attack in any session of the enrollment stays: who was caught
+// replaying a film does not become trustworthy by trying again.
+func presentationCheck(s LiveSession, threshold float64) Check {
+	p := s.presentation()
+	check := Check{Name: CheckPresentation, Outcome: Passed, Score: p.BonaFide, Threshold: threshold, Presentation: &p}
+	for _, end := range p.Ends {
+		if end.Suspect() {
+			check.Reasons = append(check.Reasons, endReason(end))
+		}
+	}
+	if s.Track.End != liveness.Done {
+		check.Reasons = append(check.Reasons, endReason(s.Track.End))
+	}
+	if p.Frames == 0 {
+		check.Reasons = append(check.Reasons, ReasonNoFace)
+	}
+	if threshold <= 0 || p.BonaFide < threshold {
+		check.Reasons = append(check.Reasons, ReasonPresentation)
+	}
+	if len(check.Reasons) > 0 {
+		check.Outcome, check.Reasons = Referred, distinct(check.Reasons)
+	}
+	return check
+}
+
+// endReason tells why an end other than done leaves a case to a person.
+func endReason(end liveness.End) Reason {
+	switch end {
+	case liveness.Replayed:
+		return ReasonLiveReplayed
+	case liveness.Still:
+		return ReasonLiveStill
+	case liveness.Changed:
+		return ReasonLiveChanged
+	case liveness.BadClock:
+		return ReasonLiveClock
+	case liveness.TwoFaces:
+		return ReasonSeveralFaces
+	default:
+		if end.Suspect() {
+			return ReasonPresentation
+		}
+		return ReasonLiveNotDone
+	}
+}
+
+// maxPADYaw is how far a face may be turned for the detector to be asked: it
+// was trained on faces that look ahead.
+const maxPADYaw = 20
+
+func (s LiveSession) presentation() Presentation {
+	p := Presentation{Ends: s.Ends()}
+	var bonaFide, moire, reflectance []float64
+	for _, frame := range s.Track.Frames {
+		if frame.Face.Score == 0 || frame.Several {
+			continue
+		}
+		p.Frames++
+		if max(frame.Quality.Yaw, -frame.Quality.Yaw) > maxPADYaw {
+			continue
+		}
+		bonaFide = append(bonaFide, frame.BonaFide)
+		moire = append(moire, frame.Attack.Moire)
+		reflectance = append(reflectance, frame.Attack.Reflectance)
+	}
+	p.BonaFide, p.Attack = computed(bonaFide), faces.AttackSigns{Moire: computed(moire), Reflectance: computed(reflectance)}
+	return p
+}
+
+// computed is the mean of the values that were computed, or -1.
+func computed(values []float64) float64 {
+	values = slices.DeleteFunc(values, func(v float64) bool { return v < 0 })
+	if len(values) == 0 {
+		return -1
+	}
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
+}
+
+func comparisonUnavailable(e *Enrollment, now time.Time, why Reason) error {
+	names := []CheckName{CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords}
+	for _, name := range names {
+		e.Data.Checks = setCheck(e.Data.Checks, Check{Name: name, Outcome: Referred, Reasons: []Reason{why}, At: now})
+	}
+	e.Data.Live.forget()
+	return e.Apply(Compare, now)
+}
