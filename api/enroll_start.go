@@ -94,10 +94,12 @@ type status struct {
 	Email delivery `json:"email,omitempty"`
 	// Slow says that the work takes longer than it should.
 	Slow bool `json:"slow,omitempty"`
+	// OnPhone says that a phone has come in beside the computer.
+	OnPhone bool `json:"on_phone,omitempty"`
 }
 
 func (s *Server) statusOf(e *kyc.Enrollment) status {
-	now := status{State: e.State(), Version: e.Version(), Page: pageOf(e), Slow: slow(e, s.Clock())}
+	now := status{State: e.State(), Version: e.Version(), Page: pageOf(e), Slow: slow(e, s.Clock()), OnPhone: onPhone(e)}
 	if e.State() == kyc.Contacts {
 		now.Phone, now.Email = deliveryOf(e.Data.PhoneCode), deliveryOf(e.Data.EmailLink)
 	}
@@ -113,7 +115,7 @@ func (p *startPages) status(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, "application/json", p.statusOf(e))
+	return writeJSON(c, "application/json", p.statusOf(e))
 }
 
 // next answers a step that was taken: a program gets the state, a person is
@@ -126,7 +128,7 @@ func (s *Server) next(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, "application/json", s.statusOf(e))
+	return writeJSON(c, "application/json", s.statusOf(e))
 }
 
 func (p *startPages) profile(c *gin.Context) error {

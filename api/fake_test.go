@@ -14,6 +14,7 @@ import (
 
 	"github.com/alexedwards/scs/v2/memstore"
 
+	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/otp"
@@ -33,8 +34,10 @@ type fakeFlow struct {
 
 	application kyc.Application
 	document    kyc.DocumentUpload
-	frames      []kyc.Upload
-	nonce       string
+	batches     []kyc.LiveBatch
+	view        kyc.LiveView
+	advice      faces.Advice
+	token       string // that HandedOff and TakeOver know
 	calls       []string
 }
 
@@ -108,9 +111,35 @@ func (f *fakeFlow) OpenLive(context.Context, string) (kyc.LiveSession, error) {
 	return f.data.Live, f.call("OpenLive")
 }
 
-func (f *fakeFlow) SubmitLive(_ context.Context, _, nonce string, frames []kyc.Upload) error {
-	f.nonce, f.frames = nonce, frames
-	return f.call("SubmitLive")
+func (f *fakeFlow) WatchLive(_ context.Context, _ string, b kyc.LiveBatch) (kyc.LiveView, error) {
+	f.batches = append(f.batches, b)
+	return f.view, f.call("WatchLive")
+}
+
+func (f *fakeFlow) AdviseSelfie(context.Context, string, []byte) (faces.Advice, error) {
+	return f.advice, f.call("AdviseSelfie")
+}
+
+func (f *fakeFlow) HandOff(context.Context, string) (string, time.Time, error) {
+	f.token = "token-1"
+	return f.token, noon.Add(10 * time.Minute), f.call("HandOff")
+}
+
+func (f *fakeFlow) HandedOff(_ context.Context, token string) (*kyc.Enrollment, error) {
+	if token != f.token {
+		return nil, kyc.ErrLinkInvalid
+	}
+	return f.enrollment()
+}
+
+func (f *fakeFlow) TakeOver(ctx context.Context, token string) (*kyc.Enrollment, error) {
+	e, err := f.HandedOff(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	f.token = ""
+	f.data.HandOff.TakenAt = noon
+	return e, f.call("TakeOver")
 }
 
 func (f *fakeFlow) AnswerQuestions(context.Context, string, map[string]string) error {

@@ -316,18 +316,6 @@ func TestRetakeIsOfferedWhileATryIsLeft(t *testing.T) {
 	}
 }
 
-func TestLiveShowsTheTimeLeft(t *testing.T) {
-	t.Parallel()
-	b := newBrowser(t, &fakeFlow{state: kyc.Live, data: anna()})
-	b.enter()
-	_, text := b.get("/enroll/live")
-	for _, want := range []string{`data-seconds="155"`, ">2:35<", `role="timer"`} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the live page lacks %s", want)
-		}
-	}
-}
-
 // Opening a mailed link asks first: a scanner's GET must validate nothing.
 func TestLinkAsksFirst(t *testing.T) {
 	t.Parallel()

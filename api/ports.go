@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"time"
 
+	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
 )
 
@@ -11,6 +13,7 @@ import (
 type Flow interface {
 	Enroller
 	Evidence
+	HandOff
 	Subscribers
 	Proofs
 }
@@ -38,9 +41,18 @@ type Evidence interface {
 	ConfirmDocument(ctx context.Context, id string, corrected kyc.Profile) error
 	RetakeDocument(ctx context.Context, id string) error
 	SubmitSelfie(ctx context.Context, id string, photo kyc.Upload) error
+	AdviseSelfie(ctx context.Context, id string, photo []byte) (faces.Advice, error)
 	OpenLive(ctx context.Context, id string) (kyc.LiveSession, error)
-	SubmitLive(ctx context.Context, id, nonce string, frames []kyc.Upload) error
+	WatchLive(ctx context.Context, id string, b kyc.LiveBatch) (kyc.LiveView, error)
 	AnswerQuestions(ctx context.Context, id string, answers map[string]string) error
+}
+
+// HandOff lets a phone go on with an enrollment.
+type HandOff interface {
+	HandOff(ctx context.Context, id string) (token string, expires time.Time, err error)
+	// HandedOff is what the token is for; it uses up nothing.
+	HandedOff(ctx context.Context, token string) (*kyc.Enrollment, error)
+	TakeOver(ctx context.Context, token string) (*kyc.Enrollment, error)
 }
 
 // Subscribers sets accounts up and signs their holders in.

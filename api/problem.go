@@ -37,7 +37,7 @@ var (
 func refusals() []*v1.Refusal {
 	return []*v1.Refusal{
 		errNoPage, errNoMethod, errCrossOrigin, errNoSession, errMovedOn, errNotSignedIn, errNoStaff, errBadRequest, errTooSlow,
-		errBusy, errUnavailable, errPhotograph,
+		errBusy, errUnavailable, errPhotograph, errTaken, errBatch,
 	}
 }
 

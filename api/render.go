@@ -59,11 +59,11 @@ func wantsJSON(c *gin.Context) bool {
 }
 
 // writeJSON answers a program.
-func writeJSON(c *gin.Context, status int, mediaType string, v any) error {
+func writeJSON(c *gin.Context, mediaType string, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	c.Data(status, mediaType, append(b, '\n'))
+	c.Data(http.StatusOK, mediaType, append(b, '\n'))
 	return nil
 }

@@ -86,7 +86,7 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	for _, group := range []routes{
-		&startPages{s}, &contactPages{s}, &documentPages{s}, &facePages{s}, &lastPages{s},
+		&startPages{s}, &contactPages{s}, &documentPages{s}, &facePages{s}, &livePages{s}, &phonePages{s}, &lastPages{s},
 		&activationPages{s}, &accountPages{s}, &proofPages{s}, &consolePages{s}, &outboxPages{s},
 	} {
 		group.Mount(s.engine)
@@ -115,7 +115,7 @@ func (s *Server) newEngine() (*gin.Engine, error) {
 	e.GET("/manifest.webmanifest", s.manifest)
 	e.GET("/favicon.ico", serveIcon)
 	e.GET("/robots.txt", func(c *gin.Context) {
-		c.String(http.StatusOK, "User-agent: *\nDisallow: /enroll\nDisallow: /account\nDisallow: /i/\n")
+		c.String(http.StatusOK, "User-agent: *\nDisallow: /enroll\nDisallow: /account\nDisallow: /i/\nDisallow: /p/\n")
 	})
 	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	return e, nil

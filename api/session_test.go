@@ -25,8 +25,8 @@ func TestOpenedLinkEndsEveryOtherBrowser(t *testing.T) {
 	}
 	posts := []string{
 		"/enroll/contacts/code", "/enroll/contacts/resend-code", "/enroll/contacts/resend-link", "/enroll/contacts/change",
-		"/enroll/document", "/enroll/document/retake", "/enroll/confirmation", "/enroll/selfie", "/enroll/live", "/enroll/questions",
-		"/enroll/activate", "/enroll/withdraw",
+		"/enroll/document", "/enroll/document/retake", "/enroll/confirmation", "/enroll/selfie", "/enroll/selfie/advice",
+		"/enroll/live/frames", "/enroll/phone", "/enroll/questions", "/enroll/activate", "/enroll/withdraw",
 	}
 	for _, state := range kyc.States() {
 		f := &fakeFlow{state: kyc.Contacts, data: anna()}
@@ -90,13 +90,13 @@ func TestMovedOnBrowserBeginsAnew(t *testing.T) {
 // A link that is opened while a photograph is on its way wins.
 func TestLinkOpenedWhileAPhotographIsSent(t *testing.T) {
 	t.Parallel()
-	for state, path := range map[kyc.State]string{kyc.Document: "/enroll/document", kyc.Selfie: "/enroll/selfie", kyc.Live: "/enroll/live"} {
+	for state, path := range map[kyc.State]string{kyc.Document: "/enroll/document", kyc.Selfie: "/enroll/selfie", kyc.Live: "/enroll/live/frames"} {
 		f := &opensWhileSending{fakeFlow{state: state, data: anna()}}
 		b := newBrowser(t, f)
 		b.enter()
 		f.calls = nil
-		mediaType, body := multipartBody(t, part{name: "nonce", text: "nonce-1"}, part{name: "type", text: "passport"},
-			part{name: map[kyc.State]string{kyc.Document: "front", kyc.Selfie: "photo", kyc.Live: "frame"}[state], file: picture(t, 9)})
+		mediaType, body := multipartBody(t, part{name: "nonce", text: "nonce-1"}, part{name: "batch", text: "0"}, part{name: "taken", text: "0"},
+			part{name: "type", text: "passport"}, part{name: map[kyc.State]string{kyc.Document: "front", kyc.Selfie: "photo", kyc.Live: "frame"}[state], file: picture(t, 9)})
 		if res, _ := b.do(http.MethodPost, path, mediaType, body); res.StatusCode != http.StatusUnauthorized || len(f.calls) > 0 {
 			t.Errorf("POST %s = %d, calls %v; want it refused", path, res.StatusCode, f.calls)
 		}

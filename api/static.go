@@ -75,7 +75,7 @@ func (s *Server) manifest(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	err = writeJSON(c, http.StatusOK, "application/manifest+json", map[string]any{
+	err = writeJSON(c, "application/manifest+json", map[string]any{
 		"name": s.Service, "short_name": s.Service, "description": description, "lang": locale,
 		"start_url": "/", "scope": "/", "display": "standalone", "background_color": "#fbf8f3", "theme_color": "#0e5a57",
 		"icons": []map[string]string{{"src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any maskable"}},

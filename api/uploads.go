@@ -8,108 +8,56 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/vouchline/vouchline/internal/photo"
 	"github.com/vouchline/vouchline/kyc"
-	"github.com/vouchline/vouchline/otp"
 )
 
 // uploadLimits are the routes that take photographs and how much they take:
 // the photographs' own limit and a little for the form around them.
 var uploadLimits = map[string]int64{
-	"/enroll/document": 2*photo.MaxBytes + 1<<20,
-	"/enroll/selfie":   photo.MaxBytes + 1<<20,
-	"/enroll/live":     24 << 20,
+	"/enroll/document":      2*photo.MaxBytes + 1<<20,
+	"/enroll/selfie":        photo.MaxBytes + 1<<20,
+	"/enroll/selfie/advice": maxAdviceBytes + bodyLimit,
+	"/enroll/live/frames":   kyc.MaxLiveFrames*maxFrameBytes + bodyLimit,
 }
 
 const (
 	defaultDecoders = 2
-	uploadsAtOnce   = 32 // bodies held in memory
-	uploadsASource  = 3  // of them by one address
-	// uploadWithin is how long a body may take. Without it, 32 bodies that drip
-	// would keep everyone else's out.
-	uploadWithin  = 2 * time.Minute
-	maxFields     = 8 // that are no files
-	maxFieldBytes = 4 << 10
+	maxFields       = 8 // that are no files
+	maxFieldBytes   = 4 << 10
 )
-
-// perSource bounds the uploads of one address. What one person may try is the
-// flow's; this keeps one address from occupying the decoders.
-var perSource = otp.Window{N: 60, Per: 5 * time.Minute}
 
 // uploads bounds the work that photographs make.
 type uploads struct {
-	clock    func() time.Time
-	within   time.Duration
-	bodies   chan struct{}
 	decoders chan struct{}
 
-	mu   sync.Mutex
-	past map[string][]time.Time
-	now  map[string]int // bodies that a source is sending
+	photographs lane // the evidence: large, seldom, and waited for
+	films       lane // frames of the live step
+	previews    lane // what the selfie page asks about
 }
 
 func newUploads(decoders int, clock func() time.Time) *uploads {
 	if decoders <= 0 {
 		decoders = defaultDecoders
 	}
+	large, small := make(chan struct{}, largeAtOnce), make(chan struct{}, smallAtOnce)
 	return &uploads{
-		clock: clock, within: uploadWithin, bodies: make(chan struct{}, uploadsAtOnce), decoders: make(chan struct{}, decoders),
-		past: map[string][]time.Time{}, now: map[string]int{},
+		decoders:    make(chan struct{}, decoders),
+		photographs: newLane(clock, large, photographLimits),
+		films:       newLane(clock, small, filmLimits),
+		previews:    newLane(clock, small, previewLimits),
 	}
-}
-
-// allow notes an upload of a source or says how long to wait.
-func (u *uploads) allow(source string) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	now := u.clock()
-	for s, times := range u.past { // forget those who are gone
-		if now.Sub(times[len(times)-1]) > perSource.Per {
-			delete(u.past, s)
-		}
-	}
-	past := u.past[source]
-	if ok, wait := otp.Allow(now, past, perSource); !ok {
-		return &kyc.RateError{RetryAfter: wait}
-	}
-	if len(past) >= perSource.N {
-		past = past[1:]
-	}
-	u.past[source] = append(past, now)
-	return nil
-}
-
-// begin takes a place for a source's body and returns what gives it back.
-func (u *uploads) begin(source string) (end func(), err error) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.now[source] >= uploadsASource {
-		return nil, &kyc.RateError{RetryAfter: 5 * time.Second}
-	}
-	select {
-	case u.bodies <- struct{}{}:
-	default:
-		return nil, errBusy
-	}
-	u.now[source]++
-	return func() {
-		<-u.bodies
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		if u.now[source]--; u.now[source] == 0 {
-			delete(u.now, source)
-		}
-	}, nil
 }
 
 // parts says what a form may hold.
 type parts struct {
+	lane  *lane          // nil is that of the photographs
 	files map[string]int // how many of each
+	each  int64          // bytes of one file at most; 0 is what photo takes
 	// accept is asked with the fields before the first file is read; nil takes
 	// all.
 	accept func(fields map[string]string) error
@@ -125,18 +73,18 @@ type form struct {
 // read takes a multipart form off the request. The caller calls done when the
 // photographs are no longer needed.
 func (u *uploads) read(c *gin.Context, p parts) (f form, done func(), err error) {
-	from := source(c)
-	if err := u.allow(from); err != nil {
-		return form{}, nil, err
+	l := p.lane
+	if l == nil {
+		l = &u.photographs
 	}
-	done, err = u.begin(from)
+	done, err = l.enter(source(c))
 	if err != nil {
 		return form{}, nil, err
 	}
 	// A deadline in the past ends the read that hangs. A timer, so that only
 	// the time that passes counts and no clock.
 	controller := http.NewResponseController(c.Writer)
-	timer := time.AfterFunc(u.within, func() { _ = controller.SetReadDeadline(time.Unix(1, 0)) })
+	timer := time.AfterFunc(l.within, func() { _ = controller.SetReadDeadline(time.Unix(1, 0)) })
 	defer timer.Stop()
 	if f, err = readForm(c, p); err != nil {
 		// Read to its end: a browser that is cut off while it sends shows a
@@ -179,12 +127,29 @@ func readForm(c *gin.Context, p parts) (form, error) {
 		if len(f.files[name]) >= p.files[name] {
 			return form{}, errBadRequest
 		}
-		b, err := io.ReadAll(io.LimitReader(part, photo.MaxBytes+1)) // one more, so that photo can tell
+		b, err := p.readFile(part)
 		if err != nil {
-			return form{}, bodyError(err)
+			return form{}, err
 		}
 		f.files[name] = append(f.files[name], b)
 	}
+}
+
+// readFile reads one byte more than a file may have, so that what is too large
+// can be told.
+func (p parts) readFile(r io.Reader) ([]byte, error) {
+	most := p.each
+	if most == 0 {
+		most = photo.MaxBytes
+	}
+	b, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	if p.each > 0 && int64(len(b)) > p.each {
+		return nil, tooLarge()
+	}
+	return b, nil
 }
 
 func (f form) addField(name string, r io.Reader) error {

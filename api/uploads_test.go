@@ -111,38 +111,9 @@ func TestSubmitDocument(t *testing.T) {
 	}
 }
 
-func TestSubmitLive(t *testing.T) {
+// What would be refused is refused before a photograph is decoded.
+func TestRefusedBeforePhotographsAreRead(t *testing.T) {
 	t.Parallel()
-	parts := []part{{name: "nonce", text: "nonce-1"}}
-	for i := range 8 {
-		parts = append(parts, part{name: "frame", file: picture(t, uint8(20*i))})
-	}
-	f := &fakeFlow{state: kyc.Live, data: anna()}
-	b := newBrowser(t, f)
-	b.enter()
-	b.header.Set("Accept", "application/json")
-	mediaType, body := multipartBody(t, parts...)
-	res, text := b.do(http.MethodPost, "/enroll/live", mediaType, body)
-	if res.StatusCode != http.StatusOK || !strings.Contains(text, `"page":"/enroll/live"`) || len(f.frames) != 8 || f.nonce != "nonce-1" {
-		t.Errorf("POST /enroll/live = %d %s with %d frames, nonce %q", res.StatusCode, text, len(f.frames), f.nonce)
-	}
-	f.err = kyc.ErrLiveExpired
-	mediaType, body = multipartBody(t, parts...)
-	if res, text := b.do(http.MethodPost, "/enroll/live", mediaType, body); res.StatusCode != http.StatusConflict || !strings.Contains(text, `"code":"live_expired"`) {
-		t.Errorf("POST of an old session = %d %s", res.StatusCode, text)
-	}
-}
-
-// What would be refused is refused before a single frame is decoded.
-func TestRefusedBeforeFramesAreRead(t *testing.T) {
-	t.Parallel()
-	frames := func(n int) []part {
-		parts := []part{{name: "nonce", text: "nonce-1"}}
-		for range n {
-			parts = append(parts, part{name: "frame", file: []byte("no photograph: decoding it would say so")})
-		}
-		return parts
-	}
 	for _, tc := range []struct {
 		name    string
 		state   kyc.State
@@ -152,11 +123,6 @@ func TestRefusedBeforeFramesAreRead(t *testing.T) {
 		status  int
 		code    string
 	}{
-		{"another state", kyc.Questions, "/enroll/live", frames(4), nil, http.StatusConflict, "not_now"},
-		{"old nonce", kyc.Live, "/enroll/live", append([]part{{name: "nonce", text: "old"}}, frames(4)[1:]...), nil, http.StatusConflict, "live_expired"},
-		{"nonce behind the frames", kyc.Live, "/enroll/live", append(frames(4)[1:], part{name: "nonce", text: "nonce-1"}), nil, http.StatusConflict, "live_expired"},
-		{"no try left", kyc.Live, "/enroll/live", frames(4), kyc.ErrTooManyTries, http.StatusTooManyRequests, "too_many_tries"},
-		{"too many frames", kyc.Live, "/enroll/live", frames(kyc.MaxLiveFrames + 1), nil, http.StatusBadRequest, "bad_request"},
 		{"document without a try", kyc.Document, "/enroll/document", []part{{name: "front", file: []byte("x")}}, kyc.ErrTooManyTries, http.StatusTooManyRequests, "too_many_tries"},
 		{"three sides", kyc.Document, "/enroll/document", []part{{name: "front", file: []byte("x")}, {name: "front", file: []byte("y")}}, nil, http.StatusBadRequest, "bad_request"},
 		{"selfie without a try", kyc.Selfie, "/enroll/selfie", []part{{name: "photo", file: []byte("x")}}, kyc.ErrTooManyTries, http.StatusTooManyRequests, "too_many_tries"},
@@ -181,9 +147,9 @@ func TestRefusedBeforeFramesAreRead(t *testing.T) {
 // One address cannot hold every place, and gives each back.
 func TestBodiesOfOneSource(t *testing.T) {
 	t.Parallel()
-	u := newUploads(0, func() time.Time { return noon })
+	u := newLane(func() time.Time { return noon }, make(chan struct{}, 9), photographLimits)
 	var ends []func()
-	for i := range uploadsASource {
+	for i := range u.atOnce {
 		end, err := u.begin("192.0.2.1")
 		if err != nil {
 			t.Fatalf("body %d refused: %v", i, err)
@@ -210,7 +176,7 @@ func TestBodiesOfOneSource(t *testing.T) {
 func TestSlowBodyIsCutOff(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, &fakeFlow{state: kyc.Selfie, data: anna()})
-	s.uploads.within = 50 * time.Millisecond
+	s.uploads.photographs.within = 50 * time.Millisecond
 	b := newBrowserOf(t, s)
 	b.enter()
 	body, drip := io.Pipe()
@@ -222,7 +188,7 @@ func TestSlowBodyIsCutOff(t *testing.T) {
 	if res.StatusCode != http.StatusRequestTimeout || !strings.Contains(text, "did not arrive in time") {
 		t.Errorf("POST that drips = %d, want %d", res.StatusCode, http.StatusRequestTimeout)
 	}
-	if len(s.uploads.bodies) != 0 {
+	if len(s.uploads.photographs.bodies) != 0 {
 		t.Error("its place is not free")
 	}
 }
@@ -240,20 +206,20 @@ func TestBodyLimits(t *testing.T) {
 func TestUploadRate(t *testing.T) {
 	t.Parallel()
 	now := noon
-	u := newUploads(0, func() time.Time { return now })
-	for i := range perSource.N {
+	u := newLane(func() time.Time { return now }, make(chan struct{}, 1), photographLimits)
+	for i := range u.window.N {
 		if err := u.allow("192.0.2.1"); err != nil {
 			t.Fatalf("upload %d refused: %v", i, err)
 		}
 	}
 	var rate *kyc.RateError
-	if err := u.allow("192.0.2.1"); !errors.As(err, &rate) || rate.RetryAfter != perSource.Per {
-		t.Errorf("allow = %v, want a RateError of %s", err, perSource.Per)
+	if err := u.allow("192.0.2.1"); !errors.As(err, &rate) || rate.RetryAfter != u.window.Per {
+		t.Errorf("allow = %v, want a RateError of %s", err, u.window.Per)
 	}
 	if err := u.allow("192.0.2.2"); err != nil {
 		t.Errorf("another address is refused: %v", err)
 	}
-	now = now.Add(perSource.Per + time.Second)
+	now = now.Add(u.window.Per + time.Second)
 	if err := u.allow("192.0.2.1"); err != nil || len(u.past) != 1 {
 		t.Errorf("allow later = %v with %d addresses kept, want none but this", err, len(u.past))
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/internal/photo"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
@@ -42,6 +43,18 @@ func codes() map[string][]string {
 	for _, r := range kyc.Reasons() {
 		m["reason"] = append(m["reason"], string(r))
 		m["console_reason"] = append(m["console_reason"], string(r))
+	}
+	for _, a := range faces.Advices() {
+		m["advice"] = append(m["advice"], string(a))
+	}
+	for _, end := range liveEnds() {
+		m["notice"] = append(m["notice"], string(end))
+	}
+	for _, action := range liveness.Actions() {
+		m["live_say"] = append(m["live_say"], string(action))
+	}
+	for _, s := range cameraStates() {
+		m["phone"] = append(m["phone"], "now_"+string(s))
 	}
 	for _, a := range advice {
 		m["notice"] = append(m["notice"], string(a))

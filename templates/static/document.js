@@ -1,7 +1,9 @@
 // The document step: photographs one side after the other with the camera and
 // puts each into the form's own file field. Whoever would rather choose a file,
 // or has no camera, uses the fields themselves.
-import { help, reason } from "./trouble.js";
+import { buzz } from "./buzz.js";
+import { calm } from "./calm.js";
+import { help, missing, reason } from "./trouble.js";
 
 const element = (id) => document.getElementById(id);
 const form = element("document-form"), files = element("files"), start = element("start"), section = element("capture");
@@ -21,21 +23,10 @@ const chosen = () => form.querySelector("input[name=type]:checked");
 const twoSided = () => chosen().dataset.sides === "2";
 const show = (...shown) => { for (const e of [use, again, shutter, resume]) e.hidden = !shown.includes(e); };
 
-// say changes the instruction seldom enough to be read, and to be spoken.
-const usual = 1200, stable = 300, urgent = 400; // milliseconds; urgent is to hold still
-let said = { name: "", at: 0 }, next = { name: "", at: 0 };
-function say(name) {
-  const now = performance.now();
-  if (name !== next.name) next = { name, at: now };
-  const wait = name === "hold" ? urgent : usual;
-  if (name === said.name || now - said.at < wait || now - next.at < (name === "hold" ? 0 : stable)) return;
-  tell(name);
-}
-function tell(name) {
-  said = { name, at: performance.now() };
+const { say, now: tell } = calm((name) => {
   advice.textContent = words[name] || "";
   section.dataset.advice = name;
-}
+}, "hold");
 
 // chooseFiles shows the fields, and ends the camera.
 function chooseFiles() {
@@ -51,7 +42,7 @@ function refused(error) {
   chooseFiles();
   start.hidden = false;
   element("start-files").hidden = true;
-  help(navigator.mediaDevices?.getUserMedia ? reason(error) : "old");
+  help(missing() || reason(error));
 }
 
 async function photograph(which) {
@@ -83,7 +74,7 @@ async function photograph(which) {
 function taken(blob, closeUp, imprint) {
   session = null;
   shot = { blob, imprint };
-  navigator.vibrate?.(60);
+  buzz();
   URL.revokeObjectURL(picture.src);
   picture.src = URL.createObjectURL(closeUp);
   picture.hidden = false;
@@ -153,3 +144,5 @@ if (!form.querySelector("[name=front][aria-invalid], .back-side.faulty") && ![..
   files.hidden = true;
   start.hidden = false;
 }
+
+document.documentElement.dataset.modules = "";

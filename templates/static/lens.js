@@ -1,12 +1,14 @@
-// The camera behind the capture page: opens it, and takes a photograph as large
-// as it gives one.
+// The camera behind the pages: opens it, and takes a photograph as large as it
+// gives one.
 
-// open shows the rear camera, or the one there is, in a video element.
-export async function open(video) {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } },
-  });
-  video.srcObject = stream;
+// rear and front are the cameras for a document and for a face. A live face is
+// filmed at no more than the server looks at.
+export const rear = { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } };
+export const front = { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 } };
+
+// open shows a camera, or the one there is, in a video element.
+export async function open(video, camera = rear) {
+  video.srcObject = await navigator.mediaDevices.getUserMedia({ audio: false, video: camera });
   try {
     await video.play();
   } catch (error) {
@@ -22,17 +24,18 @@ export function close(video) {
   video.srcObject = null;
 }
 
-// still copies the picture that the video shows now.
-export function still(video) {
-  const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  canvas.getContext("2d", { alpha: false }).drawImage(video, 0, 0);
+// still copies the picture that the video shows now, with its longer side no
+// longer than that.
+export function still(video, longest = Infinity, canvas = document.createElement("canvas")) {
+  const scale = Math.min(1, longest / Math.max(video.videoWidth, video.videoHeight));
+  canvas.width = Math.round(scale * video.videoWidth);
+  canvas.height = Math.round(scale * video.videoHeight);
+  canvas.getContext("2d", { alpha: false }).drawImage(video, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 
-export const encode = (canvas) => new Promise((done, fail) => {
-  canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/jpeg", 0.92);
+export const encode = (canvas, quality = 0.92) => new Promise((done, fail) => {
+  canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/jpeg", quality);
 });
 
 const patience = 2500; // milliseconds that a camera may take for its photograph

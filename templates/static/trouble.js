@@ -1,5 +1,11 @@
 // What goes wrong with a camera is told apart, because the way out differs.
 
+// missing names why this browser has no camera to ask for, or is "".
+export function missing() {
+  if (navigator.mediaDevices?.getUserMedia) return "";
+  return window.isSecureContext ? "old" : "insecure";
+}
+
 // reason names what getUserMedia complained of.
 export function reason(error) {
   switch (error.name) {
