@@ -18,6 +18,10 @@ type Reviews interface {
 	Referrals(ctx context.Context, limit int) ([]*kyc.Enrollment, error)
 	Review(ctx context.Context, agent, id string) (*kyc.Enrollment, error)
 	ReviewPhoto(ctx context.Context, agent, id, name string) ([]byte, error)
+	// ReviewMatch and ReviewMatchPhoto show another enrollment that the search
+	// for duplicates found for the case.
+	ReviewMatch(ctx context.Context, agent, id, other string) (*kyc.Enrollment, error)
+	ReviewMatchPhoto(ctx context.Context, agent, id, other, name string) ([]byte, error)
 	Rule(ctx context.Context, id string, r kyc.Ruling) error
 }
 
@@ -65,6 +69,8 @@ func (p *consolePages) Mount(r gin.IRouter) {
 	r.GET("/console", p.do(p.staff(p.queue)))
 	r.GET("/console/cases/:id", p.do(p.staff(p.showCase)))
 	r.GET("/console/cases/:id/photos/:name", p.do(p.staff(p.photo)))
+	r.GET("/console/cases/:id/compare/:other", p.do(p.staff(p.compare)))
+	r.GET("/console/cases/:id/compare/:other/photos/:name", p.do(p.staff(p.comparePhoto)))
 	r.POST("/console/cases/:id/ruling", p.do(p.staff(p.rule)))
 	r.GET("/console/keys", p.do(p.admin(p.keys)))
 	r.POST("/console/keys", p.do(p.admin(p.createKey)))
@@ -157,7 +163,8 @@ func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m S
 	v.Data = map[string]any{
 		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": e.Data.Document.NeedsNumber(),
 		"Reasons": reasons, "Checks": checkRows(e.Data.Checks), "Admin": m.Role == administrator,
-		"Document": documentOf(e.Data.Document),
+		"Document": documentOf(e.Data.Document), "Best": bestFrame(e.Data.Live), "Pairs": pairRows(e.Data.Checks),
+		"Live": liveOf(e.Data.Live, sameThreshold(e.Data.Checks)), "Matches": matchRows(e.Data.Checks), "FaceHints": faceHints(e),
 	}
 	return p.page(c, status, "console/case", v)
 }
@@ -200,6 +207,10 @@ func (p *consolePages) photo(c *gin.Context, m StaffMember) error {
 	if err != nil {
 		return err
 	}
+	return showPhoto(c, b)
+}
+
+func showPhoto(c *gin.Context, b []byte) error {
 	c.Header("Content-Disposition", "inline")
 	c.Data(http.StatusOK, "image/jpeg", b)
 	return nil

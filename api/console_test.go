@@ -27,6 +27,8 @@ type fakeDesk struct {
 	state kyc.State
 	links map[string]StaffMember
 	keys  []APIKey
+	// otherName is the given names of the enrollment that matched.
+	otherName string
 
 	ruling  kyc.Ruling
 	looks   []string // at evidence
@@ -37,7 +39,7 @@ func (d *fakeDesk) enrollment(id string) (*kyc.Enrollment, error) {
 	if id != "en1" {
 		return nil, kyc.ErrNotFound
 	}
-	return kyc.Restore(kyc.Snapshot{ID: "en1", State: d.state, Version: 3, Data: d.data})
+	return kyc.Restore(kyc.Snapshot{ID: "en1", State: d.state, Version: 3, CreatedAt: noon, UpdatedAt: noon, Data: d.data})
 }
 
 func (d *fakeDesk) Referrals(context.Context, int) ([]*kyc.Enrollment, error) {
@@ -57,6 +59,24 @@ func (d *fakeDesk) ReviewPhoto(_ context.Context, agent, id, name string) ([]byt
 	}
 	d.looks = append(d.looks, agent+" "+id+" "+name)
 	return []byte("a JPEG"), nil
+}
+
+// ReviewMatch knows en2, which has the same data and other names.
+func (d *fakeDesk) ReviewMatch(_ context.Context, agent, id, other string) (*kyc.Enrollment, error) {
+	if id != "en1" || other != "en2" {
+		return nil, kyc.ErrNotFound
+	}
+	d.looks = append(d.looks, agent+" "+other+" beside "+id)
+	data := d.data
+	data.Profile.GivenNames = d.otherName
+	return kyc.Restore(kyc.Snapshot{ID: other, State: kyc.Issued, Version: 1, Data: data})
+}
+
+func (d *fakeDesk) ReviewMatchPhoto(ctx context.Context, agent, id, other, name string) ([]byte, error) {
+	if _, err := d.ReviewMatch(ctx, agent, id, other); err != nil {
+		return nil, err
+	}
+	return d.ReviewPhoto(ctx, agent, id, name)
 }
 
 func (d *fakeDesk) Rule(_ context.Context, _ string, r kyc.Ruling) error {
@@ -119,7 +139,7 @@ func newDesk() *fakeDesk {
 	}
 	data.Decision = &kyc.Decision{Outcome: kyc.Referred, Reasons: []kyc.Reason{kyc.ReasonUnreadable}, By: "policy", At: noon}
 	return &fakeDesk{
-		data: data, state: kyc.InReview,
+		data: data, state: kyc.InReview, otherName: "Ann",
 		links: map[string]StaffMember{"boss": {"ada", "administrator"}, "desk": {"rob", "reviewer"}},
 	}
 }
@@ -169,6 +189,8 @@ var (
 		{http.MethodGet, "/console"},
 		{http.MethodGet, "/console/cases/en1"},
 		{http.MethodGet, "/console/cases/en1/photos/selfie-1"},
+		{http.MethodGet, "/console/cases/en1/compare/en2"},
+		{http.MethodGet, "/console/cases/en1/compare/en2/photos/selfie-1"},
 		{http.MethodPost, "/console/cases/en1/ruling"},
 	}
 	keyRequests = []consoleRequest{
