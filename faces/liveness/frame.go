@@ -46,9 +46,6 @@ func (f Frame) seen() bool { return f.Face.Box.W >= 1 && f.Face.Box.H >= 1 }
 // head than its width.
 func (f Frame) size() float64 { return math.Sqrt(f.Face.Box.Area()) }
 
-// sameShape reports whether the landmarks lie where they lay in o.
-func (f Frame) sameShape(o Frame) bool { return f.moved(o) <= sameShape }
-
 // moved is the root mean square of how far the landmarks lie from those of o,
 // in inter-eye distances; infinite where there is no face.
 func (f Frame) moved(o Frame) float64 {
@@ -67,5 +64,5 @@ func (f Frame) moved(o Frame) float64 {
 // same reports whether f shows what o showed, as far as pictures made anew from
 // one picture agree.
 func (f Frame) same(o Frame) bool {
-	return f.sameShape(o) && f.Signature.Distance(o.Signature) <= faces.SameSignature
+	return f.Signature.Distance(o.Signature) <= faces.SameSignature && f.moved(o) <= sameShape
 }

@@ -2,21 +2,21 @@ package liveness
 
 import "time"
 
-// Limits of the head's poses. Landmarks measure yaw to about ten degrees, so a
-// turn has to stand well clear of looking straight ahead, and is measured
-// from how the person looked at the beginning: a camera stands beside the
-// screen, and no face is quite even.
+// Limits of the head's poses, measured from how the person looked at the
+// beginning: a camera stands beside the screen, and no face is quite even.
+// docs/measurements.md says what the engine sees of heads that turn.
 const (
-	straightYaw = 10.0 // degrees either way that are still straight
-	turnedYaw   = 20.0 // degrees from which the head is turned
+	straightYaw   = 10.0 // degrees either way that are still straight
+	straightPitch = 15.0
+	turnedYaw     = 18.0 // of 20 true ones; the landmarks err by four
 
-	openEyes   = 0.85 // of the eyes at the beginning
-	closedEyes = 0.70
+	openEyes   = 0.7 // of how open the eyes looked at the beginning
+	closedEyes = 0.4
 
-	nearSize = 1.30 // of the face when the action was asked for
-	backSize = 1.18
-	// straightNear and straightFar bound how far a person may have drifted.
-	straightNear, straightFar = 1.6, 0.6
+	nearSize = 1.25 // of the face when the action was asked for
+	backSize = 1.15
+	// steadyNear and steadyFar bound how far a person may have drifted.
+	steadyNear, steadyFar = 1.6, 0.6
 )
 
 // Limits of the track.
@@ -28,8 +28,9 @@ const (
 	shiftSlack    = 0.35                    // face widths, for what the detector jitters
 	maxGrowth     = 1.5                     // natural logarithm of the size, a second
 	growthSlack   = 0.25
-	strangeFrames = 3 // faces of somebody else in a row that end the session
-	crowdFrames   = 2 // frames with two faces in a row: one is a detector's flicker
+	comparedYaw   = 45.0 // degrees up to which a face is compared
+	strangeFrames = 3    // faces of somebody else in a row that end the session
+	crowdFrames   = 2    // frames with two faces in a row: one is a detector's flicker
 	// crowdPatience is how long a second person has to step aside before the
 	// actions begin.
 	crowdPatience = 8 * time.Second
@@ -44,15 +45,20 @@ const (
 
 // Limits of pictures that repeat.
 const (
-	stillFrames = 8 // in a row that show nothing moving
-	stillTime   = 2500 * time.Millisecond
+	stillFrames = 10 // in a row that show nothing moving
+	stillTime   = 3 * time.Second
 	// stalledFrames are pictures in a row with the same bytes: a browser that
 	// draws faster than its camera films sends one twice.
 	stalledFrames = 4
-	loopFrames    = 3    // pictures in a row that came before in this order
-	loopApart     = 6    // frames between a picture and its repetition
-	sameShape     = 0.01 // root mean square of landmarks, in inter-eye distances
-	movedShape    = 0.08
+	loopFrames    = 3 // pictures in a row that came before in this order
+	loopApart     = 6 // frames between a picture and its repetition
+	// loopMotion is how far a run of pictures must move, as the sum of their
+	// signatures' distances: resting, a person may look the same again.
+	loopMotion = 1.5
+	// sameShape bounds the landmarks' motion, as root mean square in inter-eye
+	// distances, between pictures that may be one: the detector moves them by
+	// up to 0.05 when a picture is compressed anew.
+	sameShape = 0.06
 )
 
 // Limits of the session.

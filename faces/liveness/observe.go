@@ -26,17 +26,17 @@ func (s *Session) Observe(f Frame, t faces.Template, rules Rules) {
 	if end == "" && repeated {
 		return // the same picture again says nothing
 	}
-	var c faces.Comparison
+	var d faces.Decision
 	if end == "" {
 		end = s.follow(f)
-		c = s.compare(&f, t, rules)
+		d = s.compare(&f, t, rules)
 	}
 	s.keep(f)
 	if end == "" {
-		end = s.recognise(f, c)
+		end = s.recognise(f, d)
 	}
 	if end == "" {
-		end = s.advance(c, t, rules)
+		end = s.advance(d, t, rules)
 	}
 	s.end(end, f.Arrived)
 }
@@ -80,8 +80,8 @@ func (s *Session) note(f Frame) {
 }
 
 // keep adds the frame and lets the oldest go that proves nothing. Without
-// that, a session would grow with the browser's haste; what it loses is the
-// comparison with pictures of a minute ago by their look, not by their bytes.
+// that, a session would grow with the browser's haste. What is lost is the
+// comparison with pictures of a minute ago by their look; their digests stay.
 func (s *Session) keep(f Frame) {
 	s.Frames = append(s.Frames, f)
 	limit := maxFrames
@@ -108,6 +108,7 @@ func (s *Session) proves(i int) bool {
 
 // drop takes a frame out and moves the places of the proofs behind it.
 func (s *Session) drop(at int) {
+	s.Dropped = append(s.Dropped, s.Frames[at].Digest)
 	s.Frames = slices.Delete(s.Frames, at, at+1)
 	for _, step := range s.Steps {
 		for i, place := range step.Proof {

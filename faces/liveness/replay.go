@@ -14,7 +14,7 @@ func (s *Session) repeats(f Frame, again bool, rules Rules) End {
 		return ""
 	}
 	s.Watch.Stalled = 0
-	if rules.Seen != nil && rules.Seen(f.Digest) {
+	if rules.Seen != nil && rules.Seen(f.Digest) || slices.Contains(s.Dropped, f.Digest) {
 		return Replayed
 	}
 	if slices.ContainsFunc(s.Frames, func(o Frame) bool { return o.Digest == f.Digest }) {
@@ -50,15 +50,15 @@ func (s *Session) looped() bool {
 }
 
 func (s *Session) repeatedAt(last, j int) bool {
-	path := 0.0
+	motion := 0.0
 	for k := range loopFrames {
-		f, o := s.Frames[last-k], s.Frames[j-k]
-		if !f.same(o) {
+		f := s.Frames[last-k]
+		if !f.same(s.Frames[j-k]) {
 			return false
 		}
 		if k > 0 {
-			path += f.moved(s.Frames[last-k+1])
+			motion += f.Signature.Distance(s.Frames[last-k+1].Signature)
 		}
 	}
-	return path >= movedShape
+	return motion >= loopMotion
 }

@@ -7,23 +7,25 @@ import "github.com/vouchline/vouchline/faces"
 const bestFrames = 8
 
 // respond holds the newest frame against the action that was asked for. Only
-// frames taken after the prompt count, and an action is done only with a frame
-// that is known to be the same person.
-func (s *Session) respond(step *Step, c faces.Comparison, t faces.Template, rules Rules) End {
+// frames taken after the prompt count. Those at rest have to be known as the
+// same person, those of the action itself not to be somebody else's: a turned
+// face is less like itself.
+func (s *Session) respond(step *Step, d faces.Decision, t faces.Template, rules Rules) End {
 	place := len(s.Frames) - 1
 	f := s.Frames[place]
-	if !f.seen() || f.Several || !s.after(f, step) || c.Decision == faces.Different {
+	if !f.seen() || f.Several || !s.after(f, step) {
 		return ""
 	}
-	known, before, done := c.Decision == faces.Same, len(step.Proof), false
+	known, before, done := d == faces.Same, len(step.Proof), false
 	switch {
-	case step.Action == Words:
-		done = step.words(place, f.Words >= rules.Words && rules.Words > 0, known)
 	case s.astray(step, f):
 		step.Proof = nil
 		if s.misses() > maxMisses {
 			return TooLate
 		}
+	case d == faces.Different:
+	case step.Action == Words:
+		done = step.words(place, f.Words >= rules.Words && rules.Words > 0, known)
 	default:
 		done = s.head(step, place, known && s.rests(step, f))
 	}
@@ -48,7 +50,9 @@ func (s *Session) next(f Frame) End {
 
 // head proves an action of the head by three frames: at rest, the action, at
 // rest again. A film that is in the pose already proves nothing. The clearest
-// frame of the action stands for it.
+// frame of the action stands for it. Whoever did something else first, as one
+// who takes right for left, shows the action once more for each time: a film
+// that does everything in turn will do something else in between.
 func (s *Session) head(step *Step, place int, rests bool) (done bool) {
 	f := s.Frames[place]
 	extent := s.extent(step, f)
@@ -59,6 +63,9 @@ func (s *Session) head(step *Step, place int, rests bool) (done bool) {
 		step.Proof = append(step.Proof, place)
 	case n == 2 && extent > s.extent(step, s.Frames[step.Proof[1]]):
 		step.Proof[1] = place
+	case n == 2 && rests && step.Again < step.Misses:
+		step.Again++
+		step.Proof = []int{place}
 	case n == 2 && rests:
 		step.Proof = append(step.Proof, place)
 		return true
@@ -118,6 +125,9 @@ func (s *Session) rests(step *Step, f Frame) bool {
 // and counts it once. A head, or a film of one, that does everything in turn
 // would show each action within its window.
 func (s *Session) astray(step *Step, f Frame) bool {
+	if step.Action == Words {
+		return false // one looks at a sheet, and about for it
+	}
 	wrong := s.turned(f) && s.extent(step, f) < 1
 	if step.Action != Closer && len(step.Proof) > 0 {
 		wrong = wrong || f.size() >= nearSize*s.Frames[step.Proof[0]].size()

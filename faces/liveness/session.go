@@ -1,6 +1,7 @@
 package liveness
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/faces"
@@ -62,8 +63,10 @@ type Step struct {
 	// Proof are the places in Session.Frames of the frames that prove it, such
 	// as straight, turned, straight.
 	Proof []int `json:"proof,omitempty"`
-	// Misses counts what was done instead.
+	// Misses counts what was done instead, Again how often the action was shown
+	// once more for it.
 	Misses int `json:"misses,omitempty"`
+	Again  int `json:"again,omitempty"`
 }
 
 // A Session is everything seen of one camera session, and what follows from
@@ -75,6 +78,8 @@ type Session struct {
 	// Frames are those of the track: of the time before the actions the last
 	// ones only, and in a long session not the oldest, but always every proof.
 	Frames []Frame `json:"frames,omitempty"`
+	// Dropped are the digests of frames that came and are not kept.
+	Dropped []string `json:"dropped,omitempty"`
 	// Steps are the actions asked for so far; the last is the present one.
 	Steps []Step `json:"steps,omitempty"`
 	// Reference is the face at the beginning, Best the faces of the straight
@@ -87,6 +92,16 @@ type Session struct {
 	Ended time.Duration `json:"ended,omitempty"`
 	// Watch is what the judge remembers from batch to batch.
 	Watch Watch `json:"watch"`
+}
+
+// Digests are those of all frames that were judged, so that none comes again in
+// a later session.
+func (s Session) Digests() []string {
+	all := slices.Clone(s.Dropped)
+	for _, f := range s.Frames {
+		all = append(all, f.Digest)
+	}
+	return all
 }
 
 // New begins a session that asks for the actions of script in their order.
@@ -121,9 +136,10 @@ type Watch struct {
 
 // A Pose is what the actions of the head change.
 type Pose struct {
-	Yaw  float64 `json:"yaw"`  // degrees, positive towards the person's left
-	Eyes float64 `json:"eyes"` // eye aspect ratio, -1 where it is not measured
-	Size float64 `json:"size"` // side of the face in pixels
+	Yaw   float64 `json:"yaw"`   // degrees, positive towards the person's left
+	Pitch float64 `json:"pitch"` // degrees, positive upwards
+	Eyes  float64 `json:"eyes"`  // how open, -1 where it is not measured
+	Size  float64 `json:"size"`  // side of the face in pixels
 }
 
 // A Prompt is what the page is told after a batch of frames.

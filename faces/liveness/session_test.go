@@ -111,6 +111,8 @@ func TestNetworks(t *testing.T) {
 				}
 				if s.End == liveness.Done {
 					done++
+				} else {
+					t.Logf("seed %d: End = %q in step %d", seed, s.End, len(s.Steps))
 				}
 			}
 			if done < trials {
@@ -139,10 +141,8 @@ func TestEnds(t *testing.T) {
 			}
 		}, liveness.TimeIsUp},
 		{"nothing is done", func(m *simulation) {
-			m.act = func(_ liveness.Prompt, _, at time.Duration) look {
-				l := ahead
-				l.x = 0.1 * float64(at%7) / 7
-				return l
+			m.act = func(liveness.Prompt, time.Duration, time.Duration) look {
+				return ahead
 			}
 		}, liveness.TooLate},
 		{"no words", func(m *simulation) {
@@ -187,6 +187,13 @@ func TestEnds(t *testing.T) {
 		}, liveness.BadClock},
 		{"time runs backwards", func(m *simulation) { m.alter = late(10, -2*time.Second, 0) }, liveness.BadClock},
 		{"negative time", func(m *simulation) { m.alter = late(0, -time.Second, 0) }, liveness.BadClock},
+		{"photograph held still", func(m *simulation) {
+			m.act = func(liveness.Prompt, time.Duration, time.Duration) look {
+				l := ahead
+				l.stuffed = true
+				return l
+			}
+		}, liveness.Still},
 		{"same bytes all the time", func(m *simulation) {
 			m.alter = func(_ int, f *liveness.Frame, _ *faces.Template) { f.Digest = "one" }
 		}, liveness.Still},

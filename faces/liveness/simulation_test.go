@@ -23,6 +23,7 @@ type look struct {
 	gone    bool // no face
 	several bool
 	dark    bool
+	stuffed bool // does not sway as everything living does
 }
 
 var ahead = look{who: "ada", eyes: 1, size: 1, words: -1}
@@ -83,7 +84,11 @@ func (m *simulation) run(t *testing.T) liveness.Session {
 			}
 			prompt, answers = answers[0].prompt, answers[1:]
 		}
-		batch = append(batch, taken{m.act(prompt, at-shownAt, at), at})
+		l := m.act(prompt, at-shownAt, at)
+		if !l.stuffed {
+			l = l.sway(at)
+		}
+		batch = append(batch, taken{l, at})
 		if len(batch) < m.batch {
 			continue
 		}
@@ -143,7 +148,7 @@ func perform(a liveness.Action, seconds float64) look {
 	case liveness.TurnRight:
 		l.yaw = -32 * there
 	case liveness.Blink:
-		l.eyes = 1 - 0.6*(ramp(seconds, 0.6, 0.7)-ramp(seconds, 1.2, 1.3))
+		l.eyes = 1 - (ramp(seconds, 0.6, 0.7) - ramp(seconds, 1.2, 1.3))
 	case liveness.Closer:
 		l.size = 1 + 0.45*there
 	case liveness.Words:
@@ -152,6 +157,14 @@ func perform(a liveness.Action, seconds float64) look {
 			l.words = 0.95
 		}
 	}
+	return l
+}
+
+// sway moves the head by some millimetres, at rates without a common period.
+func (l look) sway(at time.Duration) look {
+	t := at.Seconds()
+	l.x += 0.012*math.Sin(0.9*t) + 0.008*math.Sin(4.3*t+1)
+	l.y += 0.010*math.Sin(1.1*t+2) + 0.006*math.Sin(3.7*t)
 	return l
 }
 
@@ -178,7 +191,7 @@ func picture(r *rand.Rand, l look) (liveness.Frame, faces.Template) {
 		x.Faces = append(x.Faces, face)
 	}
 	x.Quality = faces.Quality{
-		InterEye: face.InterEye(), Sharpness: 300, Brightness: 120, Contrast: 50, Yaw: l.yaw + noise(2), Pitch: noise(2), Eyes: 0.3*l.eyes + noise(0.01), Mouth: 0.1,
+		InterEye: face.InterEye(), Sharpness: 300, Brightness: 120, Contrast: 50, Yaw: l.yaw + noise(2), Pitch: noise(2), Eyes: max(0, 0.03+0.9*l.eyes+noise(0.03)), Mouth: 0.1,
 	}
 	if l.dark {
 		x.Quality.Brightness = 20
@@ -191,11 +204,11 @@ func picture(r *rand.Rand, l look) (liveness.Frame, faces.Template) {
 	return liveness.NewFrame(x, "", 0, 0), template(r, l)
 }
 
-// template is near the person's own direction; that of a turned head or closed
-// eyes is far from everybody's.
+// template is near the person's own direction, that of a turned head or closed
+// eyes less so.
 func template(r *rand.Rand, l look) faces.Template {
 	own := rand.New(rand.NewPCG(uint64(len(l.who))+uint64(l.who[0]), 3))
-	away := 0.5 + math.Abs(l.yaw)/30 + 3*math.Max(0, 0.8-l.eyes)
+	away := 0.5 + math.Abs(l.yaw)/30 + 0.5*(1-l.eyes)
 	e := make(faces.Embedding, 128)
 	for i := range e {
 		e[i] = float32(own.NormFloat64() + away*r.NormFloat64())

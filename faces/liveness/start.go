@@ -7,9 +7,9 @@ import (
 )
 
 // advance brings the session on by the newest frame.
-func (s *Session) advance(c faces.Comparison, t faces.Template, rules Rules) End {
+func (s *Session) advance(d faces.Decision, t faces.Template, rules Rules) End {
 	if step := s.step(); step != nil {
-		return s.respond(step, c, t, rules)
+		return s.respond(step, d, t, rules)
 	}
 	s.find(t, rules)
 	return ""
@@ -46,9 +46,10 @@ func (s *Session) begin(f Frame) {
 	s.Reference = faces.MeanTemplate(s.Best)
 	s.Best = s.Best[startFrames-1:]
 	s.Watch.Base = Pose{
-		Yaw:  median(good, func(f Frame) float64 { return f.Quality.Yaw }),
-		Eyes: median(good, func(f Frame) float64 { return f.Quality.Eyes }),
-		Size: median(good, Frame.size),
+		Yaw:   median(good, func(f Frame) float64 { return f.Quality.Yaw }),
+		Pitch: median(good, func(f Frame) float64 { return f.Quality.Pitch }),
+		Eyes:  median(good, func(f Frame) float64 { return f.Quality.Eyes }),
+		Size:  median(good, Frame.size),
 	}
 	if s.Watch.Base.Eyes < 0 {
 		s.Script = withoutBlink(s.Script)

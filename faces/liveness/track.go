@@ -69,31 +69,26 @@ func jumps(from, to Frame) bool {
 }
 
 // compare says whether the face is still that of the beginning, and notes the
-// score. A turned head, closed eyes and a bad picture are not compared: they
-// would be unlike everybody, the person themselves above all.
-func (s *Session) compare(f *Frame, t faces.Template, rules Rules) faces.Comparison {
-	if len(s.Steps) == 0 || !s.comparable(*f) {
-		return faces.Comparison{}
+// score. Faces turned further than an action asks for are not compared: they
+// are unlike everybody, the person themselves above all.
+func (s *Session) compare(f *Frame, t faces.Template, rules Rules) faces.Decision {
+	if len(s.Steps) == 0 || !f.seen() || f.Several || math.Abs(s.yaw(*f)) > comparedYaw {
+		return ""
 	}
 	c := rules.Matcher.Compare(s.Reference, t)
 	f.Identity = c.Score
-	return c
+	return c.Decision
 }
 
-func (s *Session) comparable(f Frame) bool {
-	return f.seen() && !f.Several && len(f.Quality.Faults()) == 0 && s.straight(f) && !s.eyesBelow(f, closedEyes)
-}
-
-// recognise ends the session once somebody else's face has shown itself, not
-// only a bad picture of the same.
-func (s *Session) recognise(f Frame, c faces.Comparison) End {
+// recognise ends the session once somebody else's face has shown itself. Only
+// good pictures of a straight face with open eyes accuse.
+func (s *Session) recognise(f Frame, d faces.Decision) End {
 	w := &s.Watch
-	switch c.Decision {
-	case faces.Same:
+	switch {
+	case d == faces.Same:
 		w.Strange = 0
-	case faces.Different:
+	case d == faces.Different && s.straight(f) && !s.eyesBelow(f, closedEyes) && len(f.Quality.Faults()) == 0:
 		w.Strange++
-	case faces.Refer:
 	}
 	if f.seen() {
 		w.Held = f.Taken
@@ -113,7 +108,9 @@ func (s *Session) recognise(f Frame, c faces.Comparison) End {
 
 func (s *Session) yaw(f Frame) float64 { return f.Quality.Yaw - s.Watch.Base.Yaw }
 
-func (s *Session) straight(f Frame) bool { return math.Abs(s.yaw(f)) <= straightYaw }
+func (s *Session) straight(f Frame) bool {
+	return math.Abs(s.yaw(f)) <= straightYaw && math.Abs(f.Quality.Pitch-s.Watch.Base.Pitch) <= straightPitch
+}
 
 // eyesBelow reports whether the eyes are measured and less open than that part
 // of what they were.
@@ -124,5 +121,5 @@ func (s *Session) eyesBelow(f Frame, part float64) bool {
 // steady reports whether the face is about as near as it was.
 func (s *Session) steady(f Frame) bool {
 	ratio := f.size() / s.Watch.Base.Size
-	return ratio >= straightFar && ratio <= straightNear
+	return ratio >= steadyFar && ratio <= steadyNear
 }
