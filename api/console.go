@@ -164,7 +164,7 @@ func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m S
 		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": e.Data.Document.NeedsNumber(),
 		"Reasons": reasons, "Checks": checkRows(e.Data.Checks), "Admin": m.Role == administrator,
 		"Document": documentOf(e.Data.Document), "Best": bestFrame(e.Data.Live), "Pairs": pairRows(e.Data.Checks),
-		"Live": liveOf(e.Data.Live, sameThreshold(e.Data.Checks)), "Matches": matchRows(e.Data.Checks), "FaceHints": faceHints(e),
+		"Live": liveOf(e.Data.Live, e.Data.Checks), "Matches": matchRows(e.Data.Checks), "FaceHints": faceHints(e),
 	}
 	return p.page(c, status, "console/case", v)
 }
@@ -183,6 +183,8 @@ func checkRows(checks []kyc.Check) []checkRow {
 		switch {
 		case c.Face != nil:
 			rows[i].Scores = fmt.Sprintf("%.3f / %.3f", c.Face.Score, c.Face.Threshold)
+		case c.Score > 0 && c.Threshold > 0:
+			rows[i].Scores = fmt.Sprintf("%.3f / %.3f", c.Score, c.Threshold)
 		case c.Score > 0: // negative where it was not computed
 			rows[i].Scores = fmt.Sprintf("%.2f", c.Score)
 		}

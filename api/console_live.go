@@ -19,6 +19,9 @@ type liveView struct {
 	Steps  []stepRow
 	Chart  *chart
 	Frames []frameRow
+	// Means are of the presentation attack detector and its further signs over
+	// the frames that it was asked for; empty where none was.
+	Means []figure
 }
 
 // An endRow is how a session ended.
@@ -47,8 +50,10 @@ type frameRow struct {
 // Seen reports whether there is anything to show.
 func (v liveView) Seen() bool { return len(v.Frames) > 0 || len(v.Past) > 0 || v.End.End != "" }
 
-func liveOf(s kyc.LiveSession, same float64) liveView {
-	v := liveView{End: endRow{s.Track.End, s.Track.End.Suspect()}}
+// liveOf makes the view of a session from it and from what the checks say of
+// it.
+func liveOf(s kyc.LiveSession, checks []kyc.Check) liveView {
+	v := liveView{End: endRow{s.Track.End, s.Track.End.Suspect()}, Means: presentationMeans(checks)}
 	for _, end := range s.Past {
 		v.Past = append(v.Past, endRow{end, end.Suspect()})
 	}
@@ -71,8 +76,20 @@ func liveOf(s kyc.LiveSession, same float64) liveView {
 		}
 		v.Steps = append(v.Steps, row)
 	}
-	v.Chart = chartOf(s.Track, v.Frames, same)
+	v.Chart = chartOf(s.Track, v.Frames, sameThreshold(checks))
 	return v
+}
+
+func presentationMeans(checks []kyc.Check) []figure {
+	for _, c := range checks {
+		if p := c.Presentation; c.Name == kyc.CheckPresentation && p != nil {
+			return []figure{
+				{"bona_fide", share(p.BonaFide)}, {"moire", share(p.Attack.Moire)}, {"reflectance", share(p.Attack.Reflectance)},
+				{"frames", fmt.Sprint(p.Frames)},
+			}
+		}
+	}
+	return nil
 }
 
 func frameOf(f liveness.Frame, clock trackClock) frameRow {

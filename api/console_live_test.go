@@ -46,7 +46,7 @@ func track() liveness.Session {
 
 func TestLiveView(t *testing.T) {
 	t.Parallel()
-	v := liveOf(kyc.LiveSession{Track: track(), Past: []liveness.End{liveness.Cut, liveness.Replayed}}, 0.36)
+	v := liveOf(kyc.LiveSession{Track: track(), Past: []liveness.End{liveness.Cut, liveness.Replayed}}, nil)
 	if diff := cmp.Diff([]endRow{{liveness.Cut, false}, {liveness.Replayed, true}}, v.Past); diff != "" {
 		t.Errorf("past (-want +got):\n%s", diff)
 	}
@@ -76,7 +76,7 @@ func TestLiveView(t *testing.T) {
 // actions were asked for, and nothing leaves the picture.
 func TestChart(t *testing.T) {
 	t.Parallel()
-	c := liveOf(kyc.LiveSession{Track: track()}, 0.36).Chart
+	c := liveOf(kyc.LiveSession{Track: track()}, []kyc.Check{{Name: kyc.CheckSelfieLive, Face: &faces.Comparison{Threshold: 0.36}}}).Chart
 	lines := map[string]int{}
 	for _, l := range c.Lanes {
 		lines[l.Name] = len(l.Lines)
@@ -107,7 +107,7 @@ func TestChart(t *testing.T) {
 			Quality: faces.Quality{Yaw: 1e9, Eyes: 1e9}, Identity: 1e9,
 		})
 	}
-	for _, l := range liveOf(kyc.LiveSession{Track: wild}, 0).Chart.Lanes {
+	for _, l := range liveOf(kyc.LiveSession{Track: wild}, nil).Chart.Lanes {
 		if got := strings.Fields(l.Lines[0])[0]; got != "110.0,"+l.Y {
 			t.Errorf("lane %s draws a wild value at %s, want at its upper edge %s", l.Name, got, l.Y)
 		}
@@ -157,12 +157,16 @@ func TestAgeAt(t *testing.T) {
 // judged is a case with everything that a live session leaves.
 func judged(d *fakeDesk) {
 	d.data.Live.Track, d.data.Live.Past = track(), []liveness.End{liveness.Replayed}
+	d.data.Live.Suspicious = []string{"suspect-1"}
 	d.data.Live.Frames, d.data.Live.Read = []string{"turned", "straight"}, []string{"RIVER"}
 	d.data.Checks = []kyc.Check{
 		{Name: kyc.CheckDocumentSelf, Outcome: kyc.Referred, Reasons: []kyc.Reason{kyc.ReasonNoPortrait}},
 		{Name: kyc.CheckSelfieLive, Outcome: kyc.Passed, Face: &faces.Comparison{
 			Model: "first.onnx", Score: 0.712, Threshold: 0.363, Decision: faces.Refer,
 			Others: []faces.Comparison{{Model: "second.onnx", Score: 0.2, Threshold: 0.5, Decision: faces.Different}},
+		}},
+		{Name: kyc.CheckPresentation, Outcome: kyc.Referred, Score: 0.913, Threshold: 0.9, Presentation: &kyc.Presentation{
+			Frames: 7, BonaFide: 0.913, Attack: faces.AttackSigns{Moire: 0.21, Reflectance: -1},
 		}},
 		{Name: kyc.CheckDuplicate, Outcome: kyc.Referred, Reasons: []kyc.Reason{kyc.ReasonDuplicate}, Matches: []kyc.Match{
 			{EnrollmentID: "en2", Score: 0.61, Threshold: 0.52, State: kyc.Issued}, {EnrollmentID: "en3", Score: 0.55, Threshold: 0.52, State: kyc.Withdrawn},
@@ -185,7 +189,7 @@ func TestCaseShowsTheLiveSession(t *testing.T) {
 		d.links["desk"] = StaffMember{"rob", "reviewer"}
 		b.header.Set("Accept-Language", locale.name)
 		_, text := b.get("/console/cases/en1")
-		for _, want := range append(locale.want, "0.712 / 0.363", "0.200 / 0.500", "second.onnx", "0.610 / 0.520",
+		for _, want := range append(locale.want, "0.712 / 0.363", "0.200 / 0.500", "second.onnx", "0.610 / 0.520", "0.913 / 0.900", ">0.21<", "/photos/suspect-1",
 			`href="/console/cases/en1/compare/en2"`, `<img src="/console/cases/en1/photos/straight" alt=`, `<polyline points="110.0,`, "<title>1.0 s · ") {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: the case does not show %q", locale.name, want)

@@ -52,7 +52,7 @@ func (r *Runner) findDuplicates(ctx context.Context, e *Enrollment, live faces.T
 	if err != nil || len(matches) == 0 {
 		return check, err
 	}
-	check.Score = matches[0].Score
+	check.Score, check.Threshold = matches[0].Score, r.Thresholds.Duplicate
 	if matches[0].Refers() { // they come first
 		check.Outcome, check.Reasons = Referred, []Reason{ReasonDuplicate}
 	}
