@@ -6,9 +6,9 @@ const patience = 12000; // milliseconds for one answer
 const pauses = [300, 1000, 2500]; // milliseconds before a batch is sent again
 const stale = 15000; // milliseconds by which pictures may lag behind
 
-// thin leaves out pictures until a batch holds the rest, so evenly that no gap
-// grows longer than the server can follow; before is when the last one that was
-// sent was taken. The newest always stays.
+// thin leaves out pictures until a batch holds the rest, those first that leave
+// the shortest gaps, and none that leaves one longer than the server can follow.
+// before is when the last one that was sent was taken. The newest always stays.
 export function thin(pictures, before) {
   const kept = [...pictures];
   while (kept.length > most) {
