@@ -7,30 +7,66 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// MinWordScore is the score of ScoreWords from which the wanted words count as
+// shown. It is above two thirds, so that of three words none may be missing, and
+// a word less than half right is missing: whoever holds up other words would
+// have to be lucky three times. docs/measurements.md has the rates at it.
+const MinWordScore = 0.7
+
+// mostPieces is into how many pieces a reader may have torn a word: letters
+// written by hand stand as far apart as some words.
+const mostPieces = 3
+
 // ScoreWords says, from 0 to 1, how well the words got from a picture are those
 // that were wanted, in their order. It is the mean over wanted words of one minus
 // the edit distance by length, where letters that OCR and handwriting confuse
-// count as equal. Words in between (posters, badges) do no harm; a wanted word
-// may have been read in two pieces. A word less than half right counts nothing,
-// so that noise earns no score.
+// count as equal. Words in between (posters, badges, a second reading) do no
+// harm; a wanted word may have been read in pieces, or with its neighbours as one.
+// A word less than half right
+// counts nothing, so that noise earns no score.
 func ScoreWords(want, got []string) float64 {
 	wanted, read := folded(want), folded(got)
 	if len(wanted) == 0 {
 		return 0
 	}
-	// best[j]: highest sum for the wanted words so far using read[:j].
-	best := make([]float64, len(read)+1)
-	for _, w := range wanted {
-		next := make([]float64, len(read)+1)
-		for j := 1; j <= len(read); j++ {
-			next[j] = max(best[j], next[j-1], best[j-1]+similarity(w, read[j-1]))
-			if j > 1 {
-				next[j] = max(next[j], best[j-2]+similarity(w, read[j-2]+read[j-1]))
+	// best[i][j]: highest sum for the first i wanted words using read[:j].
+	best := make([][]float64, len(wanted)+1)
+	for i := range best {
+		best[i] = make([]float64, len(read)+1)
+		for j := 1; i > 0 && j <= len(read); j++ {
+			best[i][j] = max(best[i-1][j], best[i][j-1])
+			for n := 1; n <= min(mostPieces, j); n++ {
+				best[i][j] = max(best[i][j], best[i-1][j-n]+similarity(wanted[i-1], strings.Join(read[j-n:j], "")))
+			}
+			for m := 2; m <= min(mostPieces, i); m++ {
+				best[i][j] = max(best[i][j], best[i-m][j-1]+runTogether(wanted[i-m:i], read[j-1]))
 			}
 		}
-		best = next
 	}
-	return best[len(read)] / float64(len(wanted))
+	return best[len(wanted)][len(read)] / float64(len(wanted))
+}
+
+// runTogether is the sum of the words' similarities with the parts of one word
+// that was read, cut where that is best.
+func runTogether(wanted []string, read string) float64 {
+	if len(wanted) == 1 {
+		return similarity(wanted[0], read)
+	}
+	best, longest := 0.0, 2*len(wanted[0]) // beyond that less than half is right
+	for cut := 1; cut < min(len(read), longest); cut++ {
+		best = max(best, similarity(wanted[0], read[:cut])+runTogether(wanted[1:], read[cut:]))
+	}
+	return best
+}
+
+// WordDistance is the edit distance of two words once letters that are confused
+// are taken for one another: how far a list's words are apart to ScoreWords.
+func WordDistance(a, b string) int {
+	f := folded([]string{a, b})
+	if len(f) < 2 {
+		return len(strings.Join(f, ""))
+	}
+	return editDistance([]rune(f[0]), []rune(f[1]))
 }
 
 // lookalikes maps each character to the one that stands for its group.
