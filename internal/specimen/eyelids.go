@@ -7,47 +7,45 @@ import (
 
 // Measures of an eye's opening in distances between the eyes.
 const (
-	lidWide  = 0.27 // half of it
-	lidUpper = 0.13 // how far above the eye's middle the upper lid begins
-	lidLower = 0.08 // how far below it the lower lid lies
+	lidWide  = 0.29 // half of it, with the corners
+	lidUpper = 0.13 // how far above the eye's middle the upper lid's edge is
+	lidLower = 0.09 // how far below it the lower lid's is
+	lidFold  = 0.10 // how far above its edge the upper lid begins to unfold
 )
 
-// closeEyes draws the upper lids down over the eyes of a face by a part: the
-// skin below the eye, mirrored, is laid over it with a line of lashes at its
-// edge, so that what is seen of the eye becomes lower, as by a living lid. The
-// skin above will not do, brows are too near.
+// closeEyes draws the upper lids of a face down over its eyes by a part: the
+// lid's edge with its lashes comes down, the skin between edge and fold is
+// stretched behind it, and the eye below the edge stays where it was.
 func closeEyes(texture, open *image.RGBA, f facial, part float64) {
 	for _, side := range []float64{-0.5, 0.5} {
 		box := bounds(quad{f.to(side-0.4, -0.4), f.to(side+0.4, -0.4), f.to(side+0.4, 0.3), f.to(side-0.4, 0.3)})
 		box = box.Intersect(texture.Rect)
 		for y := box.Min.Y; y < box.Max.Y; y++ {
 			for x := box.Min.X; x < box.Max.X; x++ {
-				fx, fy := f.from(point{float64(x) + 0.5, float64(y) + 0.5})
-				lid(texture, open, f, x, y, fx-side, fy, side, part)
+				ex, ey := f.from(point{float64(x) + 0.5, float64(y) + 0.5})
+				if arch := 1 - (ex-side)*(ex-side)/(lidWide*lidWide); arch > 0 {
+					lid(texture, open, f, image.Pt(x, y), point{ex, ey}, arch, part)
+				}
 			}
 		}
 	}
 }
 
-// lid draws one pixel, at (ex, ey) from the middle of the eye.
-func lid(texture, open *image.RGBA, f facial, x, y int, ex, ey, side, part float64) {
-	arch := 1 - ex*ex/(lidWide*lidWide)
-	if arch <= 0 {
-		return
-	}
-	top, bottom := -lidUpper*arch, lidLower*arch
+// lid draws the pixel at a place of the face; arch is 1 over the middle of the
+// eye and falls to 0 at its corners.
+func lid(texture, open *image.RGBA, f facial, pixel image.Point, place point, arch, part float64) {
+	root := math.Sqrt(arch)
+	fold, top, bottom := -(lidUpper+lidFold)*root, -lidUpper*arch, lidLower*arch
 	edge := top + (bottom-top)*part
-	if ey < top || ey > edge+0.03 {
+	if place.y < fold || place.y > edge+0.02 {
 		return
 	}
-	soft := math.Min(1, 3*arch)
-	if ey <= edge {
-		p := f.to(side+ex, lidLower+0.06+0.7*(edge-ey))
-		crease := 1 - 0.12*math.Exp(-(ey-top)/0.03)
-		ink(texture, x, y, sample(open, p.x, p.y).scale(crease), soft)
+	if place.y <= edge {
+		from := f.to(place.x, fold+(place.y-fold)*(top-fold)/(edge-fold))
+		set(texture, pixel.X, pixel.Y, sample(open, from.x, from.y))
 	}
-	const lash = 0.025
-	if d := math.Abs(ey-edge) / lash; d < 1 && part > 0 {
-		ink(texture, x, y, rgb{38, 30, 28}, 0.8*(1-d)*soft*math.Min(1, 4*part))
+	const lash = 0.02
+	if d := math.Abs(place.y-edge) / lash; d < 1 {
+		ink(texture, pixel.X, pixel.Y, rgb{40, 30, 28}, 0.7*(1-d)*math.Min(1, 4*part)*math.Min(1, 4*arch))
 	}
 }
