@@ -48,7 +48,7 @@ func (c *BenchFacesCmd) Run(g *Globals) error {
 		return err
 	}
 	defer engine.Close()
-	b := &faceBench{g: g, engine: engine, cache: map[string]embedded{}}
+	b := &bench{g: g, engine: engine, cache: map[string]embedded{}}
 	report, err := b.measure(pairs, b.embed)
 	if err != nil {
 		return err
@@ -111,8 +111,8 @@ type embedded struct {
 	took     time.Duration
 }
 
-// faceBench keeps what each file gave.
-type faceBench struct {
+// bench keeps what each file gave.
+type bench struct {
 	g      *Globals
 	engine *opencv.Engine
 	cache  map[string]embedded
@@ -120,13 +120,13 @@ type faceBench struct {
 
 // embed examines a file once. A photograph that cannot be compared has no
 // template; other errors end the benchmark.
-func (b *faceBench) embed(file string) (embedded, error) {
+func (b *bench) embed(file string) (embedded, error) {
 	return b.once(file, func() (faces.Examination, error) { return embedFile(b.g.Context, b.engine, file) })
 }
 
 // embedPrinted examines the print of a photograph, which differs from file to
 // file by the file's name alone.
-func (b *faceBench) embedPrinted(file string, amounts specimen.PrintedAmounts) (embedded, error) {
+func (b *bench) embedPrinted(file string, amounts specimen.PrintedAmounts) (embedded, error) {
 	return b.once("printed "+file, func() (faces.Examination, error) {
 		img, err := openPhoto(file)
 		if err != nil {
@@ -141,7 +141,7 @@ func (b *faceBench) embedPrinted(file string, amounts specimen.PrintedAmounts) (
 	})
 }
 
-func (b *faceBench) once(key string, examine func() (faces.Examination, error)) (embedded, error) {
+func (b *bench) once(key string, examine func() (faces.Examination, error)) (embedded, error) {
 	if e, ok := b.cache[key]; ok {
 		return e, nil
 	}
@@ -161,7 +161,7 @@ func (b *faceBench) once(key string, examine func() (faces.Examination, error)) 
 }
 
 // measure compares every pair, with reference in the place of file_a.
-func (b *faceBench) measure(pairs []pair, reference func(file string) (embedded, error)) (facesReport, error) {
+func (b *bench) measure(pairs []pair, reference func(file string) (embedded, error)) (facesReport, error) {
 	all := newFaceTally()
 	groups := map[string]*faceTally{}
 	for _, p := range pairs {
