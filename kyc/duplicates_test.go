@@ -317,3 +317,26 @@ func TestReviewMatch(t *testing.T) {
 		t.Errorf("ReviewMatch of the erased = %v, want ErrNotFound", err)
 	}
 }
+
+// TestSamePersonWithAnotherDocument: the nullifier does not see it, the face
+// does; a person decides, and the applicant learns nothing of the other case.
+func TestSamePersonWithAnotherDocument(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first := b.to(t, 1, kyc.Issued)
+	b.engines.reading["ada passport"] = reading(t, "D23145890")
+	second := b.to(t, 2, kyc.InReview)
+	e, err := b.flow.Enrollment(t.Context(), second)
+	must(t, err)
+	if d := e.Data.Decision; d == nil || !slices.Equal(d.Reasons, []kyc.Reason{kyc.ReasonDuplicate}) {
+		t.Errorf("decision = %+v, want referred as a duplicate alone", d)
+	}
+	for _, c := range e.Data.Checks {
+		if c.Name == kyc.CheckDuplicate && !slices.Equal(ids(c), []string{first}) {
+			t.Errorf("matches = %v, want the first enrollment", ids(c))
+		}
+	}
+	if mail := b.last(t, "anna2@example.org"); strings.Contains(mail, first) || strings.Contains(mail, "déjà") {
+		t.Errorf("the mail tells of another case:\n%s", mail)
+	}
+}
