@@ -134,7 +134,7 @@ func (r *Reader) loadLetters() error {
 		return &ocr.UnavailableError{Files: []string{path}}
 	}
 	var err error
-	r.letters, err = newClient(path, "", gosseract.PSM_SPARSE_TEXT)
+	r.letters, err = newClient(path, "", gosseract.PSM_SINGLE_LINE)
 	return err
 }
 

@@ -15,22 +15,16 @@ import (
 	"github.com/vouchline/vouchline/ocr"
 )
 
-// Bounds of ReadWords.
+// Bounds of the work on one picture: the groups of letters that are read, and
+// the lines of each. Words are asked for by threes.
 const (
-	maxPapers      = 3
-	frameWidth     = 1000 // of the whole picture, when no paper is seen
-	minPaperShare  = 0.015
-	minWordLetters = 2
-	minConfidence  = 50.0
+	mostBlocks = 2
+	mostLines  = 8
 )
 
-// paperWidths are the sizes, in pixels, in which a paper is read: all papers in
-// the first, then only the one that had most words.
-var paperWidths = []int{600, 900}
-
-// readWords looks for bright papers first, straightens them and reads each; the
-// reading with most letters wins. A paper that does not stand out from its
-// surroundings is read in the whole picture.
+// readWords finds writing by its strokes, dark on light and light on dark,
+// straightens each block of it, and reads it line by line, with all that is not
+// of the line taken away.
 func readWords(ctx context.Context, c *client, colour gocv.Mat, avoid []ocr.Rect) ([]string, error) {
 	gray := gocv.NewMat()
 	defer gray.Close()
@@ -39,40 +33,104 @@ func readWords(ctx context.Context, c *client, colour gocv.Mat, avoid []ocr.Rect
 		return nil, errPicture
 	}
 	blank(&gray, avoid)
-	var best []string
-	sheets := papers(gray)
-	for _, width := range paperWidths {
-		for _, quad := range sheets {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			words, err := c.paperWords(gray, quad, width)
-			if err != nil {
-				return nil, err
-			}
-			if letters(words) > letters(best) {
-				best, sheets = words, [][]pt{quad}
-			}
+	f := min(1, float64(inkSide)/float64(max(gray.Cols(), gray.Rows())))
+	small := gocv.NewMat()
+	defer small.Close()
+	_ = gocv.Resize(gray, &small, image.Point{}, f, f, gocv.InterpolationArea)
+	if small.Empty() {
+		return nil, errPicture
+	}
+	var found []block
+	for _, inverted := range []bool{false, true} {
+		if inverted {
+			_ = gocv.BitwiseNot(small, &small)
 		}
+		found = append(found, findBlocks(small, inverted)...)
 	}
-	if len(best) > 0 || ctx.Err() != nil {
-		return best, ctx.Err()
+	slices.SortStableFunc(found, func(a, b block) int { return compareFloat(b.writing(), a.writing()) })
+	var out []string
+	for i, b := range found[:min(len(found), mostBlocks)] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(found[:i], func(o block) bool { return o.covers(b) }) {
+			continue
+		}
+		words, err := c.readBlock(ctx, gray, b, 1/f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, words...)
 	}
-	f := min(1, float64(frameWidth)/float64(max(gray.Cols(), gray.Rows())))
-	_ = gocv.Resize(gray, &gray, image.Point{}, f, f, gocv.InterpolationArea)
-	return c.confidentWords(gray)
+	return out, nil
 }
 
-func (c *client) paperWords(gray gocv.Mat, quad []pt, width int) ([]string, error) {
-	w, h := distance(quad[0], quad[1]), distance(quad[0], quad[3])
-	size := image.Pt(width, int(float64(width)*h/w))
-	if size.X*size.Y > maxPixels {
-		return nil, nil // a lamp or the edge of a door: no paper is so narrow
+// findBlocks finds what is written darker than its ground, or with the picture
+// inverted, lighter.
+func findBlocks(small gocv.Mat, inverted bool) []block {
+	strength := ink(small, paperReach)
+	defer strength.Close()
+	mask := inkMask(strength)
+	defer mask.Close()
+	labels := gocv.NewMat()
+	defer labels.Close()
+	found := blocks(marks(mask, &labels))
+	found = found[:min(len(found), mostBlocks)]
+	for i := range found {
+		found[i].inverted = inverted
+		found[i].findAngle(labels)
 	}
-	paper := warpQuad(gray, quad, size)
-	defer paper.Close()
-	return c.confidentWords(paper)
+	return found
 }
+
+func (c *client) readBlock(ctx context.Context, gray gocv.Mat, b block, scale float64) ([]string, error) {
+	s, ok := straightenBlock(gray, b, scale)
+	if !ok {
+		return nil, nil
+	}
+	defer s.close()
+	var out []string
+	lines := s.lines()
+	for _, l := range lines[:min(len(lines), mostLines)] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		words, err := c.readLine(s, l)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, words...)
+	}
+	return out, nil
+}
+
+// readLine reads a line once, and where Tesseract is unsure once more at another
+// size, since its mistakes on handwriting are not the same at all sizes. Both
+// readings are told: which is right only the wanted words can say.
+func (c *client) readLine(s *sheet, l line) ([]string, error) {
+	strip := s.picture(l)
+	defer strip.Close()
+	words, sure, err := c.lineWords(strip)
+	if err != nil || sure >= sureLine {
+		return words, err
+	}
+	_ = gocv.Resize(strip, &strip, image.Point{}, 0.8*secondSize, secondSize, gocv.InterpolationArea)
+	again, _, err := c.lineWords(strip)
+	if slices.Equal(words, again) {
+		return words, err
+	}
+	return append(words, again...), err
+}
+
+// Of readLine: the confidence below which a line is read again, and the size of
+// that reading's letters, a little narrower.
+const (
+	sureLine   = 85.0
+	secondSize = 0.7
+)
+
+// minWordLetters leaves out what single letters the edges of things look like.
+const minWordLetters = 2
 
 // blank paints what must not be read, such as a face, in the mean grey.
 func blank(gray *gocv.Mat, avoid []ocr.Rect) {
@@ -86,30 +144,35 @@ func blank(gray *gocv.Mat, avoid []ocr.Rect) {
 	}
 }
 
-func letters(words []string) int { return len(strings.Join(words, "")) }
-
 func distance(a, b pt) float64 { return math.Hypot(a.x-b.x, a.y-b.y) }
 
-// confidentWords reads a picture and keeps words Tesseract is fairly sure of, in
-// reading order. There is no list of allowed letters: with one, Tesseract makes
-// letters of stripes and fingers, and is unsure of the true ones beside them.
-func (c *client) confidentWords(m gocv.Mat) ([]string, error) {
+// minConfidence is Tesseract's, of a word of print, from 0 to 100. Of
+// handwriting it is sure too seldom for that to decide.
+const minConfidence = 50.0
+
+// lineWords reads a picture of a line and says how sure Tesseract is of the
+// worst of its words, from 0 to 100. There is no list of allowed letters: with
+// one, Tesseract makes letters of stripes and fingers.
+func (c *client) lineWords(m gocv.Mat) (words []string, sure float64, err error) {
 	if min(m.Cols(), m.Rows()) < minSide {
-		return nil, nil
+		return nil, 100, nil
 	}
 	boxes, err := c.words(m)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	boxes = slices.DeleteFunc(boxes, func(b gosseract.BoundingBox) bool {
-		return b.Confidence < minConfidence || len(plainWord(b.Word)) < minWordLetters
+		return len(plainWord(b.Word)) < minWordLetters
 	})
 	readingOrder(boxes)
-	var out []string
+	sure = 100
 	for _, b := range boxes {
-		out = append(out, plainWord(b.Word))
+		words, sure = append(words, plainWord(b.Word)), min(sure, b.Confidence)
 	}
-	return out, nil
+	if len(words) == 0 {
+		sure = 0
+	}
+	return words, sure, nil
 }
 
 // plainWord keeps letters and digits, in upper case; nothing of a word without
@@ -143,71 +206,3 @@ func readingOrder(boxes []gosseract.BoundingBox) {
 }
 
 func middle(b gosseract.BoundingBox) int { return (b.Box.Min.Y + b.Box.Max.Y) / 2 }
-
-// papers returns the corners of bright, four-sided areas, largest first. Two
-// thresholds: one between dark and bright, one for a paper before a bright wall.
-func papers(gray gocv.Mat) [][]pt {
-	type paper struct {
-		quad []pt
-		area float64
-	}
-	var found []paper
-	frame := float64(gray.Cols() * gray.Rows())
-	soft := gocv.NewMat()
-	defer soft.Close()
-	_ = gocv.GaussianBlur(gray, &soft, image.Pt(5, 5), 0, 0, gocv.BorderDefault)
-	for _, level := range brightLevels(soft) {
-		mask := gocv.NewMat()
-		_ = gocv.Threshold(soft, &mask, float32(level), 255, gocv.ThresholdBinary)
-		contours := gocv.FindContours(mask, gocv.RetrievalExternal, gocv.ChainApproxSimple)
-		for i := range contours.Size() {
-			c := contours.At(i)
-			area := gocv.ContourArea(c)
-			if area < minPaperShare*frame {
-				continue
-			}
-			quad, size := levelRect(gocv.MinAreaRect(c))
-			// A hand in front costs a paper some of its area, not half.
-			if area > 0.6*size && size < 0.9*frame {
-				found = append(found, paper{quad, area})
-			}
-		}
-		contours.Close()
-		mask.Close()
-	}
-	slices.SortFunc(found, func(a, b paper) int { return compareFloat(b.area, a.area) })
-	var out [][]pt
-	for _, p := range found[:min(len(found), maxPapers)] {
-		out = append(out, p.quad)
-	}
-	return out
-}
-
-// brightLevels are grey values above which a pixel may be paper.
-func brightLevels(soft gocv.Mat) []float64 {
-	mask := gocv.NewMat()
-	defer mask.Close()
-	otsu := gocv.Threshold(soft, &mask, 0, 255, gocv.ThresholdBinary|gocv.ThresholdOtsu)
-	_, top, _, _ := gocv.MinMaxLoc(soft)
-	return []float64{float64(otsu), float64(otsu) + 0.6*(float64(top)-float64(otsu))}
-}
-
-// levelRect orders the corners of a turned rectangle from the top left one,
-// with the side nearest to level on top, and returns its area.
-func levelRect(r gocv.RotatedRect) ([]pt, float64) {
-	w, h, angle := float64(r.Width), float64(r.Height), r.Angle
-	for angle > 45 {
-		angle -= 90
-		w, h = h, w
-	}
-	for angle < -45 {
-		angle += 90
-		w, h = h, w
-	}
-	s, c := math.Sincos(angle * math.Pi / 180)
-	cx, cy := float64(r.Center.X), float64(r.Center.Y)
-	// A little inside: the paper's edge is no letter.
-	x, y := 0.48*w, 0.48*h
-	corner := func(dx, dy float64) pt { return pt{cx + dx*c - dy*s, cy + dx*s + dy*c} }
-	return []pt{corner(-x, -y), corner(x, -y), corner(x, y), corner(-x, y)}, w * h
-}
