@@ -84,7 +84,9 @@ func presentationMeans(checks []kyc.Check) []figure {
 	for _, c := range checks {
 		if p := c.Presentation; c.Name == kyc.CheckPresentation && p != nil {
 			return []figure{
-				{"bona_fide", share(p.BonaFide)}, {"moire", share(p.Attack.Moire)}, {"reflectance", share(p.Attack.Reflectance)},
+				{"bona_fide", share(p.BonaFide)},
+				{"moire", share(p.Attack.Moire)},
+				{"reflectance", share(p.Attack.Reflectance)},
 				{"frames", fmt.Sprint(p.Frames)},
 			}
 		}

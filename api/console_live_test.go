@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -224,7 +225,7 @@ func TestCompareCases(t *testing.T) {
 	judged(d)
 	b := staffBrowser(t, d, "desk")
 	res, text := b.get("/console/cases/en1/compare/en2")
-	if res.StatusCode != 200 || res.Header.Get("Cache-Control") != "no-store" {
+	if res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("GET compare = %d %q, want 200 and not kept", res.StatusCode, res.Header.Get("Cache-Control"))
 	}
 	for _, want := range []string{
@@ -238,8 +239,8 @@ func TestCompareCases(t *testing.T) {
 		t.Errorf("%d values are marked as different, want the given names alone", n)
 	}
 	for path, want := range map[string]int{
-		"/console/cases/en1/compare/en2/photos/selfie-1": 200, "/console/cases/en1/compare/en3": 404, "/console/cases/en1/compare/en3/photos/selfie-1": 404,
-		"/console/cases/en2/compare/en1": 404, "/console/cases/en1/compare/en2/photos/other": 404,
+		"/console/cases/en1/compare/en2/photos/selfie-1": http.StatusOK, "/console/cases/en1/compare/en3": http.StatusNotFound, "/console/cases/en1/compare/en3/photos/selfie-1": http.StatusNotFound,
+		"/console/cases/en2/compare/en1": http.StatusNotFound, "/console/cases/en1/compare/en2/photos/other": http.StatusNotFound,
 	} {
 		if res, _ := b.get(path); res.StatusCode != want {
 			t.Errorf("GET %s = %d, want %d", path, res.StatusCode, want)
