@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/faces/liveness"
 )
 
 // keptMatches is how many matches a check keeps for a proofing agent.
@@ -20,13 +21,25 @@ type Match struct {
 	Score        float64 `json:"score"`
 	Threshold    float64 `json:"threshold"`
 	State        State   `json:"state"` // of the other, when it was found
+	// Unsettled says that the other was in doubt when it was found: referred or
+	// refused, or with a camera session that ended suspiciously.
+	Unsettled bool `json:"unsettled,omitempty"`
 }
 
 // Refers reports whether the match leaves the enrollment to a proofing agent.
-// Who withdrew or let an enrollment expire may begin again; everything else,
-// also an enrollment still on its way, could end with one person enrolled
-// twice, or is a second try after a refusal.
-func (m Match) Refers() bool { return m.State != Withdrawn && m.State != Expired }
+// Who withdrew or let an enrollment expire may begin again, unless it was in
+// doubt: withdrawing must not wash a doubt away. Everything else, also an
+// enrollment still on its way, could end with one person enrolled twice, or is
+// a second try after a refusal.
+func (m Match) Refers() bool {
+	return m.Unsettled || m.State != Withdrawn && m.State != Expired
+}
+
+// unsettled reports whether a person had to look at the enrollment, or would
+// have had to.
+func (d Data) unsettled() bool {
+	return d.Decision != nil && d.Decision.Outcome != Passed || slices.ContainsFunc(d.Live.Ends(), liveness.End.Suspect)
+}
 
 // findDuplicates searches all enrolled faces for the one before the camera
 // (identification, ISO/IEC 19795-1): one person is to have one identity. With
@@ -87,7 +100,7 @@ func (r *Runner) search(ctx context.Context, id string, live faces.Template) ([]
 		if err != nil {
 			return nil, err
 		}
-		m.State = e.State()
+		m.State, m.Unsettled = e.State(), e.Data.unsettled()
 		matches = append(matches, m)
 	}
 	slices.SortFunc(matches, func(a, b Match) int {

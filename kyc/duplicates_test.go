@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/store"
 	"github.com/vouchline/vouchline/store/storetest"
@@ -114,6 +115,33 @@ func TestHitsByState(t *testing.T) {
 			must(t, err)
 			if len(log) != 1 || log[0].Action != "match_faces" || log[0].Detail != "other" {
 				t.Errorf("audit = %+v, want the match by its id", log)
+			}
+		})
+	}
+}
+
+// Withdrawing must not wash a doubt away.
+func TestWithdrawnInDoubt(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		doubt func(*kyc.Data)
+		want  kyc.Outcome
+	}{
+		{"nothing against it", func(d *kyc.Data) { d.Live.Past = []liveness.End{liveness.Cut} }, kyc.Passed},
+		{"referred", func(d *kyc.Data) { d.Decision = &kyc.Decision{Outcome: kyc.Referred} }, kyc.Referred},
+		{"a film was played", func(d *kyc.Data) { d.Live.Past = []liveness.End{liveness.Replayed, liveness.Cut} }, kyc.Referred},
+		{"a film was played last", func(d *kyc.Data) { d.Live.Track.End = liveness.Still }, kyc.Referred},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			g := newGallery(t)
+			me := g.create(t, "me", kyc.Comparing)
+			g.enroll(t, "other", kyc.Withdrawn, 0.9)
+			_, err := g.store.Update(t.Context(), "other", func(e *kyc.Enrollment) error { tt.doubt(&e.Data); return nil })
+			must(t, err)
+			if check := g.find(t, me, faces.Template{"first": unit(1)}); check.Outcome != tt.want || len(check.Matches) != 1 {
+				t.Errorf("check = %+v, want %s with one match", check, tt.want)
 			}
 		})
 	}
