@@ -79,7 +79,7 @@ func TestBadNumbers(t *testing.T) {
 		"moire":     func(f *liveness.Frame, v float64) { f.Attack.Moire = v },
 	}
 	for name, set := range fields {
-		for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e300} {
+		for _, v := range []float64{math.NaN(), math.Inf(-1), 1e300} {
 			m := simulate()
 			m.restart = true // JSON knows no such numbers
 			m.alter = func(n int, f *liveness.Frame, _ *faces.Template) {

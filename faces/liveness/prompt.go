@@ -77,7 +77,7 @@ func (f Frame) hindrance() faces.Advice {
 		return faces.AdviceOnePerson
 	case roomToCome*f.Face.Box.W > float64(f.Width), roomToCome*f.Face.Box.H > float64(f.Height):
 		return faces.AdviceFarther
-	case f.Quality.Yaw > straightYaw, f.Quality.Yaw < -straightYaw:
+	case f.Quality.Yaw > startYaw, f.Quality.Yaw < -startYaw:
 		return faces.AdviceStraight
 	}
 	for _, fault := range f.Quality.Faults() {

@@ -1,7 +1,6 @@
 package liveness
 
 import (
-	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/faces"
@@ -92,16 +91,6 @@ type Session struct {
 	Ended time.Duration `json:"ended,omitempty"`
 	// Watch is what the judge remembers from batch to batch.
 	Watch Watch `json:"watch"`
-}
-
-// Digests are those of all frames that were judged, so that none comes again in
-// a later session.
-func (s Session) Digests() []string {
-	all := slices.Clone(s.Dropped)
-	for _, f := range s.Frames {
-		all = append(all, f.Digest)
-	}
-	return all
 }
 
 // New begins a session that asks for the actions of script in their order.

@@ -20,7 +20,7 @@ func (s *Session) advance(d faces.Decision, t faces.Template, rules Rules) End {
 func (s *Session) find(t faces.Template, rules Rules) {
 	w := &s.Watch
 	f := s.Frames[len(s.Frames)-1]
-	if advice := f.hindrance(); advice != "" || !known(t, rules.Matcher) {
+	if len(s.Script) == 0 || f.hindrance() != "" || !known(t, rules.Matcher) {
 		s.Best, w.Good = nil, 0
 		return
 	}
@@ -31,7 +31,7 @@ func (s *Session) find(t faces.Template, rules Rules) {
 		}
 	}
 	s.Best = append(s.Best, t)
-	if w.Good++; w.Good == startFrames && len(s.Script) > 0 {
+	if w.Good++; w.Good == startFrames {
 		s.begin(f)
 	}
 }
