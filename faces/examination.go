@@ -1,5 +1,10 @@
 package faces
 
+import (
+	"math"
+	"slices"
+)
+
 // Examination is all that an engine finds in one photograph. Template, BonaFide,
 // Attack, Quality and Hints are those of the largest face.
 type Examination struct {
@@ -40,69 +45,55 @@ func (e Examination) Sole() (Face, error) {
 	return e.Faces[0], nil
 }
 
-// Quality describes how well a face is shown, as far as five points and the
-// aligned crop tell (subjects of ISO/IEC 29794-5).
-type Quality struct {
-	// InterEye is the distance of the eyes in pixels.
-	InterEye float64 `json:"inter_eye"`
-	// Sharpness is the variance of the Laplacian of the aligned face.
-	Sharpness float64 `json:"sharpness"`
-	// Brightness is the mean of the aligned face, 0 to 255.
-	Brightness float64 `json:"brightness"`
-	// Contrast is the standard deviation of the aligned face.
-	Contrast float64 `json:"contrast"`
-	// Roll, Yaw and Pitch are in degrees: Roll clockwise in the picture, Yaw
-	// positive towards the person's left, Pitch positive upwards.
-	Roll  float64 `json:"roll"`
-	Yaw   float64 `json:"yaw"`
-	Pitch float64 `json:"pitch"`
-	// Eyes is the eye aspect ratio (Soukupova and Cech 2016) of the eye that is
-	// less open, Mouth the height of the lips' opening over its width; -1 where
-	// the landmark model is missing.
-	Eyes  float64 `json:"eyes"`
-	Mouth float64 `json:"mouth"`
-	// Occlusion is the covered part of the face, 0 to 1, or -1.
-	Occlusion float64 `json:"occlusion"`
-}
-
-// Codes of Quality.Faults.
-const (
-	FaultTooSmall    = "too_small"
-	FaultBlurred     = "blurred"
-	FaultTooDark     = "too_dark"
-	FaultTooBright   = "too_bright"
-	FaultLowContrast = "low_contrast"
-	FaultTilted      = "tilted"
-	FaultTurned      = "turned"
-)
-
-// Limits of Quality, looser than a passport office's: they are for a
-// photograph taken at home, and say only that a comparison would suffer.
-const (
-	minInterEye   = 32 // below, alignment to 35 pixels would invent detail
-	minSharpness  = 35 // the sharpest twentieth of faces blurred by 2 pixels, the dullest hundredth of LFW
-	minBrightness = 45
-	maxBrightness = 225
-	minContrast   = 15
-	maxRoll       = 25
-	maxYaw        = 35
-)
-
-// Faults lists what is wrong with a photograph, in the order in which to
-// tell it; empty when nothing is.
-func (q Quality) Faults() []string {
-	var faults []string
-	add := func(wrong bool, code string) {
-		if wrong {
-			faults = append(faults, code)
+// Finite returns the examination without what is not a number, for JSON has no
+// word for it and one such measure must not lose all others: measures become
+// -1, which is "not computed"; embeddings, hints and faces are left out.
+func (e Examination) Finite() Examination {
+	q := &e.Quality
+	for _, v := range []*float64{
+		&e.BonaFide, &e.Attack.Moire, &e.Attack.Reflectance,
+		&q.InterEye, &q.Outside, &q.Sharpness, &q.Brightness, &q.Contrast, &q.Underexposed, &q.Overexposed, &q.Uneven,
+		&q.Roll, &q.Yaw, &q.Pitch, &q.Eyes, &q.Mouth, &q.Occlusion,
+	} {
+		if !finite(*v) {
+			*v = -1
 		}
 	}
-	add(q.InterEye < minInterEye, FaultTooSmall)
-	add(q.Brightness < minBrightness, FaultTooDark)
-	add(q.Brightness > maxBrightness, FaultTooBright)
-	add(q.Contrast < minContrast, FaultLowContrast)
-	add(q.Sharpness < minSharpness, FaultBlurred)
-	add(q.Roll > maxRoll || q.Roll < -maxRoll, FaultTilted)
-	add(q.Yaw > maxYaw || q.Yaw < -maxYaw, FaultTurned)
-	return faults
+	e.Faces = slices.DeleteFunc(slices.Clone(e.Faces), func(f Face) bool { return !f.finite() })
+	e.Template = e.Template.finite()
+	if h := e.Hints; h != nil && !h.finite() {
+		e.Hints = nil
+	}
+	return e
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+func (f Face) finite() bool {
+	sum := f.Box.X + f.Box.Y + f.Box.W + f.Box.H + f.Score
+	for _, p := range f.Landmarks {
+		sum += p.X + p.Y
+	}
+	return finite(sum)
+}
+
+func (t Template) finite() Template {
+	kept := Template{}
+	for name, e := range t {
+		if !slices.ContainsFunc(e, func(v float32) bool { return !finite(float64(v)) }) {
+			kept[name] = e
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return kept
+}
+
+func (h *Hints) finite() bool {
+	sum := h.Age + h.Female
+	for _, v := range h.Expressions {
+		sum += v
+	}
+	return finite(sum)
 }

@@ -13,6 +13,7 @@ import (
 // started by newEnginePool, not by people.
 type EngineCmd struct {
 	ModelsFlag
+	FaceHints bool `help:"Estimate age, sex and expression from faces, for reviewers alone."`
 }
 
 // Run answers requests on stdin until it ends.
@@ -26,7 +27,7 @@ func (c *EngineCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	face, err := opencv.New(opencv.Config{Models: finder})
+	face, err := opencv.New(opencv.Config{Models: finder, Hints: c.FaceHints})
 	if err != nil {
 		return err
 	}
@@ -47,9 +48,19 @@ func newEnginePool(s EngineSettings, log *slog.Logger) (*engine.Pool, error) {
 		return nil, err
 	}
 	return engine.NewPool(engine.Config{
-		Command: append([]string{program, "engine"}, s.modelsFlag().arguments()...),
+		Command: engineCommand(program, s),
 		Size:    s.Workers(),
 		Timeout: s.EngineTimeout,
 		Logger:  log,
 	}), nil
+}
+
+// engineCommand tells a child all it needs: it gets none of the service's
+// settings.
+func engineCommand(program string, s EngineSettings) []string {
+	command := append([]string{program, "engine"}, s.modelsFlag().arguments()...)
+	if s.FaceHints == "on" {
+		command = append(command, "--face-hints")
+	}
+	return command
 }

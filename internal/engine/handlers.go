@@ -45,7 +45,8 @@ func (c composition) examineFace(ctx context.Context, b []byte) (faces.Examinati
 	if err != nil {
 		return faces.Examination{}, err
 	}
-	return c.face.Examine(ctx, img)
+	x, err := c.face.Examine(ctx, img)
+	return x.Finite(), err
 }
 
 func (c composition) readWords(ctx context.Context, b []byte) ([]string, error) {
