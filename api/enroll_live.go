@@ -55,7 +55,7 @@ func (p *livePages) show(c *gin.Context) error {
 	return p.page(c, http.StatusOK, "live", templates.View{
 		Step: "live",
 		Data: map[string]any{
-			"Words": session.Words, "Nonce": session.Nonce, "Notice": e.Data.Notice, "Advice": faces.Advices(), "Ends": liveEnds(),
+			"Words": session.Words, "OnScreen": session.OnScreen, "Nonce": session.Nonce, "Notice": e.Data.Notice, "Advice": faces.Advices(), "Ends": liveEnds(),
 			"Seconds": int(left.Seconds()), "Left": fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60),
 		},
 	})

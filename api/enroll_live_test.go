@@ -286,3 +286,16 @@ func TestLivePageInFrench(t *testing.T) {
 		}
 	}
 }
+
+// Another screen instead of paper is offered only where the operator allows it.
+func TestWordsOnScreen(t *testing.T) {
+	t.Parallel()
+	for _, allowed := range []bool{false, true} {
+		f, b := filming(t)
+		f.data.Live.OnScreen = allowed
+		_, body := b.get("/enroll/live")
+		if got := strings.Contains(body, "another screen"); got != allowed {
+			t.Errorf("with OnScreen %v the page offers a screen: %v", allowed, got)
+		}
+	}
+}

@@ -27,7 +27,6 @@ var (
 	ErrSameImage       = &FlowError{"same_image", "the same photograph was sent before"}
 	ErrLinkInvalid     = &FlowError{"link_invalid", "the link is unknown or no longer valid"}
 	ErrLiveExpired     = &FlowError{"live_expired", "the camera session is over"}
-	ErrTooFewFrames    = &FlowError{"too_few_frames", "too few camera frames"}
 	ErrSignInRefused   = &FlowError{"sign_in_refused", "login, password or code is wrong"}
 	ErrAlreadyActive   = &FlowError{"already_active", "the account has been set up before"}
 	ErrPasswordShort   = &FlowError{"password_short", "the password is too short"}
@@ -46,7 +45,7 @@ var (
 func Codes() []string {
 	var codes []string
 	for _, e := range []*FlowError{
-		ErrTooManyTries, ErrSameImage, ErrLinkInvalid, ErrLiveExpired, ErrTooFewFrames, ErrSignInRefused, ErrAlreadyActive,
+		ErrTooManyTries, ErrSameImage, ErrLinkInvalid, ErrLiveExpired, ErrSignInRefused, ErrAlreadyActive,
 		ErrPasswordShort, ErrPasswordLong, ErrPasswordCommon, ErrNotSubscriber, ErrAlreadyShown, ErrUnknownDocument,
 		ErrNoPhotograph, ErrUnknownOutcome, ErrNoteMissing, ErrUnknownField,
 	} {

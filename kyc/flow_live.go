@@ -85,7 +85,7 @@ func (f *Flow) open(e *Enrollment, now time.Time, drawn LiveSession) error {
 	}
 	s.retire()
 	s.Nonce, s.Words, s.Track = drawn.Nonce, drawn.Words, drawn.Track
-	s.OpenedAt, s.ExpiresAt = now, now.Add(liveness.Lifetime)
+	s.OpenedAt, s.ExpiresAt, s.OnScreen = now, now.Add(liveness.Lifetime), f.Settings.WordsOnScreen
 	return nil
 }
 

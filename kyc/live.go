@@ -33,6 +33,7 @@ const Unjudged liveness.End = "unjudged"
 type LiveSession struct {
 	Nonce     string    `json:"nonce,omitempty"`
 	Words     []string  `json:"words,omitempty"`
+	OnScreen  bool      `json:"on_screen,omitempty"` // the words may be shown on another screen
 	OpenedAt  time.Time `json:"opened_at,omitzero"`
 	BeganAt   time.Time `json:"began_at,omitzero"` // the first frames came
 	ExpiresAt time.Time `json:"expires_at,omitzero"`

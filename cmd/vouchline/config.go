@@ -85,6 +85,7 @@ type WebSettings struct {
 	Listen         string   `name:"listen" env:"VOUCHLINE_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address the web service listens on."`
 	TrustedProxies []string `name:"trusted-proxies" env:"VOUCHLINE_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"Networks of proxies whose X-Forwarded-For is believed. Default: none, so that nobody chooses the address the limits count by."`
 	LiveWords      string   `name:"live-words" env:"VOUCHLINE_LIVE_WORDS" default:"auto" oneof:"auto,en,fr" help:"Language of the words held up in the live step: auto (the page's), en or fr."`
+	LiveScreen     string   `name:"live-screen" env:"VOUCHLINE_LIVE_SCREEN" default:"off" oneof:"off,on" help:"Let people show the live step's words on another screen instead of paper: off or on. On also helps who draws them into a film."`
 	Metrics        string   `name:"metrics" env:"VOUCHLINE_METRICS" placeholder:"HOST:PORT" help:"Serve Prometheus metrics on this separate address, for scrapers only. Default: no metrics."`
 }
 
@@ -142,6 +143,7 @@ type EngineSettings struct {
 	EngineWorkers int           `name:"engine-workers" env:"VOUCHLINE_ENGINE_WORKERS" default:"0" placeholder:"N" help:"Engine processes kept running. 0: one a processor, at most 4."`
 	EngineTimeout time.Duration `name:"engine-timeout" env:"VOUCHLINE_ENGINE_TIMEOUT" default:"30s" placeholder:"DURATION" help:"Longest time for one photograph; then its process is killed and the job tried again."`
 	ReferHints    []string      `name:"refer-hints" env:"VOUCHLINE_REFER_HINTS" default:"print_differs" placeholder:"HINT,..." help:"Hints about a document of which one alone refers a case: screen_replay, monochrome_copy, print_differs, mrz_font; or none. Two together always do."`
+	FaceHints     string        `name:"face-hints" env:"VOUCHLINE_FACE_HINTS" default:"off" oneof:"off,on" help:"Estimate age, sex and expression from the applicant's photograph and show them to reviewers with their error rates: off or on. Never part of a decision; off computes nothing."`
 }
 
 // LoneHints returns the hints that refer alone; never nil, which would stand

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -122,5 +123,16 @@ func TestEngineWithoutModels(t *testing.T) {
 	var unread *ocr.UnavailableError
 	if !errors.As(err, &unread) || engine.Retryable(err) {
 		t.Errorf("ReadDocument() error = %v, want UnavailableError, not to be retried", err)
+	}
+}
+
+// TestFaceHintsAreAskedFor: a child estimates nothing unless it is told to.
+func TestFaceHintsAreAskedFor(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]bool{"": false, "off": false, "on": true} {
+		command := engineCommand("vouchline", EngineSettings{FaceHints: setting})
+		if got := slices.Contains(command, "--face-hints"); got != want {
+			t.Errorf("with face-hints %q the child is told %q", setting, command)
+		}
 	}
 }

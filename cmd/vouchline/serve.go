@@ -34,7 +34,7 @@ func (c *ServeCmd) Run(g *Globals) error {
 	site.BaseURL = c.PublicURL()
 	a, err := newApp(g, parts{
 		Site: site, Storage: c.StorageSettings, Ledger: c.LedgerSettings, Engines: c.EngineSettings,
-		Message: c.MessageSettings, PBX: c.PBXSettings, Outbox: c.OutboxEnabled(), Words: c.words(),
+		Message: c.MessageSettings, PBX: c.PBXSettings, Outbox: c.OutboxEnabled(), Words: c.words(), Screen: c.LiveScreen == "on",
 	})
 	if err != nil {
 		return err

@@ -39,6 +39,7 @@ type parts struct {
 	PBX     PBXSettings
 	Outbox  bool
 	Words   string // of the live step; empty follows the applicant
+	Screen  bool   // may show them
 }
 
 // app is the service without its edge: what serve and work share.
@@ -85,7 +86,8 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 		Settings: kyc.Settings{
 			Service: p.Site.Name, BaseURL: strings.TrimSuffix(p.Site.BaseURL, "/"), DefaultCountry: p.Site.DefaultCountry,
 			Plan: pbx.Plan{First: p.PBX.PBXExtensions.First, Last: p.PBX.PBXExtensions.Last}, Realm: p.PBX.PBXRealm,
-			SIPDomain: p.PBX.PBXRealm, LiveWords: p.Words, Retention: p.Storage.Retention,
+			SIPDomain: p.PBX.PBXRealm, LiveWords: p.Words, WordsOnScreen: p.Screen,
+			FaceHints: p.Engines.FaceHints == "on", Retention: p.Storage.Retention,
 		},
 	}
 	runner, err := a.newRunner(g, p)
