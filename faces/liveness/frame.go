@@ -22,8 +22,8 @@ func (f Frame) clean() Frame {
 func (f Frame) sane() bool {
 	b, q := f.Face.Box, f.Quality
 	numbers := []float64{
-		b.X, b.Y, b.W, b.H, f.Face.Score, q.InterEye, q.Sharpness, q.Brightness, q.Contrast, q.Roll, q.Yaw, q.Pitch, q.Eyes, q.Mouth, q.Occlusion,
-		f.BonaFide, f.Attack.Moire, f.Attack.Reflectance,
+		b.X, b.Y, b.W, b.H, f.Face.Score, q.InterEye, q.Outside, q.Sharpness, q.Brightness, q.Contrast, q.Underexposed, q.Overexposed, q.Uneven,
+		q.Roll, q.Yaw, q.Pitch, q.Eyes, q.Mouth, q.Occlusion, f.BonaFide, f.Attack.Moire, f.Attack.Reflectance,
 	}
 	for _, p := range f.Face.Landmarks {
 		numbers = append(numbers, p.X, p.Y)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -63,34 +64,43 @@ func FuzzObserve(f *testing.F) {
 }
 
 // TestBadNumbers puts each number that no picture gives into each measure of
-// every frame from the tenth on.
+// every frame from the tenth on, also into measures that are yet to come.
 func TestBadNumbers(t *testing.T) {
 	t.Parallel()
-	fields := map[string]func(f *liveness.Frame, v float64){
+	type setter func(f *liveness.Frame, v float64)
+	sets := map[string]setter{
 		"box":       func(f *liveness.Frame, v float64) { f.Face.Box.X = v },
 		"width":     func(f *liveness.Frame, v float64) { f.Face.Box.W = v },
 		"landmark":  func(f *liveness.Frame, v float64) { f.Face.Landmarks[2].X = v },
-		"yaw":       func(f *liveness.Frame, v float64) { f.Quality.Yaw = v },
-		"pitch":     func(f *liveness.Frame, v float64) { f.Quality.Pitch = v },
-		"eyes":      func(f *liveness.Frame, v float64) { f.Quality.Eyes = v },
-		"sharpness": func(f *liveness.Frame, v float64) { f.Quality.Sharpness = v },
 		"words":     func(f *liveness.Frame, v float64) { f.Words = v },
 		"bona fide": func(f *liveness.Frame, v float64) { f.BonaFide = v },
-		"moire":     func(f *liveness.Frame, v float64) { f.Attack.Moire = v },
 	}
-	for name, set := range fields {
-		for _, v := range []float64{math.NaN(), math.Inf(-1), 1e300} {
-			m := simulate()
-			m.restart = true // JSON knows no such numbers
-			m.alter = func(n int, f *liveness.Frame, _ *faces.Template) {
-				if n >= 10 {
-					set(f, v)
+	for i := range reflect.TypeFor[faces.Quality]().NumField() {
+		sets["quality "+reflect.TypeFor[faces.Quality]().Field(i).Name] = func(f *liveness.Frame, v float64) {
+			reflect.ValueOf(&f.Quality).Elem().Field(i).SetFloat(v)
+		}
+	}
+	for i := range reflect.TypeFor[faces.AttackSigns]().NumField() {
+		sets["attack "+reflect.TypeFor[faces.AttackSigns]().Field(i).Name] = func(f *liveness.Frame, v float64) {
+			reflect.ValueOf(&f.Attack).Elem().Field(i).SetFloat(v)
+		}
+	}
+	for name, set := range sets {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, v := range []float64{math.NaN(), math.Inf(-1), 1e300} {
+				m := simulate()
+				m.restart = true // JSON knows no such numbers
+				m.alter = func(n int, f *liveness.Frame, _ *faces.Template) {
+					if n >= 10 {
+						set(f, v)
+					}
+				}
+				if s := m.run(t); s.End == liveness.Done || s.End.Suspect() {
+					t.Errorf("%v: End = %q, want neither success nor accusation", v, s.End)
 				}
 			}
-			if s := m.run(t); s.End == liveness.Done || s.End.Suspect() {
-				t.Errorf("%s of %v: End = %q, want neither success nor accusation", name, v, s.End)
-			}
-		}
+		})
 	}
 }
 

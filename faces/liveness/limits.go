@@ -4,7 +4,7 @@ import "time"
 
 // Limits of the head's poses, measured from how the person looked at the
 // beginning: a camera stands beside the screen, and no face is quite even.
-// docs/measurements.md says what the engine sees of heads that turn.
+// The figures are from photographs acted before the engine.
 const (
 	startYaw      = 15.0 // degrees either way from the camera, at the beginning
 	straightYaw   = 10.0 // and from there that are still straight

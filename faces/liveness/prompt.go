@@ -68,26 +68,25 @@ func (s Session) adviceForHead(step *Step, f Frame) faces.Advice {
 // who is asked to come closer.
 const roomToCome = 1.35
 
-// hindrance is what keeps a frame from being one of the first.
+// hindrance is what keeps a frame from being one of the first. Some faults of a
+// portrait do not: a beard may be taken for a cover, and a room has the light it
+// has.
 func (f Frame) hindrance() faces.Advice {
+	x := faces.Examination{Quality: f.Quality, Width: f.Width, Height: f.Height}
+	x.Quality.Uneven, x.Quality.Occlusion, x.Quality.Mouth = 0, -1, -1
+	if f.seen() {
+		x.Faces = []faces.Face{f.Face}
+	}
+	advice, wrong := x.Advice()
 	switch {
-	case !f.seen():
-		return faces.AdviceNoFace
 	case f.Several:
 		return faces.AdviceOnePerson
+	case wrong:
+		return advice
 	case roomToCome*f.Face.Box.W > float64(f.Width), roomToCome*f.Face.Box.H > float64(f.Height):
 		return faces.AdviceFarther
 	case f.Quality.Yaw > startYaw, f.Quality.Yaw < -startYaw:
 		return faces.AdviceStraight
 	}
-	for _, fault := range f.Quality.Faults() {
-		return adviceFor[fault]
-	}
 	return ""
-}
-
-var adviceFor = map[string]faces.Advice{
-	faces.FaultTooSmall: faces.AdviceCloser, faces.FaultTooDark: faces.AdviceMoreLight, faces.FaultTooBright: faces.AdviceLessLight,
-	faces.FaultLowContrast: faces.AdviceMoreLight, faces.FaultBlurred: faces.AdviceSteady, faces.FaultTilted: faces.AdviceUpright,
-	faces.FaultTurned: faces.AdviceStraight,
 }
