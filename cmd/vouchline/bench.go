@@ -9,4 +9,5 @@ type BenchCmd struct {
 	Live       BenchLiveCmd       `cmd:"" help:"Play whole live sessions with drawn films of people and of attacks: BPCER, APCER by species, work for a frame."`
 	Duplicates BenchDuplicatesCmd `cmd:"" help:"Measure the search for a person enrolled already: false matches among all photographs of a folder, by threshold and number enrolled."`
 	Gallery    BenchGalleryCmd    `cmd:"" help:"Measure what it costs to remember faces and to look for one among many."`
+	Words      BenchWordsCmd      `cmd:"" help:"Measure the reading of words held up to a camera, in hands and scenes drawn by a seed: read right, accepted wrongly, times."`
 }

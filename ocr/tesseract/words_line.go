@@ -222,7 +222,7 @@ func attach(lines []line, m mark, height float64) {
 	for i, l := range lines {
 		x0, x1 := l.ends()
 		if p.x > x0-height && p.x < x1+height && math.Abs(p.y-l.y(p.x)) < 0.7*height && m.height() < 2.2*height {
-			lines[i].marks = append(l.marks, m)
+			lines[i].marks = append(lines[i].marks, m)
 			return
 		}
 	}
