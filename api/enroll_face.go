@@ -91,7 +91,7 @@ func (p *facePages) advise(c *gin.Context) error {
 	if e.State() != kyc.Selfie {
 		return &kyc.TransitionError{From: e.State(), Event: kyc.TakeSelfie}
 	}
-	f, done, err := p.uploads.read(c, parts{lane: &p.uploads.previews, files: map[string]int{"photo": 1}, each: maxAdviceBytes})
+	f, done, err := p.uploads.read(c, parts{lane: p.uploads.previews, files: map[string]int{"photo": 1}, each: maxAdviceBytes})
 	if err != nil {
 		return err
 	}

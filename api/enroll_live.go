@@ -101,7 +101,7 @@ func (p *livePages) watch(c *gin.Context) error {
 	}
 	var batch kyc.LiveBatch
 	f, done, err := p.uploads.read(c, parts{
-		lane: &p.uploads.films, files: map[string]int{"frame": kyc.MaxLiveFrames}, each: maxFrameBytes,
+		lane: p.uploads.films, files: map[string]int{"frame": kyc.MaxLiveFrames}, each: maxFrameBytes,
 		accept: func(fields map[string]string) (err error) {
 			if batch, err = batchOf(fields); err != nil {
 				return err

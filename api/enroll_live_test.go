@@ -185,7 +185,7 @@ func TestLivePage(t *testing.T) {
 	for _, end := range liveEnds() {
 		want = append(want, `data-ended="`+string(end)+`"`)
 	}
-	for _, name := range []string{"denied", "none", "busy", "old", "insecure", "network", "stopped", "hidden", "expired", "problem"} {
+	for _, name := range []string{"denied", "none", "busy", "old", "insecure", "network", "stopped", "hidden", "cancelled", "expired", "problem"} {
 		want = append(want, `data-help="`+name+`"`)
 	}
 	for _, s := range want {

@@ -43,13 +43,13 @@ type lane struct {
 	clock  func() time.Time
 	bodies chan struct{} // may be shared with other lanes
 
-	mu   *sync.Mutex
+	mu   sync.Mutex
 	past map[string][]time.Time
 	now  map[string]int // bodies that a source is sending
 }
 
-func newLane(clock func() time.Time, bodies chan struct{}, limits laneLimits) lane {
-	return lane{laneLimits: limits, clock: clock, bodies: bodies, mu: &sync.Mutex{}, past: map[string][]time.Time{}, now: map[string]int{}}
+func newLane(clock func() time.Time, bodies chan struct{}, limits laneLimits) *lane {
+	return &lane{laneLimits: limits, clock: clock, bodies: bodies, past: map[string][]time.Time{}, now: map[string]int{}}
 }
 
 // enter lets an upload of a source in and returns what ends it, or says how

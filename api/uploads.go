@@ -35,9 +35,9 @@ const (
 type uploads struct {
 	decoders chan struct{}
 
-	photographs lane // the evidence: large, seldom, and waited for
-	films       lane // frames of the live step
-	previews    lane // what the selfie page asks about
+	photographs *lane // the evidence: large, seldom, and waited for
+	films       *lane // frames of the live step
+	previews    *lane // what the selfie page asks about
 }
 
 func newUploads(decoders int, clock func() time.Time) *uploads {
@@ -75,7 +75,7 @@ type form struct {
 func (u *uploads) read(c *gin.Context, p parts) (f form, done func(), err error) {
 	l := p.lane
 	if l == nil {
-		l = &u.photographs
+		l = u.photographs
 	}
 	done, err = l.enter(source(c))
 	if err != nil {

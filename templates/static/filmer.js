@@ -39,7 +39,7 @@ export function film(video, settings, taken, stopped) {
 
   function follow() {
     if (!running) return;
-    video.requestVideoFrameCallback((_, { mediaTime }) => { look(mediaTime); follow(); });
+    video.requestVideoFrameCallback((now) => { look(now); follow(); }); // called for new pictures only
   }
   const timers = [setInterval(() => { if (performance.now() - fresh > frozen) give(); }, 1000)];
   if (video.requestVideoFrameCallback) follow();

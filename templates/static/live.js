@@ -84,7 +84,10 @@ function record() {
     const { every, quality, side, words } = speed.now();
     return { every, quality, side: box.dataset.action === "words" ? words : side };
   };
-  running = [film(video, settings, post.add, () => ends("stopped")), post.stop, shown.stop];
+  // Who holds up a sheet touches nothing, and the screen must not sleep.
+  const awake = navigator.wakeLock?.request("screen").catch(() => null);
+  const rest = () => awake?.then((lock) => lock?.release());
+  running = [film(video, settings, post.add, () => ends("stopped")), post.stop, shown.stop, rest];
 }
 
 // over: what was seen is enough, or the session has ended otherwise.
@@ -114,7 +117,8 @@ function refused(problem) {
     location.assign("/enroll");
     return;
   }
-  element("problem-text").textContent = problem.detail || problem.title || "";
+  element("problem-title").textContent = problem.title || element("problem-title").textContent;
+  element("problem-text").textContent = problem.detail || "";
   ends(problem.code === "live_expired" ? "expired" : "problem");
 }
 
@@ -129,6 +133,7 @@ tick();
 
 start.hidden = false;
 start.addEventListener("click", begin);
+element("cancel").addEventListener("click", () => ends("cancelled"));
 document.addEventListener("visibilitychange", () => { if (document.hidden && running) ends("hidden"); });
 addEventListener("pagehide", () => { if (running) ends("hidden"); });
 document.documentElement.dataset.modules = "";

@@ -120,12 +120,13 @@ async function ask(canvas) {
 
 async function shoot() {
   const mine = session;
-  shot = await encode(still(video)).catch(() => null); // a browser short of memory encodes nothing
+  const photograph = await encode(still(video)).catch(() => null); // a browser short of memory encodes nothing
   if (mine !== session) return;
-  if (!shot) {
+  if (!photograph) {
     rests();
     return;
   }
+  shot = photograph;
   stop();
   buzz();
   URL.revokeObjectURL(picture.src);
