@@ -59,6 +59,7 @@ func codes() map[string][]string {
 	for _, a := range advice {
 		m["notice"] = append(m["notice"], string(a))
 	}
+	m["notice"] = append(m["notice"], kyc.SelfieNotices()...)
 	for _, r := range kyc.Notices() {
 		m["notice"] = append(m["notice"], string(r))
 	}

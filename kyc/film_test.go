@@ -68,7 +68,7 @@ func (l look) examine(people map[string]faces.Embedding, bonaFide float64) faces
 	x.Template = faces.Template{"model": people[l.Who]}
 	x.Quality = faces.Quality{
 		InterEye: face.InterEye(), Sharpness: 300, Brightness: 120, Contrast: 50,
-		Yaw: l.Yaw + noise(1), Eyes: 0.3*l.Eyes + noise(0.005), Mouth: 0.1, Occlusion: -1,
+		Yaw: l.Yaw + noise(1), Eyes: min(1, 0.9*l.Eyes+noise(0.01)), Mouth: 0.1, Occlusion: -1,
 	}
 	if l.Blurred {
 		x.Quality.Sharpness = 1

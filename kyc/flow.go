@@ -56,10 +56,7 @@ type Flow struct {
 // Thresholds are the decision points of the engines' models, as measured and
 // kept in the models' manifest.
 type Thresholds struct {
-	Face faces.Matcher
-	// Printed compares with the portrait of a document, which is small and
-	// grey; nil is Face.
-	Printed  faces.Matcher
+	Face     faces.Matcher
 	BonaFide float64 // least score at which a presentation passes
 	// Duplicate is the least score of the first model at which an enrolled face
 	// is taken for the same person in a search among all (1:N).

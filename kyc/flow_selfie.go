@@ -80,5 +80,5 @@ func (f *Flow) AdviseSelfie(ctx context.Context, id string, photo []byte) (faces
 	if err != nil && !isFaceError(err) {
 		return "", err
 	}
-	return faces.Advice(selfieFault(exam, err)), nil
+	return selfieAdvice(exam, err), nil
 }

@@ -38,3 +38,44 @@ func TestAdviseSelfie(t *testing.T) {
 		t.Errorf("advice left something behind: %v", err)
 	}
 }
+
+// TestEveryAdviceHasANotice: a refused photograph always says why.
+func TestEveryAdviceHasANotice(t *testing.T) {
+	t.Parallel()
+	if got, want := len(kyc.SelfieNotices()), len(faces.Advices()); got != want {
+		t.Errorf("%d notices for %d advices", got, want)
+	}
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Selfie)
+	for picture, want := range map[string]string{
+		look{}.picture(t): "no_face",
+		look{Who: "ada", Eyes: 1, Size: 1, Several: true}.picture(t):            "several_faces",
+		look{Who: "ada", Eyes: 1, Size: 1, Blurred: true, Moment: 1}.picture(t): "blurred",
+	} {
+		must(t, b.flow.SubmitSelfie(t.Context(), id, upload(picture)))
+		b.work(t)
+		e, err := b.flow.Enrollment(t.Context(), id)
+		if err != nil || e.State() != kyc.Selfie || e.Data.Notice != want {
+			t.Errorf("%s: notice %q in state %s, %v, want %s", picture, e.Data.Notice, e.State(), err, want)
+		}
+	}
+}
+
+// TestHintsOnlyWhereAskedFor: an engine's estimates are dropped unless the
+// operator switched them on, and are never a check.
+func TestHintsOnlyWhereAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, on := range []bool{false, true} {
+		b := newBench(t)
+		b.flow.Settings.FaceHints = on
+		b.engines.hints = &faces.Hints{Age: 52}
+		id := b.to(t, 1, kyc.Selfie)
+		must(t, b.flow.SubmitSelfie(t.Context(), id, upload(look{Who: "ada", Eyes: 1, Size: 1}.picture(t))))
+		b.work(t)
+		e, err := b.flow.Enrollment(t.Context(), id)
+		must(t, err)
+		if got := e.Data.Selfie.Hints != nil; got != on || e.State() != kyc.Live {
+			t.Errorf("with hints %v they are kept: %v, in state %s", on, got, e.State())
+		}
+	}
+}

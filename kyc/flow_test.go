@@ -36,6 +36,7 @@ type engines struct {
 	people  map[string]faces.Embedding
 	faceErr error
 	pad     float64
+	hints   *faces.Hints
 	// before runs before a face is examined, outside any lock.
 	before         func(photo []byte) error
 	wordsErr       error
@@ -68,7 +69,9 @@ func (x *engines) ExamineFace(_ context.Context, photo []byte) (faces.Examinatio
 		return faces.Examination{}, err
 	}
 	if l, ok := seen(photo); ok {
-		return l.examine(x.people, x.pad), nil
+		exam := l.examine(x.people, x.pad)
+		exam.Hints = x.hints
+		return exam, nil
 	}
 	who, _, _ := strings.Cut(string(photo), " ")
 	e, ok := x.people[who]
@@ -77,7 +80,7 @@ func (x *engines) ExamineFace(_ context.Context, photo []byte) (faces.Examinatio
 	}
 	return faces.Examination{
 		Faces: []faces.Face{{Box: faces.Box{W: 200, H: 250}, Score: 0.9}}, Template: faces.Template{"model": e}, BonaFide: x.pad,
-		Quality: faces.Quality{InterEye: 80, Sharpness: 300, Brightness: 120, Contrast: 50},
+		Quality: faces.Quality{InterEye: 80, Sharpness: 300, Brightness: 120, Contrast: 50, Eyes: 0.9, Mouth: -1, Occlusion: -1},
 	}, nil
 }
 

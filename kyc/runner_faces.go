@@ -3,6 +3,8 @@ package kyc
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/faces"
@@ -38,17 +40,17 @@ func (r *Runner) checkSelfie(ctx context.Context, effect Effect) error {
 
 func recordSelfie(e *Enrollment, now time.Time, exam faces.Examination, fault error) error {
 	check := Check{Name: CheckSelfiePhoto, Outcome: Passed, At: now}
-	notice := selfieFault(exam, fault)
-	switch notice {
+	advice := selfieAdvice(exam, fault)
+	switch advice {
 	case "":
-	case faces.NoFace, faces.SeveralFaces:
+	case faces.AdviceNoFace, faces.AdviceOnePerson:
 		check.Reasons = []Reason{ReasonNoFace}
 	default:
 		check.Reasons = []Reason{ReasonSelfieQuality}
 	}
-	if notice != "" {
+	if advice != "" {
 		if len(e.Data.Selfie.Seen) < maxSelfieRefusals {
-			e.Data.Notice = notice
+			e.Data.Notice = selfieNotices[advice]
 			return e.Apply(RefuseSelfie, now)
 		}
 		check.Outcome = Referred
@@ -57,19 +59,32 @@ func recordSelfie(e *Enrollment, now time.Time, exam faces.Examination, fault er
 	return e.Apply(AcceptSelfie, now)
 }
 
-// selfieFault is the one thing to mend, or "".
-func selfieFault(exam faces.Examination, fault error) string {
-	var noFace *faces.Error
-	if !errors.As(fault, &noFace) {
-		_, fault = exam.Sole()
+// selfieNotices are what the page says when a photograph was refused, by what
+// is to be mended. They are apart from the notices of documents, where to come
+// closer means something else.
+var selfieNotices = map[faces.Advice]string{
+	faces.AdviceNoFace: faces.NoFace, faces.AdviceOnePerson: faces.SeveralFaces, faces.AdviceWhole: "cut_off",
+	faces.AdviceCloser: faces.FaultTooSmall, faces.AdviceFarther: "too_near", faces.AdviceMoreLight: faces.FaultTooDark,
+	faces.AdviceLessLight: faces.FaultTooBright, faces.AdviceEvenLight: "uneven_light", faces.AdviceSteady: faces.FaultBlurred,
+	faces.AdviceUncover: "covered", faces.AdviceStraight: faces.FaultTurned, faces.AdviceUpright: faces.FaultTilted,
+	faces.AdviceEyes: "eyes_closed", faces.AdviceMouth: "mouth_open",
+}
+
+// SelfieNotices returns every notice about a photograph of the applicant, for
+// whoever puts them into words.
+func SelfieNotices() []string { return slices.Sorted(maps.Values(selfieNotices)) }
+
+// selfieAdvice is the one thing to mend, or "". An engine that finds no face
+// says so by an error or by an examination without one.
+func selfieAdvice(exam faces.Examination, err error) faces.Advice {
+	if errors.Is(err, &faces.Error{Code: faces.SeveralFaces}) {
+		return faces.AdviceOnePerson
 	}
-	if errors.As(fault, &noFace) {
-		return noFace.Code
+	if isFaceError(err) {
+		return faces.AdviceNoFace
 	}
-	if faults := exam.Quality.Faults(); len(faults) > 0 {
-		return faults[0]
-	}
-	return ""
+	advice, _ := exam.Advice()
+	return advice
 }
 
 func selfieUnavailable(e *Enrollment, now time.Time, why Reason) error {

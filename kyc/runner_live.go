@@ -88,20 +88,13 @@ func (r *Runner) faceChecks(ctx context.Context, e *Enrollment) ([]Check, error)
 	t := r.Thresholds
 	duplicate, err := r.findDuplicates(ctx, e, live)
 	return []Check{
-		pair(CheckDocumentLive, t.printed(), portrait, live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Referred, faces.Different: Referred}),
-		pair(CheckDocumentSelf, t.printed(), portrait, selfie, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Passed, faces.Different: Referred}),
+		pair(CheckDocumentLive, t.Face, portrait, live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Referred, faces.Different: Referred}),
+		pair(CheckDocumentSelf, t.Face, portrait, selfie, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Passed, faces.Different: Referred}),
 		pair(CheckSelfieLive, t.Face, selfie, live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Passed, faces.Different: stranger}),
 		presentationCheck(s, t.BonaFide),
 		wordsCheck(s),
 		duplicate,
 	}, err
-}
-
-func (t Thresholds) printed() faces.Matcher {
-	if t.Printed != nil {
-		return t.Printed
-	}
-	return t.Face
 }
 
 func pair(name CheckName, t faces.Matcher, a, b faces.Template, outcomes map[faces.Decision]Outcome) Check {
