@@ -7,7 +7,33 @@ type AttackSigns struct {
 	// Moire is how strongly the face carries the beat of two grids, as a
 	// photographed screen or halftone print does.
 	Moire float64 `json:"moire"`
-	// Reflectance is how unlike skin the face reflects: flat, or shining as
-	// paper and glass do.
+	// Reflectance is how unlike a head the picture's tones are: flat, as paper
+	// and glass give light back.
 	Reflectance float64 `json:"reflectance"`
+}
+
+// From these scores a sign counts as raised. docs/measurements.md has how often
+// each is raised on people and on attacks; both are too rarely right, and
+// Reflectance too often wrong, to decide anything.
+const (
+	MoireRaised       = 0.5
+	ReflectanceRaised = 0.5
+)
+
+// Names of the signs.
+const (
+	SignMoire       = "moire"
+	SignReflectance = "reflectance"
+)
+
+// Raised lists the signs that count.
+func (a AttackSigns) Raised() []string {
+	var raised []string
+	if a.Moire >= MoireRaised {
+		raised = append(raised, SignMoire)
+	}
+	if a.Reflectance >= ReflectanceRaised {
+		raised = append(raised, SignReflectance)
+	}
+	return raised
 }

@@ -10,4 +10,6 @@ type BenchCmd struct {
 	Duplicates BenchDuplicatesCmd `cmd:"" help:"Measure the search for a person enrolled already: false matches among all photographs of a folder, by threshold and number enrolled."`
 	Gallery    BenchGalleryCmd    `cmd:"" help:"Measure what it costs to remember faces and to look for one among many."`
 	Words      BenchWordsCmd      `cmd:"" help:"Measure the reading of words held up to a camera, in hands and scenes drawn by a seed: read right, accepted wrongly, times."`
+	PAD        BenchPADCmd        `cmd:"" name:"pad" help:"Measure presentation attack detection on a folder of labelled photographs: APCER by species, BPCER."`
+	Attacks    BenchAttacksCmd    `cmd:"" help:"Draw presentation attacks of photographs, with ground truth for bench pad."`
 }

@@ -170,6 +170,12 @@ func (e *Engine) judge(x *faces.Examination, s subject, need need) (err error) {
 			return err
 		}
 	}
+	if x.Attack.Moire, err = moire(s); err != nil {
+		return err
+	}
+	if x.Attack.Reflectance, err = reflectance(s); err != nil {
+		return err
+	}
 	if e.attacks != nil {
 		x.BonaFide, err = e.attacks.score(s.picture, s.face.Box)
 	}
