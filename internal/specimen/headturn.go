@@ -138,11 +138,33 @@ func blend(to []byte, from *image.RGBA, u, v float64) {
 // zoom draws all of from, enlarged by scale about a point that is seen at
 // another; beyond its edges it repeats them.
 func zoom(out, from *image.RGBA, about, seen point, scale float64) {
-	for y := range out.Rect.Dy() {
-		v := about.y + (float64(y)+0.5-seen.y)/scale
-		row := out.Pix[y*out.Stride:]
-		for x := range out.Rect.Dx() {
-			blend(row[4*x:], from, about.x+(float64(x)+0.5-seen.x)/scale, v)
+	w, h := out.Rect.Dx(), out.Rect.Dy()
+	columns, parts := make([]int, w), make([]int, w)
+	for x := range w {
+		columns[x], parts[x] = between256(about.x+(float64(x)+0.5-seen.x)/scale, from.Rect.Dx())
+	}
+	for y := range h {
+		top, fy := between256(about.y+(float64(y)+0.5-seen.y)/scale, from.Rect.Dy())
+		upper, lower := from.Pix[top*from.Stride:], from.Pix[(top+1)*from.Stride:]
+		row := out.Pix[y*out.Stride : y*out.Stride+4*w]
+		for x := range w {
+			i, fx := 4*columns[x], parts[x]
+			a, b := upper[i:i+8:i+8], lower[i:i+8:i+8]
+			to := row[4*x : 4*x+4 : 4*x+4]
+			for c := range 3 {
+				high := int(a[c])<<8 + fx*(int(a[c+4])-int(a[c]))
+				low := int(b[c])<<8 + fx*(int(b[c+4])-int(b[c]))
+				to[c] = uint8((high<<8 + fy*(low-high)) >> 16) //nolint:gosec // a mean of bytes
+			}
+			to[3] = 255
 		}
 	}
+}
+
+// between256 is the pixel before a place along a side, and how many 256ths of
+// the way to the next one the place lies.
+func between256(at float64, side int) (pixel, part int) {
+	at = math.Max(0, at-0.5)
+	pixel = min(int(at), side-2)
+	return pixel, min(int(256*(at-float64(pixel))), 256)
 }

@@ -15,7 +15,7 @@ var actions = map[string]struct {
 	"turn_right": {HeadPose{Yaw: -36, Roll: -2}, 900 * time.Millisecond},
 	"blink":      {HeadPose{EyesClosed: 1}, 800 * time.Millisecond},
 	"closer":     {HeadPose{Nearer: 0.5}, 1200 * time.Millisecond},
-	"words":      {HeadPose{Paper: 1}, time.Hour},
+	"words":      {HeadPose{Paper: 1}, time.Hour}, // for as long as they are asked for
 }
 
 // How long a person takes.
@@ -30,19 +30,23 @@ const (
 // do it and go back, and do it again while they are still asked. Words are held
 // up for as long as they are asked for. Whoever is asked for nothing, or for
 // something unknown, looks into the camera.
-func Act(action string, since time.Duration) HeadPose {
+func Act(action string, since time.Duration) HeadPose { return act(action, since, 1) }
+
+// act is Act with extremes that are held so many times as long.
+func act(action string, since time.Duration, calm int) HeadPose {
 	what, known := actions[action]
 	if !known || since < reaction {
 		return HeadPose{}
 	}
-	since = (since - reaction) % (2*movement + what.hold + pause)
+	hold := time.Duration(calm) * what.hold
+	since = (since - reaction) % (2*movement + hold + time.Duration(calm)*pause)
 	share := 1.0
 	switch {
 	case since < movement:
 		share = float64(since) / float64(movement)
-	case since < movement+what.hold:
-	case since < 2*movement+what.hold:
-		share = 1 - float64(since-movement-what.hold)/float64(movement)
+	case since < movement+hold:
+	case since < 2*movement+hold:
+		share = 1 - float64(since-movement-hold)/float64(movement)
 	default:
 		share = 0
 	}
@@ -52,6 +56,9 @@ func Act(action string, since time.Duration) HeadPose {
 // A Performance is a person who does one thing after the other without jumping
 // between them. The zero value looks into the camera.
 type Performance struct {
+	// Calm is how many times as long as others the person stays in a pose, for
+	// cameras of which few pictures arrive; 1 when zero.
+	Calm   int
 	action string
 	asked  time.Duration
 	from   HeadPose
@@ -70,5 +77,5 @@ func (p *Performance) Ask(action string, at time.Duration) {
 // Pose is what the person does at a time.
 func (p *Performance) Pose(at time.Duration) HeadPose {
 	since := at - p.asked
-	return p.from.towards(Act(p.action, since), math.Min(1, float64(since)/float64(settle)))
+	return p.from.towards(act(p.action, since, max(p.Calm, 1)), math.Min(1, float64(since)/float64(settle)))
 }

@@ -22,8 +22,8 @@ type Reel struct {
 }
 
 const (
-	reelFrames = 5  // a third of a second
-	reelRate   = 15 // frames a second
+	reelFrames = 4
+	reelRate   = 10 // frames a second
 	reelMark   = "FRAME\n"
 )
 

@@ -28,7 +28,7 @@ func TestReelIsAFilmAtEveryMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 		frames := bytes.Split(film, []byte("FRAME\n"))
-		if head := "YUV4MPEG2 W64 H48 F15:1 Ip A1:1 C420\n"; string(frames[0]) != head {
+		if head := "YUV4MPEG2 W64 H48 F10:1 Ip A1:1 C420\n"; string(frames[0]) != head {
 			t.Fatalf("the film begins with %q, want %q", frames[0], head)
 		}
 		for i, frame := range frames[1:] {
