@@ -62,10 +62,11 @@ func (a applicant) scene(t *testing.T, side specimen.Side, width, height int, mo
 
 func newCapture(t *testing.T, s *service, a applicant, l look, scenes ...specimen.Scene) *walk {
 	t.Helper()
-	w := newWalk(t, s, a, l)
-	if err := specimen.WriteDocumentFilm(w.film, scenes...); err != nil {
+	film := filepath.Join(t.TempDir(), "camera.mjpeg")
+	if err := specimen.WriteDocumentFilm(film, scenes...); err != nil {
 		t.Fatal(err)
 	}
+	w := newWalkWith(t, s, a, l, film)
 	w.until("email")
 	w.shootInto(l)
 	w.b.Click(w.say("document_type." + a.documentType()))
@@ -146,7 +147,7 @@ func captureRefused(t *testing.T, s *service) {
 	w.until("email")
 	w.b.Click(w.say("document_type.passport"))
 	w.b.Click(w.say("capture.start"))
-	w.b.WaitText(w.say("live.denied_title"))
+	w.b.WaitText(w.say("camera.denied_title"))
 	w.b.WaitText(w.say("capture.start")) // once it is allowed
 	w.shootInto(mobile)
 	w.show("capture-refused")

@@ -12,27 +12,37 @@ import (
 	"github.com/vouchline/vouchline/internal/testenv"
 )
 
-// A picture is a photograph of the test data with the box of its face, as the
-// detector finds it.
+// A picture is a photograph of the test data with the box and the points of its
+// face, as the detector finds them.
 type picture struct {
-	path []string // below the test data; none is the drawn face
-	face image.Rectangle
+	path   []string // below the test data; none is the drawn face
+	face   image.Rectangle
+	points [5][2]float64 // of specimen.Sitter, where the face acts
 }
 
 // drawnPhoto is nobody: for pictures of pages that are shown to the world. The
 // models take it for a person (which is why presentation is never judged by
 // one model alone).
-var drawnPhoto = picture{}
+var drawnPhoto = picture{
+	face:   image.Rect(132, 173, 349, 465),
+	points: [5][2]float64{{189, 289}, {290, 292}, {236, 345}, {198, 389}, {277, 392}},
+}
 
 const drawnSeed = 2
 
 // Three photographs of one person that the model is sure about (scores from
 // 0.82 to 0.88 between them) and one of another (0.14 and less).
 var (
-	portraitPhoto = picture{[]string{"faces", "deepface", "img6.jpg"}, image.Rect(196, 210, 568, 726)}
-	selfiePhoto   = picture{[]string{"faces", "deepface", "img2.jpg"}, image.Rect(575, 150, 968, 678)}
-	livePhoto     = picture{[]string{"faces", "deepface", "img7.jpg"}, image.Rect(386, 435, 986, 1210)}
-	otherPhoto    = picture{[]string{"faces", "deepface", "img8.jpg"}, image.Rect(178, 113, 451, 489)}
+	portraitPhoto = picture{path: []string{"faces", "deepface", "img6.jpg"}, face: image.Rect(196, 210, 568, 726)}
+	selfiePhoto   = picture{path: []string{"faces", "deepface", "img2.jpg"}, face: image.Rect(575, 150, 968, 678)}
+	livePhoto     = picture{
+		path: []string{"faces", "deepface", "img7.jpg"}, face: image.Rect(386, 435, 986, 1210),
+		points: [5][2]float64{{557, 747}, {827, 733}, {704, 906}, {593, 1008}, {824, 995}},
+	}
+	otherPhoto = picture{
+		path: []string{"faces", "deepface", "img8.jpg"}, face: image.Rect(178, 113, 451, 489),
+		points: [5][2]float64{{252, 265}, {378, 260}, {313, 334}, {266, 389}, {380, 384}},
+	}
 )
 
 func (p picture) load(t *testing.T) image.Image {
@@ -105,15 +115,6 @@ func (a applicant) documentFile(t *testing.T, side specimen.Side) string {
 func (a applicant) selfieFile(t *testing.T) string {
 	t.Helper()
 	return writeJPEG(t, "selfie.jpg", a.selfie.load(t))
-}
-
-// film writes what the camera sees of the applicant.
-func (a applicant) film(t *testing.T, path string, words []string) {
-	t.Helper()
-	err := specimen.WriteFilm(path, specimen.FilmOptions{Person: a.live.load(t), Face: a.live.face, Words: words, Seed: 13})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func writeJPEG(t *testing.T, name string, img image.Image) string {

@@ -3,10 +3,7 @@ package e2e
 import (
 	"bytes"
 	"image"
-	"image/jpeg"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -69,20 +66,13 @@ func TestApplicantsHaveContactsOfTheirOwn(t *testing.T) {
 func TestPicturesAreThere(t *testing.T) {
 	t.Parallel()
 	testenv.Need(t, "fonts-ocr-b", specimen.Available())
-	a := newApplicant("pictures")
 	for _, p := range []picture{portraitPhoto, selfiePhoto, livePhoto, otherPhoto} {
 		if img := p.load(t); !p.face.In(img.Bounds()) {
 			t.Errorf("%v: face at %v, want inside %v", p.path, p.face, img.Bounds())
 		}
 	}
-	path := filepath.Join(t.TempDir(), "camera.mjpeg")
-	a.film(t, path, []string{"RIVER"})
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	frame, err := jpeg.Decode(bytes.NewReader(raw[:specimen.FrameBytes]))
-	if err != nil || frame.Bounds().Size() != image.Pt(1280, 720) {
-		t.Errorf("first frame %v (%v), want 1280x720", frame, err)
+	frame := livePhoto.actor(t, specimen.Living, []string{"RIVER"}).Frame(specimen.HeadPose{Paper: 1}, 0)
+	if got := frame.Bounds().Size(); got != image.Pt(640, 480) {
+		t.Errorf("a frame of %v, want 640x480", got)
 	}
 }

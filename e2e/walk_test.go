@@ -10,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/internal/chromium"
 	"github.com/vouchline/vouchline/internal/specimen"
 )
@@ -22,6 +23,7 @@ type walk struct {
 	a     applicant
 	words catalogue
 	film  string // the camera's file
+	reel  *specimen.Reel
 	shots string // folder of screenshots; empty takes none
 
 	// interrupt, when set, strikes right after a button that starts work.
@@ -67,10 +69,18 @@ var (
 
 func newWalk(t *testing.T, s *service, a applicant, l look) *walk {
 	t.Helper()
-	w := &walk{t: t, s: s, a: a, words: loadCatalogue(t, l.locale), film: filepath.Join(t.TempDir(), "camera.mjpeg")}
-	a.film(t, w.film, []string{"…"})
-	w.b = chromium.New(t, chromium.Options{Film: w.film, Lang: l.locale, Width: l.width, Height: l.height, Timeout: 90 * time.Second})
+	w := newWalkWith(t, s, a, l, filepath.Join(t.TempDir(), "camera.y4m"))
+	w.openReel()
 	return w
+}
+
+// newWalkWith is newWalk with a film for the camera.
+func newWalkWith(t *testing.T, s *service, a applicant, l look, film string) *walk {
+	t.Helper()
+	return &walk{
+		t: t, s: s, a: a, words: loadCatalogue(t, l.locale), film: film,
+		b: chromium.New(t, chromium.Options{Film: film, Lang: l.locale, Width: l.width, Height: l.height, Timeout: 90 * time.Second}),
+	}
 }
 
 // until walks up to and with the named step.
@@ -167,19 +177,12 @@ func (w *walk) selfie() {
 	w.b.WaitURL("/enroll/live")
 }
 
-// live films the person with the words of this moment: Chromium opens the film
-// when the page asks for the camera.
+// live does before the camera what the page asks for.
 func (w *walk) live() {
 	w.b.WaitText(w.say("live.words"))
-	words := strings.Fields(w.b.String(`[...document.querySelectorAll(".words li")].map((e) => e.textContent).join(" ")`))
-	if len(words) < 3 {
-		w.t.Fatalf("the live page shows the words %q, want at least three", words)
+	if end := w.perform(w.a.acting(w.t, specimen.Living, w.wordsToWrite())); end != string(liveness.Done) {
+		w.t.Fatalf("the live session ended as %q, want done; the page says:\n%s", end, w.b.Text())
 	}
-	w.a.film(w.t, w.film, words)
-	w.b.Click(w.say("live.start"))
-	w.b.WaitText(w.say("live.ready"))
-	w.shoot("camera")
-	w.b.Click(w.say("live.record"))
 	w.working()
 	w.b.WaitURL("/enroll/questions")
 }
