@@ -138,6 +138,9 @@ func (f *Flow) WatchLive(ctx context.Context, id string, b LiveBatch) (LiveView,
 		return LiveView{}, err
 	}
 	defer done()
+	// A page that gives the request up sends the same batch again, and finds
+	// it done. Stopping an engine in the middle of a frame would cost more.
+	ctx = context.WithoutCancel(ctx)
 	e, err := f.Enrollments.Get(ctx, id)
 	if err != nil {
 		return LiveView{}, err

@@ -134,6 +134,24 @@ func TestBatchAtOnce(t *testing.T) {
 	}
 }
 
+// TestRequestGivenUp: a page that went away while its frames were examined
+// leaves no engine stopped and no batch half done.
+func TestRequestGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	c := b.film(t, id, "ada")
+	batch := c.shoot(t, 2)
+	ctx, leave := context.WithCancel(t.Context())
+	b.engines.before = func([]byte) error { leave(); return nil }
+	first, err := b.flow.WatchLive(ctx, id, batch)
+	must(t, err)
+	again, err := b.flow.WatchLive(t.Context(), id, batch)
+	if diff := cmp.Diff(first, again); err != nil || diff != "" || again.Batch != 1 {
+		t.Errorf("the batch sent again = %+v, %v\n%s", again, err, diff)
+	}
+}
+
 // TestFramesOfAnotherEnrollment: a nonce opens one enrollment's session only.
 func TestFramesOfAnotherEnrollment(t *testing.T) {
 	t.Parallel()

@@ -36,8 +36,7 @@ type glimpse struct {
 }
 
 // watch brings a session on by a batch and keeps the pictures that are worth
-// it. It works outside any transaction, and on a request that was given up
-// too: the page sends the same batch again and finds it done.
+// it. It works outside any transaction.
 func (f *Flow) watch(ctx context.Context, id string, s *LiveSession, b LiveBatch, now time.Time) error {
 	if s.Batch == 0 {
 		s.BeganAt, s.Tries = now, s.Tries+1
@@ -46,7 +45,7 @@ func (f *Flow) watch(ctx context.Context, id string, s *LiveSession, b LiveBatch
 	if s.Track.Tick(s.since(now), f.rules(nil)); s.Track.End != "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), liveWork)
+	ctx, cancel := context.WithTimeout(ctx, liveWork)
 	defer cancel()
 	seen := s.digests()
 	glimpses := f.examineBatch(ctx, s, b, seen)
