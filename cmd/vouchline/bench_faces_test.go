@@ -47,7 +47,7 @@ func TestBenchFaces(t *testing.T) {
 		t.Errorf("printed = %+v, want 3 pairs with scores of their own", got.Printed)
 	}
 	plot, err := os.ReadFile(det)
-	if err != nil || xml.Unmarshal(plot, new(struct{})) != nil || !strings.Contains(string(plot), "accept 0.363") {
+	if err != nil || xml.Unmarshal(plot, new(struct{})) != nil || !strings.Contains(string(plot), "accept 0.410") {
 		t.Errorf("DET plot = %s, %v, want an SVG with the threshold marked", plot, err)
 	}
 	if !strings.Contains(stderr, "text.jpg") {

@@ -23,9 +23,11 @@ var (
 	thoroughSides = []int{640, 320, 1280, 160}
 )
 
-// refineSide is the crop around a face that was found in a reduced picture:
-// its five points then come from the original's pixels.
-const refineSide = 256
+// refineWidth is how wide a face is, in pixels, when its five points are
+// measured. YuNet's points are most exact there: on LFW, comparison misses a
+// quarter fewer mated pairs at the same FMR than with the points of a face of
+// 100 pixels, and more again at 48 or 96.
+const refineWidth = 64
 
 // overlapLimit is the intersection over union above which two detections are
 // one face (non-maximum suppression).
@@ -53,11 +55,11 @@ var faceThreshold = func() float64 {
 // cannot run the 2023 model.
 type detector struct{ net gocv.Net }
 
-// quick is for photographs of people. The largest face's points are refined
-// when they were found in a reduced picture.
+// quick is for photographs of people, whose largest face is compared: its
+// points are measured a second time.
 func (d *detector) quick(m gocv.Mat) ([]faces.Face, error) {
 	found, err := d.search(m, quickSides)
-	if err != nil || len(found) == 0 || max(m.Cols(), m.Rows()) <= quickSides[0] {
+	if err != nil || len(found) == 0 {
 		return found, err
 	}
 	found[0], err = d.refine(m, found[0])
@@ -89,39 +91,99 @@ func (d *detector) search(m gocv.Mat, sides []int) ([]faces.Face, error) {
 	return nil, nil
 }
 
-// refine detects once more in a crop around a face and keeps the better of
-// the two. A crop in which the face is not found again leaves it as it was.
+// refine measures the five points of a face at one size, once as it is and
+// once in the mirror, and takes the mean: what the network errs to one side by
+// cancels out. A crop in which the face is not found again counts for nothing.
 func (d *detector) refine(m gocv.Mat, f faces.Face) (faces.Face, error) {
 	half := math.Max(f.Box.W, f.Box.H)
 	cx, cy := f.Box.X+f.Box.W/2, f.Box.Y+f.Box.H/2
 	area := image.Rect(int(cx-half), int(cy-half), int(cx+half), int(cy+half)).
 		Intersect(image.Rect(0, 0, m.Cols(), m.Rows()))
-	if area.Dx() < 32 || area.Dy() < 32 {
+	scale := refineWidth / f.Box.W
+	size := image.Pt(int(math.Round(float64(area.Dx())*scale)), int(math.Round(float64(area.Dy())*scale)))
+	if size.X < refineWidth/2 || size.Y < refineWidth/2 {
 		return f, nil
 	}
 	crop := m.Region(area)
 	defer crop.Close()
-	again, err := d.detect(crop, refineSide)
-	if err != nil {
+	small := gocv.NewMat()
+	defer small.Close()
+	if err := gocv.Resize(crop, &small, size, 0, 0, interpolation(scale)); err != nil {
 		return f, err
 	}
-	for _, g := range again {
-		g = shift(g, float64(area.Min.X), float64(area.Min.Y))
-		if g.Box.Overlap(f.Box) > 0.4 {
-			return g, nil
+	var points [][5]faces.Point
+	for _, mirrored := range []bool{false, true} {
+		if mirrored {
+			if err := gocv.Flip(small, &small, 1); err != nil {
+				return f, err
+			}
+		}
+		again, err := d.detect(small, max(size.X, size.Y))
+		if err != nil {
+			return f, err
+		}
+		for _, g := range again {
+			if mirrored {
+				g = mirror(g, float64(size.X))
+			}
+			g = enlarge(g, float64(size.X)/float64(area.Dx()), float64(size.Y)/float64(area.Dy()), area.Min)
+			if g.Box.Overlap(f.Box) > 0.4 {
+				points = append(points, g.Landmarks)
+				break
+			}
 		}
 	}
+	f.Landmarks = meanPoints(f.Landmarks, points)
 	return f, nil
 }
 
-func shift(f faces.Face, dx, dy float64) faces.Face {
-	f.Box.X += dx
-	f.Box.Y += dy
+// interpolation is the way to resize by a scale: down by means over areas, for
+// else the detail between the samples would become false detail.
+func interpolation(scale float64) gocv.InterpolationFlags {
+	if scale < 1 {
+		return gocv.InterpolationArea
+	}
+	return gocv.InterpolationLinear
+}
+
+// mirror turns a face found in a mirror image of that width back; the points of
+// left and right change places.
+func mirror(f faces.Face, width float64) faces.Face {
+	f.Box.X = width - f.Box.X - f.Box.W
 	for i := range f.Landmarks {
-		f.Landmarks[i].X += dx
-		f.Landmarks[i].Y += dy
+		f.Landmarks[i].X = width - 1 - f.Landmarks[i].X
+	}
+	l := &f.Landmarks
+	l[faces.RightEye], l[faces.LeftEye] = l[faces.LeftEye], l[faces.RightEye]
+	l[faces.RightMouth], l[faces.LeftMouth] = l[faces.LeftMouth], l[faces.RightMouth]
+	return f
+}
+
+// enlarge takes a face from a resized crop to the picture it was cut from. The
+// middle of a pixel goes to the middle of the pixels it stands for.
+func enlarge(f faces.Face, sx, sy float64, corner image.Point) faces.Face {
+	x, y := float64(corner.X), float64(corner.Y)
+	f.Box = faces.Box{X: f.Box.X/sx + x, Y: f.Box.Y/sy + y, W: f.Box.W / sx, H: f.Box.H / sy}
+	for i, p := range f.Landmarks {
+		f.Landmarks[i] = faces.Point{X: (p.X+0.5)/sx - 0.5 + x, Y: (p.Y+0.5)/sy - 0.5 + y}
 	}
 	return f
+}
+
+// meanPoints averages measurements of the points; without any they stay.
+func meanPoints(points [5]faces.Point, measured [][5]faces.Point) [5]faces.Point {
+	if len(measured) == 0 {
+		return points
+	}
+	n := float64(len(measured))
+	points = [5]faces.Point{}
+	for _, m := range measured {
+		for i, p := range m {
+			points[i].X += p.X / n
+			points[i].Y += p.Y / n
+		}
+	}
+	return points
 }
 
 // detect runs the network on the picture, reduced to at most side pixels, and
