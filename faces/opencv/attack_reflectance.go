@@ -46,11 +46,11 @@ func reflectance(s subject) (float64, error) {
 // quantile is the brightness below which a part of the pixels lies, 0 to 1.
 func quantile(histogram [256]int, part float64) float64 {
 	all := 0
-	for _, n := range histogram {
+	for _, n := range &histogram {
 		all += n
 	}
 	seen := 0
-	for v, n := range histogram {
+	for v, n := range &histogram {
 		seen += n
 		if float64(seen) >= part*float64(all) {
 			return float64(v) / 255

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/image/draw"
+
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/internal/photo"
 	"github.com/vouchline/vouchline/internal/testenv"
@@ -120,7 +122,20 @@ func TestModelsArriveLater(t *testing.T) {
 	}
 }
 
+// BenchmarkExamine examines a frame of a live film, 640 by 480.
 func BenchmarkExamine(b *testing.B) {
+	e := engine(b)
+	img := picture(b, "faces", "lfw", "Abel_Pacheco_0001.jpg")
+	frame := image.NewRGBA(image.Rect(0, 0, 640, 480))
+	draw.BiLinear.Scale(frame, image.Rect(80, 0, 560, 480), img, img.Bounds(), draw.Src, nil)
+	for b.Loop() {
+		if _, err := e.Examine(b.Context(), frame); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEmbed(b *testing.B) {
 	e := engine(b)
 	img := picture(b, "faces", "lfw", "Abel_Pacheco_0001.jpg")
 	for b.Loop() {

@@ -97,7 +97,10 @@ func (a PrintedAmounts) ink(in *image.RGBA, r *rand.Rand) *image.RGBA {
 
 // tone is how strongly dots show at a brightness: in the middle tones, not on
 // bare or on full ink.
-func tone(v float64) float64 { return 1 - math.Pow(2*v/255-1, 2) }
+func tone(v float64) float64 {
+	off := 2*v/255 - 1
+	return 1 - off*off
+}
 
 // laminate lifts the shadows and reflects a window somewhere.
 func (a PrintedAmounts) laminate(in *image.RGBA, r *rand.Rand) *image.RGBA {
