@@ -11,8 +11,6 @@ import (
 )
 
 const (
-	// minWordScore is the least agreement of written and shown words.
-	minWordScore = 0.8
 	// wordsEvery is how often words are looked for: reading is the dearest part
 	// of the step, and nobody holds a sheet up for less.
 	wordsEvery = 700 * time.Millisecond
@@ -181,7 +179,7 @@ func (f *Flow) judge(s *LiveSession, glimpses []glimpse, seen map[string]bool, n
 
 func (f *Flow) rules(seen map[string]bool) liveness.Rules {
 	return liveness.Rules{
-		Matcher: f.Thresholds.Face, Words: minWordScore,
+		Matcher: f.Thresholds.Face, Words: ocr.MinWordScore,
 		Seen: func(digest string) bool { return seen[digest] },
 	}
 }

@@ -29,7 +29,7 @@ const (
 func RequiredChecks() []CheckName {
 	return []CheckName{
 		CheckContacts, CheckDocument, CheckExpiry, CheckProfile, CheckSelfiePhoto,
-		CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords,
+		CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords, CheckDuplicate,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/faces/liveness"
+	"github.com/vouchline/vouchline/ocr"
 )
 
 // compareFaces settles a camera session that is over: another one, a person's
@@ -114,11 +115,11 @@ func pair(name CheckName, t faces.Matcher, a, b faces.Template, outcomes map[fac
 
 // wordsCheck asks for a frame of the track with face and words (E4).
 func wordsCheck(s LiveSession) Check {
-	check := Check{Name: CheckWords, Outcome: Passed, Threshold: minWordScore}
+	check := Check{Name: CheckWords, Outcome: Passed, Threshold: ocr.MinWordScore}
 	for _, frame := range s.Track.Frames {
 		check.Score = max(check.Score, frame.Words)
 	}
-	if check.Score < minWordScore {
+	if check.Score < ocr.MinWordScore {
 		check.Outcome, check.Reasons = Referred, []Reason{ReasonWords}
 	}
 	return check
@@ -208,7 +209,7 @@ func computed(values []float64) float64 {
 }
 
 func comparisonUnavailable(e *Enrollment, now time.Time, why Reason) error {
-	names := []CheckName{CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords}
+	names := []CheckName{CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords, CheckDuplicate}
 	for _, name := range names {
 		e.Data.Checks = setCheck(e.Data.Checks, Check{Name: name, Outcome: Referred, Reasons: []Reason{why}, At: now})
 	}
