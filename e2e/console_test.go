@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/internal/pgtest"
+	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/models"
 )
 
@@ -83,7 +84,7 @@ func (w *walk) untilReview() {
 	w.b.Submit(w.say("confirmation.button"))
 	w.b.WaitURL("/enroll/selfie")
 	w.selfie()
-	w.live()
+	w.liveUntil(kyc.Unjudged)
 	w.questions()
 	w.b.WaitText(w.say("outcome.in_review_title"))
 	w.s.mail.wait(w.t, w.a.email, w.say("mail.referred.subject"))

@@ -178,10 +178,14 @@ func (w *walk) selfie() {
 }
 
 // live does before the camera what the page asks for.
-func (w *walk) live() {
+func (w *walk) live() { w.liveUntil(liveness.Done) }
+
+// liveUntil is live with the end that the session is to have.
+func (w *walk) liveUntil(want liveness.End) {
+	w.t.Helper()
 	w.b.WaitText(w.say("live.words"))
-	if end := w.perform(w.a.acting(w.t, specimen.Living, w.wordsToWrite())); end != string(liveness.Done) {
-		w.t.Fatalf("the live session ended as %q, want done; the page says:\n%s", end, w.b.Text())
+	if end := liveness.End(w.perform(w.a.acting(w.t, specimen.Living, w.wordsToWrite()))); end != want {
+		w.t.Fatalf("the live session ended as %q, want %q; the page says:\n%s", end, want, w.b.Text())
 	}
 	w.working()
 	w.b.WaitURL("/enroll/questions")
