@@ -8,6 +8,7 @@ import (
 	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/faces/opencv"
 	"github.com/vouchline/vouchline/internal/engine"
+	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/ocr/tesseract"
 )
 
@@ -64,7 +65,7 @@ func (c *BenchLiveCmd) stage(g *Globals) (*liveStage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &liveStage{g: g, engine: faceEngine, bonaFide: t.BonaFide, rules: liveness.Rules{Matcher: t.Face, Words: 0.8}}
+	s := &liveStage{g: g, engine: faceEngine, bonaFide: t.BonaFide, rules: liveness.Rules{Matcher: t.Face, Words: ocr.MinWordScore}}
 	if c.ReadWords {
 		if s.words, err = tesseract.New(tesseract.Config{Models: finder, Logger: g.Log}); err != nil {
 			s.close()
