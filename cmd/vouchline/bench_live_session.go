@@ -28,7 +28,7 @@ const (
 type liveOutcome struct {
 	end      liveness.End
 	action   liveness.Action // that was asked for then
-	bonaFide float64 // mean of the frames, -1 without any
+	bonaFide float64         // mean of the frames, -1 without any
 	lasted   time.Duration
 	frames   int
 }
