@@ -40,7 +40,7 @@ const (
 // Limits of the clocks.
 const (
 	clockSlack = time.Second      // a browser's time may run ahead of the server's
-	maxHurry   = 5 * time.Second  // the first batch may have come so much later than others
+	maxHurry   = 20 * time.Second // the first batch may have come so much later than others: a page sends it again
 	maxDelay   = 10 * time.Second // a batch may come so much later than the fastest
 )
 

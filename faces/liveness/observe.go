@@ -23,8 +23,9 @@ func (s *Session) Observe(f Frame, t faces.Template, rules Rules) {
 		end = s.repeats(f, repeated, rules)
 	}
 	s.note(f)
-	if end == "" && repeated {
-		return // the same picture again says nothing
+	if end == "" && repeated { // the same picture says nothing new
+		s.end(s.lost(s.Frames[len(s.Frames)-1], f.Taken), f.Arrived)
+		return
 	}
 	var d faces.Decision
 	if end == "" {
@@ -108,7 +109,9 @@ func (s *Session) proves(i int) bool {
 
 // drop takes a frame out and moves the places of the proofs behind it.
 func (s *Session) drop(at int) {
-	s.Dropped = append(s.Dropped, s.Frames[at].Digest)
+	if s.Frames[at].seen() {
+		s.Dropped = append(s.Dropped, s.Frames[at].Digest)
+	}
 	s.Frames = slices.Delete(s.Frames, at, at+1)
 	for _, step := range s.Steps {
 		for i, place := range step.Proof {

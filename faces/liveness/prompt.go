@@ -50,6 +50,8 @@ func (s Session) advice() faces.Advice {
 // missing. During the action itself the prompt says enough.
 func (s Session) adviceForHead(step *Step, f Frame) faces.Advice {
 	switch wrong := s.turned(f) && s.extent(step, f) < 1; {
+	case len(step.Proof) == 1 && s.beyond(f):
+		return faces.AdviceStraight
 	case len(step.Proof) == 1 && !wrong:
 		return ""
 	case len(step.Proof) == 0 && s.extent(step, f) >= 1, !s.straight(f):

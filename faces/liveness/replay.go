@@ -5,8 +5,12 @@ import "slices"
 // repeats looks for bytes that came before. A camera never gives the same bytes
 // twice: its noise does not repeat. One picture that a browser sent twice in a
 // row is a camera slower than the browser, many are a picture and no camera.
+// Pictures without a face accuse nobody: behind a closed shutter all are black.
 func (s *Session) repeats(f Frame, again bool, rules Rules) End {
 	if again {
+		if !s.Frames[len(s.Frames)-1].seen() {
+			return ""
+		}
 		s.Watch.Stalled++
 		if s.Watch.Stalled >= stalledFrames {
 			return Still
@@ -17,7 +21,7 @@ func (s *Session) repeats(f Frame, again bool, rules Rules) End {
 	if rules.Seen != nil && rules.Seen(f.Digest) || slices.Contains(s.Dropped, f.Digest) {
 		return Replayed
 	}
-	if slices.ContainsFunc(s.Frames, func(o Frame) bool { return o.Digest == f.Digest }) {
+	if slices.ContainsFunc(s.Frames, func(o Frame) bool { return o.Digest == f.Digest && o.seen() }) {
 		return Replayed
 	}
 	return ""

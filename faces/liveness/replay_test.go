@@ -146,6 +146,91 @@ func TestSwapForAnAction(t *testing.T) {
 	}
 }
 
+// TestProfileOfAnother has an accomplice turn further than faces can be
+// compared, between rests of the first one's: a photograph held up and lowered.
+func TestProfileOfAnother(t *testing.T) {
+	t.Parallel()
+	m := simulate()
+	m.script = []liveness.Action{liveness.TurnLeft, liveness.Words}
+	m.act = func(p liveness.Prompt, shown, at time.Duration) look {
+		l := obey(p, shown, at)
+		if l.yaw > 0 {
+			l.who, l.yaw = "eve", 60
+		}
+		return l
+	}
+	if s := m.run(t); s.End != liveness.TooLate {
+		t.Errorf("End = %q in step %d, want %q", s.End, len(s.Steps), liveness.TooLate)
+	}
+	// The words likewise: held up beside a face that nobody can compare.
+	m = simulate()
+	m.script = []liveness.Action{liveness.Words}
+	m.act = func(p liveness.Prompt, shown, at time.Duration) look {
+		l := obey(p, shown, at)
+		l.gone = false
+		if l.words > 0 && shown%(4*time.Second) < 3*time.Second {
+			l.who, l.yaw = "eve", 60
+		} else {
+			l.words = -1
+		}
+		return l
+	}
+	if s := m.run(t); s.End == liveness.Done {
+		t.Error("words beside a face that was not compared counted")
+	}
+}
+
+// TestTurnsFar turns as far as a neck can: on its way a head is seen as far as
+// it can be compared.
+func TestTurnsFar(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		m := simulate()
+		m.seed, m.interval = seed, 450*time.Millisecond
+		m.script = []liveness.Action{liveness.TurnLeft, liveness.TurnRight}
+		m.act = func(p liveness.Prompt, shown, at time.Duration) look {
+			l := obey(p, shown, at)
+			l.yaw *= 70.0 / 32
+			return l
+		}
+		if s := m.run(t); s.End != liveness.Done {
+			t.Errorf("seed %d: End = %q in step %d, want %q", seed, s.End, len(s.Steps), liveness.Done)
+		}
+	}
+}
+
+// TestClosedShutter has a camera give the same black picture until it is
+// opened, as it did in the session before: no sign of an attack.
+func TestClosedShutter(t *testing.T) {
+	t.Parallel()
+	m := simulate()
+	const black = 12
+	m.act = func(p liveness.Prompt, shown, at time.Duration) look {
+		l := obey(p, shown, at)
+		l.gone = l.gone || at < black*m.interval
+		return l
+	}
+	m.alter = func(n int, f *liveness.Frame, _ *faces.Template) {
+		if n < black && n != 7 {
+			f.Digest = "black"
+		}
+	}
+	if s := m.run(t); s.End != liveness.Done {
+		t.Errorf("End = %q, want %q", s.End, liveness.Done)
+	}
+	// Later it loses the face, like any other picture without one.
+	m = simulate()
+	m.act = from(5*time.Second, func(l *look) { l.gone = true })
+	m.alter = func(_ int, f *liveness.Frame, _ *faces.Template) {
+		if f.Taken >= 5*time.Second {
+			f.Digest = "black"
+		}
+	}
+	if s := m.run(t); s.End != liveness.Cut || s.Ended > m.opened+12*time.Second {
+		t.Errorf("End = %q after %v, want %q", s.End, s.Ended-m.opened, liveness.Cut)
+	}
+}
+
 // TestBlindFilm plays films that know nothing of the script: every action of
 // the head in an order of their own, over and over and never twice alike, and
 // the words held up all the time. Few get through, and none without the words.

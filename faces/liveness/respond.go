@@ -9,7 +9,8 @@ const bestFrames = 8
 // respond holds the newest frame against the action that was asked for. Only
 // frames taken after the prompt count. Those at rest have to be known as the
 // same person, those of the action itself not to be somebody else's: a turned
-// face is less like itself.
+// face is less like itself. One turned too far for any comparison proves
+// nothing: it could be anybody's between two rests of a photograph.
 func (s *Session) respond(step *Step, d faces.Decision, t faces.Template, rules Rules) End {
 	place := len(s.Frames) - 1
 	f := s.Frames[place]
@@ -23,7 +24,7 @@ func (s *Session) respond(step *Step, d faces.Decision, t faces.Template, rules 
 		if s.misses() > maxMisses {
 			return TooLate
 		}
-	case d == faces.Different:
+	case d == faces.Different, d == "": // or turned too far to be compared
 	case step.Action == Words:
 		done = step.words(place, f.Words >= rules.Words && rules.Words > 0, known)
 	default:

@@ -17,7 +17,9 @@ type Rules struct {
 	// Words is the agreement from which words are taken as shown, 0 to 1.
 	Words float64
 	// Seen reports whether the bytes with this digest came before: in an
-	// earlier session, or in a batch of this one. nil knows none.
+	// earlier session, or in a batch of this one. Only pictures with a face are
+	// to be remembered: a closed shutter gives the same one every time. nil
+	// knows none.
 	Seen func(digest string) bool
 }
 

@@ -88,6 +88,13 @@ func TestNetworks(t *testing.T) {
 		{"late", func(m *simulation) { m.latency, m.spread = 900*time.Millisecond, 600*time.Millisecond }},
 		{"late and thinned", func(m *simulation) { m.latency, m.interval, m.batch = 1200*time.Millisecond, 500*time.Millisecond, 2 }},
 		{"large batches", func(m *simulation) { m.batch = 6 }},
+		{"first batch in vain", func(m *simulation) { // it is sent again after the page's patience
+			m.alter = func(n int, f *liveness.Frame, _ *faces.Template) {
+				if n < 3 {
+					f.Arrived += 12 * time.Second
+				}
+			}
+		}},
 		{"camera at an angle", func(m *simulation) {
 			m.act = func(p liveness.Prompt, shown, at time.Duration) look {
 				l := obey(p, shown, at)
@@ -179,7 +186,7 @@ func TestEnds(t *testing.T) {
 		}, liveness.Cut},
 		{"film faster than life", func(m *simulation) {
 			m.alter = func(n int, f *liveness.Frame, _ *faces.Template) {
-				f.Taken += time.Duration(n) * 200 * time.Millisecond
+				f.Taken += time.Duration(n) * 600 * time.Millisecond
 			}
 		}, liveness.BadClock},
 		{"taken after it arrived", func(m *simulation) {

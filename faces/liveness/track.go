@@ -13,12 +13,15 @@ func (s *Session) follow(f Frame) End {
 	if end := s.crowd(f); end != "" {
 		return end
 	}
-	switch last, ok := s.lastFace(); {
-	case len(s.Steps) == 0:
-		return ""
-	case !f.seen() && f.Taken-s.Watch.Held > s.patience():
+	if last, ok := s.lastFace(); len(s.Steps) > 0 && f.seen() && ok && jumps(last, f) {
 		return Cut
-	case f.seen() && ok && jumps(last, f):
+	}
+	return s.lost(f, f.Taken)
+}
+
+// lost ends the track of a face that is out of sight for too long.
+func (s *Session) lost(f Frame, taken time.Duration) End {
+	if len(s.Steps) > 0 && !f.seen() && taken-s.Watch.Held > s.patience() {
 		return Cut
 	}
 	return ""
@@ -72,7 +75,7 @@ func jumps(from, to Frame) bool {
 // score. Faces turned further than an action asks for are not compared: they
 // are unlike everybody, the person themselves above all.
 func (s *Session) compare(f *Frame, t faces.Template, rules Rules) faces.Decision {
-	if len(s.Steps) == 0 || !f.seen() || f.Several || math.Abs(s.yaw(*f)) > comparedYaw {
+	if len(s.Steps) == 0 || !f.seen() || f.Several || s.beyond(*f) {
 		return ""
 	}
 	c := rules.Matcher.Compare(s.Reference, t)
@@ -111,6 +114,9 @@ func (s *Session) yaw(f Frame) float64 { return f.Quality.Yaw - s.Watch.Base.Yaw
 func (s *Session) straight(f Frame) bool {
 	return math.Abs(s.yaw(f)) <= straightYaw && math.Abs(f.Quality.Pitch-s.Watch.Base.Pitch) <= straightPitch
 }
+
+// beyond reports whether the face is turned too far to be compared.
+func (s *Session) beyond(f Frame) bool { return math.Abs(s.yaw(f)) > comparedYaw }
 
 // eyesBelow reports whether the eyes are measured and less open than that part
 // of what they were.
