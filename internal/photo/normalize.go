@@ -20,8 +20,13 @@ const (
 // Normalize decodes a photograph, turns it upright, shrinks it to at most
 // NormalSide a side and encodes it again as JPEG. Nothing but pixels survives:
 // no place, no device, no thumbnail, no trailing bytes.
-func Normalize(b []byte) ([]byte, Info, error) {
-	img, info, err := Decode(b)
+func Normalize(b []byte) ([]byte, Info, error) { return NormalizeWithin(b, MaxSide) }
+
+// NormalizeWithin is Normalize for a picture whose sides are known to be no
+// longer than side. Few bytes can hold forty megapixels of one colour, which
+// cost a second each: what comes several times a second must not.
+func NormalizeWithin(b []byte, side int) ([]byte, Info, error) {
+	img, info, err := decode(b, side)
 	if err != nil {
 		return nil, Info{}, err
 	}

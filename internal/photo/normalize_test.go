@@ -3,6 +3,7 @@ package photo
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"image"
 	"os"
 	"path/filepath"
@@ -34,6 +35,20 @@ func TestNormalizeStrips(t *testing.T) {
 	}
 	if red, _ := corners(img); red != "bottom right" {
 		t.Errorf("red corner at %s, want bottom right", red)
+	}
+}
+
+// TestNormalizeWithin: a picture that is too long is refused by its header.
+func TestNormalizeWithin(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]uint16{{401, 300}, {300, 401}} {
+		header := resized(asJPEG(t, gradient(64, 48)), size[0], size[1])
+		if _, _, err := NormalizeWithin(header, 400); !errors.Is(err, &Error{Code: TooManyPixels}) {
+			t.Errorf("NormalizeWithin(%v) error = %v, want %s", size, err, TooManyPixels)
+		}
+	}
+	if _, info, err := NormalizeWithin(asJPEG(t, gradient(400, 300)), 400); err != nil || info.Width != 400 {
+		t.Errorf("NormalizeWithin() = %+v, %v", info, err)
 	}
 }
 

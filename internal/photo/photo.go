@@ -56,12 +56,14 @@ type container struct {
 
 // Decode reads a JPEG, PNG or WebP photograph, applies its Exif orientation
 // and refuses, with an *Error, whatever is out of bounds or damaged.
-func Decode(b []byte) (image.Image, Info, error) {
+func Decode(b []byte) (image.Image, Info, error) { return decode(b, MaxSide) }
+
+func decode(b []byte, side int) (image.Image, Info, error) {
 	f, err := sniff(b)
 	if err != nil {
 		return nil, Info{}, err
 	}
-	c, err := checkHeader(f, b)
+	c, err := checkHeader(f, b, side)
 	if err != nil {
 		return nil, Info{}, err
 	}
@@ -93,7 +95,7 @@ func sniff(b []byte) (format, error) {
 }
 
 // checkHeader bounds the picture before a pixel of it is decoded.
-func checkHeader(f format, b []byte) (container, error) {
+func checkHeader(f format, b []byte, side int) (container, error) {
 	config, err := f.config(bytes.NewReader(b))
 	if err != nil {
 		return container{}, decodeError(err)
@@ -102,7 +104,7 @@ func checkHeader(f format, b []byte) (container, error) {
 	switch {
 	case w <= 0 || h <= 0:
 		return container{}, &Error{Code: Corrupt, Detail: "no pixels"}
-	case w > MaxSide || h > MaxSide || int64(w)*int64(h) > MaxPixels:
+	case max(w, h) > side || int64(w)*int64(h) > MaxPixels:
 		return container{}, &Error{Code: TooManyPixels}
 	case min(w, h) < MinSide:
 		return container{}, &Error{Code: TooSmall}
