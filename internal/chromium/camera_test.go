@@ -114,7 +114,7 @@ func TestFilmMayBeMissingUntilTheCameraIsAskedFor(t *testing.T) {
 }
 
 // While the camera runs the film may be written over in place when old and new
-// film have frames of one size, as those of specimen.Film have: Chromium reads
+// film have frames of one size, as those of specimen.Reel have: Chromium reads
 // a mapping of the file.
 func TestFilmMayChangeWhileTheCameraRuns(t *testing.T) {
 	t.Parallel()

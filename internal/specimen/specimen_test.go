@@ -1,11 +1,9 @@
 package specimen
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"image"
-	"image/jpeg"
 	"math"
 	"runtime"
 	"testing"
@@ -161,46 +159,6 @@ func TestPinholeShrinksWhatIsFar(t *testing.T) {
 	}
 	if got := c.see(point{200, 0}); math.Abs(got.x-200) > 1e-9 || math.Abs(got.y) > 1e-9 {
 		t.Errorf("see on the axis = %v, want (200, 0)", got)
-	}
-}
-
-func TestFilmIsOneJPEGAfterAnother(t *testing.T) {
-	t.Parallel()
-	testenv.Need(t, "fonts-ocr-b", Available())
-	var film bytes.Buffer
-	o := FilmOptions{Person: DrawnFace(1), Words: []string{"one", "two", "three"}, Width: 320, Height: 240, Frames: 5, Takes: 9}
-	if err := Film(&film, o); err != nil {
-		t.Fatal(err)
-	}
-	if film.Len() != 45*FrameBytes {
-		t.Fatalf("film of 45 frames has %d bytes, want %d", film.Len(), 45*FrameBytes)
-	}
-	seen := map[string]bool{}
-	for n := range 45 {
-		b := film.Next(FrameBytes)
-		if !bytes.HasSuffix(b, []byte{0xff, 0xd9}) {
-			t.Errorf("frame %d ends in %x, want the end of a JPEG", n, b[len(b)-2:])
-		}
-		img, err := jpeg.Decode(bytes.NewReader(b))
-		if err != nil {
-			t.Fatalf("frame %d: %v", n, err)
-		}
-		if got := img.Bounds().Size(); got != image.Pt(320, 240) {
-			t.Errorf("frame %d is %v, want 320x240", n, got)
-		}
-		seen[pixels(img)] = true
-	}
-	if len(seen) != 45 {
-		t.Errorf("film has %d different frames, want 45", len(seen))
-	}
-}
-
-func TestCommentsFillExactly(t *testing.T) {
-	t.Parallel()
-	for _, n := range []int{4, 5, 100, 1 << 15, 1<<15 + 1, 1<<15 + 3, 1<<15 + 4, 1 << 16, 1<<17 + 2} {
-		if got := len(comments(n)); got != n {
-			t.Errorf("comments(%d) has %d bytes, want %d", n, got, n)
-		}
 	}
 }
 
