@@ -92,7 +92,7 @@ func (b *wordBench) run(ctx context.Context) error {
 }
 
 // strangers is how many other sessions' words a reading is held against.
-const strangers = 300
+const strangers = 1000
 
 // wordless reads frames that show none of the wanted words.
 func (b *wordBench) wordless(ctx context.Context, lists [][]string) error {
@@ -146,7 +146,7 @@ const (
 )
 
 // wordlessFrames is how many frames of each kind are drawn.
-const wordlessFrames = 4
+const wordlessFrames = 25
 
 // wordlessKinds draw what shows no words, or words that are nobody's answer.
 var wordlessKinds = map[string]func(seed uint64) (image.Image, image.Rectangle){
@@ -166,7 +166,7 @@ var wordlessKinds = map[string]func(seed uint64) (image.Image, image.Rectangle){
 		h := specimen.Holding{Seed: seed, Words: strings.Fields("THE LETTER OF LAST WEEK ABOUT RENT AND HEATING"), Part: 0.6}
 		return specimen.HoldUp(h), h.Face()
 	},
-	"noise": func(seed uint64) (image.Image, image.Rectangle) {
+	"noise": func(seed uint64) (image.Image, image.Rectangle) { //nolint:unparam // there is no face in noise
 		return specimen.Noise(image.NewGray(image.Rect(0, 0, 640, 480)), 90, seed), image.Rectangle{}
 	},
 }
