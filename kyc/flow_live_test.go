@@ -37,6 +37,9 @@ func TestLiveSessionIsDone(t *testing.T) {
 	if s.Track.Reference != nil || s.Track.Best != nil || slices.ContainsFunc(s.Track.Frames, func(f liveness.Frame) bool { return f.Signature != nil }) {
 		t.Error("templates or signatures outlive the comparison")
 	}
+	if len(s.Seen) > 0 || len(s.Track.Dropped) > 0 {
+		t.Error("digests outlive the sessions")
+	}
 	if n := len(s.Frames); n < 6 || n > 24 {
 		t.Errorf("%d pictures were kept, want some for a reviewer and no film", n)
 	}

@@ -62,8 +62,9 @@ type LiveSession struct {
 	Tries int `json:"tries,omitempty"`
 	// Past is how the sessions before this one ended.
 	Past []liveness.End `json:"past,omitempty"`
-	// Seen are the digests of all frames that were judged, of this session and
-	// of those before it, so that no film is played twice.
+	// Seen are the digests of all frames with a face that were judged, of this
+	// session and of those before it, so that no film is played twice. A closed
+	// shutter gives the same black picture every time and accuses nobody.
 	Seen []string `json:"seen,omitempty"`
 	// Suspicious are the pictures kept of those with a suspect end.
 	Suspicious []string `json:"suspicious,omitempty"`
@@ -128,10 +129,12 @@ func (s *LiveSession) retire() {
 	*s = kept
 }
 
-// forget drops what only the comparison needed. The signatures are small
-// pictures and the templates biometric data: neither helps a reviewer.
+// forget drops what only the sessions and their comparison needed. The
+// signatures are small pictures and the templates biometric data: neither
+// helps a reviewer. No film follows, so that none needs to be known again.
 func (s *LiveSession) forget() {
 	s.Track.Reference, s.Track.Best = nil, nil
+	s.Seen, s.Track.Dropped = nil, nil
 	for i := range s.Track.Frames {
 		s.Track.Frames[i].Signature = nil
 	}

@@ -277,6 +277,7 @@ func TestLiveWithoutModels(t *testing.T) {
 	for name, breakIt := range map[string]func(*bench){
 		"no engine":       func(b *bench) { b.flow.Faces = nil },
 		"no face models":  func(b *bench) { b.engines.faceErr = &faces.UnavailableError{Files: []string{"yunet"}} },
+		"no words engine": func(b *bench) { b.flow.Words = nil },
 		"no words models": func(b *bench) { b.engines.wordsErr = &ocr.UnavailableError{Files: []string{"eng"}} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -339,6 +340,108 @@ func TestEngineFailsOnFrames(t *testing.T) {
 	b.wantState(t, id, kyc.Questions)
 	if check := b.check(t, id, kyc.CheckPresentation); !slices.Equal(check.Reasons, []kyc.Reason{kyc.ReasonEngineFailed}) {
 		t.Errorf("presentation = %+v, want engine_failed", check)
+	}
+}
+
+// TestEngineFailureHidesNothing: what a session before showed stays to be read.
+func TestEngineFailureHidesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	c := b.film(t, id, "ada")
+	c.alter = func(l *look) {
+		if c.prompt.Action != "" {
+			l.Who = "eve"
+		}
+	}
+	if end := c.run(t); end != liveness.Changed {
+		t.Fatalf("the session ended %s, want face_changed", end)
+	}
+	b.work(t)
+	b.engines.before = func([]byte) error { return errors.New("engine crashed") }
+	b.film(t, id, "ada").run(t)
+	b.work(t)
+	check := b.check(t, id, kyc.CheckPresentation)
+	if want := []kyc.Reason{kyc.ReasonEngineFailed, kyc.ReasonLiveChanged}; check.Outcome != kyc.Referred || !slices.Equal(check.Reasons, want) {
+		t.Errorf("presentation = %+v, want it referred for %v", check, want)
+	}
+}
+
+// TestLentFace: a living stranger before the actions lends a photograph nothing.
+func TestLentFace(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	b.engines.before = func(photo []byte) error {
+		b.engines.pad = 0.4
+		if l, ok := seen(photo); ok && l.Who == "eve" {
+			b.engines.pad = 0.99
+		}
+		return nil
+	}
+	c := b.film(t, id, "ada")
+	taken := 0
+	c.alter = func(l *look) {
+		if taken++; taken <= 12 { // turned so far that the actions wait
+			l.Who, l.Yaw = "eve", 18
+		}
+	}
+	if end := c.run(t); end != liveness.Done {
+		t.Fatalf("the session ended %s, want done", end)
+	}
+	b.work(t)
+	if check := b.check(t, id, kyc.CheckPresentation); check.Outcome != kyc.Referred || check.Score > 0.41 {
+		t.Errorf("presentation = %+v, want 0.4, the photograph's own", check)
+	}
+}
+
+// TestClosedShutterTwice: the black picture of a closed shutter has the same
+// bytes in every session.
+func TestClosedShutterTwice(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	film := func(words bool) liveness.End {
+		c := b.film(t, id, "ada")
+		taken := 0
+		c.alter = func(l *look) {
+			if taken++; taken <= 8 {
+				*l = look{Moment: -1}
+			}
+			if !words {
+				l.Words = nil
+			}
+		}
+		defer b.work(t)
+		return c.run(t)
+	}
+	if end := film(false); end != liveness.TooLate {
+		t.Fatalf("the first session ended %s, want too_late", end)
+	}
+	if end := film(true); end != liveness.Done {
+		t.Errorf("the second session ended %s, want done", end)
+	}
+}
+
+// TestSlowEngineCostsNoWindow: the time of an action begins when the page is
+// told of it.
+func TestSlowEngineCostsNoWindow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	b.engines.before = func(photo []byte) error {
+		if strings.HasPrefix(string(photo), filmed) {
+			b.advance(time.Second)
+		}
+		return nil
+	}
+	c := b.film(t, id, "ada")
+	for c.prompt.Action == "" {
+		_, err := c.send(t, c.shoot(t, 3))
+		must(t, err)
+	}
+	if got, want := c.prompt.Left, c.prompt.Action.Window(); got != want {
+		t.Errorf("%v are left of %v", got, want)
 	}
 }
 

@@ -53,7 +53,9 @@ func (f *Flow) watch(ctx context.Context, id string, s *LiveSession, b LiveBatch
 	if s.Missing != "" {
 		return f.keepUnjudged(ctx, id, s, b, now)
 	}
-	return f.keepLive(ctx, id, s, glimpses, f.judge(s, glimpses, seen, now), now)
+	taken := f.judge(s, glimpses, seen, now)
+	s.Track.Told(s.since(f.Clock()))
+	return f.keepLive(ctx, id, s, glimpses, taken, now)
 }
 
 // digests are those of all frames of the enrollment that were judged before.
@@ -108,7 +110,7 @@ func (f *Flow) readWords(ctx context.Context, s *LiveSession, glimpses []glimpse
 	if i < 0 {
 		return
 	}
-	words, err := f.Words.ReadWords(ctx, glimpses[i].JPEG)
+	words, err := f.wordsOn(ctx, glimpses[i].JPEG)
 	switch {
 	case unavailable(err):
 		s.Missing = ReasonModelsMissing
@@ -116,6 +118,14 @@ func (f *Flow) readWords(ctx context.Context, s *LiveSession, glimpses []glimpse
 		glimpses[i].words = ocr.ScoreWords(s.Words, words)
 		s.Read = bestWords(s.Words, s.Read, words)
 	}
+}
+
+// wordsOn asks the engine; a service without one is one without models.
+func (f *Flow) wordsOn(ctx context.Context, photo []byte) ([]string, error) {
+	if f.Words == nil {
+		return nil, &ocr.UnavailableError{}
+	}
+	return f.Words.ReadWords(ctx, photo)
 }
 
 // wordsSought is when words were last looked for.
@@ -169,7 +179,7 @@ func (f *Flow) judge(s *LiveSession, glimpses []glimpse, seen map[string]bool, n
 		if s.Track.End != "" {
 			return i + 1
 		}
-		if !seen[g.Digest] {
+		if !seen[g.Digest] && len(g.exam.Faces) > 0 {
 			seen[g.Digest] = true
 			s.Seen = append(s.Seen, g.Digest)
 		}

@@ -92,7 +92,7 @@ func (r *Runner) faceChecks(ctx context.Context, e *Enrollment) ([]Check, error)
 		pair(CheckDocumentLive, t.Face, portrait, live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Referred, faces.Different: Referred}),
 		pair(CheckDocumentSelf, t.Face, portrait, selfie, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Passed, faces.Different: Referred}),
 		pair(CheckSelfieLive, t.Face, selfie, live, map[faces.Decision]Outcome{faces.Same: Passed, faces.Refer: Passed, faces.Different: stranger}),
-		presentationCheck(s, t.BonaFide),
+		presentationCheck(s, t),
 		wordsCheck(s),
 		duplicate,
 	}, err
@@ -128,27 +128,33 @@ func wordsCheck(s LiveSession) Check {
 // presentationCheck judges whether a living person was before the camera. A
 // sign of an attack in any session of the enrollment stays: who was caught
 // replaying a film does not become trustworthy by trying again.
-func presentationCheck(s LiveSession, threshold float64) Check {
-	p := s.presentation()
-	check := Check{Name: CheckPresentation, Outcome: Passed, Score: p.BonaFide, Threshold: threshold, Presentation: &p}
-	for _, end := range p.Ends {
-		if end.Suspect() {
-			check.Reasons = append(check.Reasons, endReason(end))
-		}
-	}
+func presentationCheck(s LiveSession, t Thresholds) Check {
+	p := s.presentation(t.Face)
+	check := Check{Name: CheckPresentation, Outcome: Passed, Score: p.BonaFide, Threshold: t.BonaFide, Presentation: &p, Reasons: s.suspicions()}
 	if s.Track.End != liveness.Done {
 		check.Reasons = append(check.Reasons, endReason(s.Track.End))
 	}
 	if p.Frames == 0 {
 		check.Reasons = append(check.Reasons, ReasonNoFace)
 	}
-	if threshold <= 0 || p.BonaFide < threshold {
+	if t.BonaFide <= 0 || p.BonaFide < t.BonaFide {
 		check.Reasons = append(check.Reasons, ReasonPresentation)
 	}
 	if len(check.Reasons) > 0 {
 		check.Outcome, check.Reasons = Referred, distinct(check.Reasons)
 	}
 	return check
+}
+
+// suspicions are the reasons of all ends that are signs of an attack.
+func (s LiveSession) suspicions() []Reason {
+	var reasons []Reason
+	for _, end := range s.Ends() {
+		if end.Suspect() {
+			reasons = append(reasons, endReason(end))
+		}
+	}
+	return reasons
 }
 
 // endReason tells why an end other than done leaves a case to a person.
@@ -176,7 +182,10 @@ func endReason(end liveness.End) Reason {
 // was trained on faces that look ahead.
 const maxPADYaw = 20
 
-func (s LiveSession) presentation() Presentation {
+// presentation sums the track up. The detector is asked of the person's own
+// face alone: somebody else's, shown alive before the actions or between them,
+// must not lend a photograph its score.
+func (s LiveSession) presentation(m faces.Matcher) Presentation {
 	p := Presentation{Ends: s.Ends()}
 	var bonaFide, moire, reflectance []float64
 	for _, frame := range s.Track.Frames {
@@ -184,7 +193,7 @@ func (s LiveSession) presentation() Presentation {
 			continue
 		}
 		p.Frames++
-		if max(frame.Quality.Yaw, -frame.Quality.Yaw) > maxPADYaw {
+		if max(frame.Quality.Yaw, -frame.Quality.Yaw) > maxPADYaw || !s.own(frame, m) {
 			continue
 		}
 		bonaFide = append(bonaFide, frame.BonaFide)
@@ -195,10 +204,18 @@ func (s LiveSession) presentation() Presentation {
 	return p
 }
 
-// computed is the mean of the values that were computed, or -1.
+// own reports whether the frame shows the face that the track is about. Before
+// the first action nobody knows whose it is going to be.
+func (s LiveSession) own(frame liveness.Frame, m faces.Matcher) bool {
+	return len(s.Track.Steps) == 0 || len(m) > 0 && m[0].Thresholds.Decide(frame.Identity) == faces.Same
+}
+
+// computed is the mean of the values that were computed, or -1 where most were
+// not: a few good pictures speak for themselves only.
 func computed(values []float64) float64 {
+	all := len(values)
 	values = slices.DeleteFunc(values, func(v float64) bool { return v < 0 })
-	if len(values) == 0 {
+	if len(values) == 0 || 2*len(values) < all {
 		return -1
 	}
 	sum := 0.0
@@ -211,7 +228,11 @@ func computed(values []float64) float64 {
 func comparisonUnavailable(e *Enrollment, now time.Time, why Reason) error {
 	names := []CheckName{CheckDocumentLive, CheckDocumentSelf, CheckSelfieLive, CheckPresentation, CheckWords, CheckDuplicate}
 	for _, name := range names {
-		e.Data.Checks = setCheck(e.Data.Checks, Check{Name: name, Outcome: Referred, Reasons: []Reason{why}, At: now})
+		check := Check{Name: name, Outcome: Referred, Reasons: []Reason{why}, At: now}
+		if name == CheckPresentation {
+			check.Reasons = distinct(append(check.Reasons, e.Data.Live.suspicions()...))
+		}
+		e.Data.Checks = setCheck(e.Data.Checks, check)
 	}
 	e.Data.Live.forget()
 	return e.Apply(Compare, now)

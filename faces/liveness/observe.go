@@ -53,6 +53,15 @@ func (s *Session) Tick(now time.Duration, _ Rules) {
 	}
 }
 
+// Told begins the time of an action that was asked for by the newest frame at
+// now, when the page is about to be told of it: what an engine takes to examine
+// a batch is nobody's time. Frames taken before do not count either way.
+func (s *Session) Told(now time.Duration) {
+	if step := s.step(); step != nil && step.Began == s.Watch.Arrived {
+		step.Began = max(step.Began, now)
+	}
+}
+
 // end ends the session; the first end stands.
 func (s *Session) end(e End, now time.Duration) {
 	if s.End == "" && e != "" {

@@ -177,3 +177,29 @@ func TestWithoutLandmarks(t *testing.T) {
 	}
 	checkProofs(t, s)
 }
+
+// TestTold: the time of an action begins when it is told, and not anew with
+// every batch.
+func TestTold(t *testing.T) {
+	t.Parallel()
+	s, at := begun(t, liveness.TurnLeft)
+	s.Told(at - time.Second) // another server's clock
+	if got := s.Steps[0].Began; got != at {
+		t.Errorf("Began = %v, want %v", got, at)
+	}
+	s.Told(at + 4*time.Second)
+	if got, want := s.Prompt(at+4*time.Second, liveness.Rules{}).Left, liveness.TurnLeft.Window(); got != want {
+		t.Errorf("Left = %v, want %v", got, want)
+	}
+	began := s.Steps[0].Began
+	see(rand.New(rand.NewPCG(1, 1)), &s, ahead.sway(at), at+time.Second)
+	s.Told(at + 9*time.Second)
+	if got := s.Steps[0].Began; got != began {
+		t.Errorf("Began = %v after the next frame, want %v", got, began)
+	}
+	done := liveness.New(nil)
+	done.Told(time.Second)
+	if len(done.Steps) > 0 {
+		t.Errorf("steps = %v, want none", done.Steps)
+	}
+}
