@@ -76,8 +76,11 @@ func (p *facePages) takeSelfie(c *gin.Context, id string) error {
 	return p.Flow.SubmitSelfie(c.Request.Context(), id, selfie)
 }
 
-// maxAdviceBytes bounds the picture that the page asks about: 480 pixels.
-const maxAdviceBytes = 300 << 10
+// Bounds of the picture that the page asks about.
+const (
+	maxAdviceBytes = 300 << 10
+	maxAdviceSide  = 480
+)
 
 // advise says the one thing to mend in what the camera shows, while the person
 // looks into it. Nothing is kept, and it is no try.
@@ -96,7 +99,7 @@ func (p *facePages) advise(c *gin.Context) error {
 		return err
 	}
 	defer done()
-	preview, err := p.uploads.normalize(ctx, f.file("photo"))
+	preview, err := p.uploads.normalizeWithin(ctx, f.file("photo"), maxAdviceSide)
 	if err != nil {
 		return err
 	}

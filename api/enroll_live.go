@@ -27,8 +27,9 @@ func (p *livePages) Mount(r gin.IRouter) {
 }
 
 const (
-	// maxFrameBytes bounds one frame: the page sends 1280 pixels at the most.
+	// maxFrameBytes and maxFrameSide bound one frame, as the page does.
 	maxFrameBytes = 600 << 10
+	maxFrameSide  = 1280
 	// maxBatch is more batches than a session of three minutes can hold.
 	maxBatch = 9999
 	// maxTaken is longer than any session, by the browser's clock.
@@ -123,7 +124,7 @@ func (p *livePages) watch(c *gin.Context) error {
 		return errTaken
 	}
 	for _, raw := range f.files["frame"] {
-		frame, err := p.uploads.normalize(ctx, raw)
+		frame, err := p.uploads.normalizeWithin(ctx, raw, maxFrameSide)
 		if err != nil {
 			return err
 		}

@@ -135,6 +135,7 @@ func TestWatchLiveHostile(t *testing.T) {
 		{"empty frame", with(good, part{name: "frame", file: []byte{}}, noise), http.StatusUnprocessableEntity, "photograph_missing"},
 		{"no photograph", with(good, noise, noise), http.StatusUnprocessableEntity, "photograph"},
 		{"frame that is too large", with(good, part{name: "frame", file: make([]byte, maxFrameBytes+1)}, noise), http.StatusUnprocessableEntity, "photograph"},
+		{"frame of too many pixels", with(good, part{name: "frame", file: blank(t, maxFrameSide+1)}, noise), http.StatusUnprocessableEntity, "photograph"},
 		{"body that is too large", with(good, part{name: "frame", file: make([]byte, 5<<20)}), http.StatusUnprocessableEntity, "photograph"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -208,6 +209,7 @@ func TestAdviseSelfie(t *testing.T) {
 		{"at another step", kyc.Live, picture(t, 9), http.StatusConflict, `"code":"not_now"`},
 		{"no photograph", kyc.Selfie, []byte("hello"), http.StatusUnprocessableEntity, `"code":"photograph"`},
 		{"nothing", kyc.Selfie, []byte{}, http.StatusUnprocessableEntity, `"code":"photograph_missing"`},
+		{"too many pixels", kyc.Selfie, blank(t, maxAdviceSide+1), http.StatusUnprocessableEntity, `"code":"photograph"`},
 		{"too large", kyc.Selfie, make([]byte, maxAdviceBytes+1), http.StatusUnprocessableEntity, `"code":"photograph"`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -188,6 +188,12 @@ func (f form) file(name string) []byte {
 // normalize decodes and bounds a photograph. The digest is of the bytes as
 // they came, so that the same file is recognised.
 func (u *uploads) normalize(ctx context.Context, raw []byte) (kyc.Upload, error) {
+	return u.normalizeWithin(ctx, raw, photo.MaxSide)
+}
+
+// normalizeWithin is normalize for pictures that a page has made and that are
+// therefore no longer than side: those of films and previews come often.
+func (u *uploads) normalizeWithin(ctx context.Context, raw []byte, side int) (kyc.Upload, error) {
 	if len(raw) == 0 {
 		return kyc.Upload{}, kyc.ErrNoPhotograph
 	}
@@ -197,7 +203,7 @@ func (u *uploads) normalize(ctx context.Context, raw []byte) (kyc.Upload, error)
 		return kyc.Upload{}, ctx.Err()
 	}
 	defer func() { <-u.decoders }()
-	jpeg, _, err := photo.Normalize(raw)
+	jpeg, _, err := photo.NormalizeWithin(raw, side)
 	if err != nil {
 		return kyc.Upload{}, err
 	}

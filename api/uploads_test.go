@@ -36,6 +36,16 @@ func picture(t testing.TB, shade uint8) []byte {
 	return b.Bytes()
 }
 
+// blank is a picture of that width in few bytes.
+func blank(t testing.TB, width int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, width, 48)), nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 type part struct {
 	name string
 	file []byte // nil is a plain field
