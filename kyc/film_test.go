@@ -19,7 +19,7 @@ import (
 type look struct {
 	Who     string   `json:"who"` // empty: nobody
 	Yaw     float64  `json:"yaw"`
-	Eyes    float64  `json:"eyes"` // 1 is open
+	Eyes    float64  `json:"eyes"` // 1 is open, less than 0 is not measured
 	Size    float64  `json:"size"` // 1 is the usual distance
 	Words   []string `json:"words,omitempty"`
 	Several bool     `json:"several,omitempty"`
@@ -72,6 +72,9 @@ func (l look) examine(people map[string]faces.Embedding, bonaFide float64) faces
 	}
 	if l.Blurred {
 		x.Quality.Sharpness = 1
+	}
+	if l.Eyes < 0 {
+		x.Quality.Eyes = -1
 	}
 	return x
 }

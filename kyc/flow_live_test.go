@@ -186,6 +186,24 @@ func TestUndoneSessionRejectsNobody(t *testing.T) {
 	}
 }
 
+// TestWithoutBlinkAPersonLooks: an engine that cannot measure eyes asks for
+// another action, which a bent print can show too.
+func TestWithoutBlinkAPersonLooks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	c := b.film(t, id, "ada")
+	c.alter = func(l *look) { l.Eyes = -1 }
+	if end := c.run(t); end != liveness.Done {
+		t.Fatalf("the session ended %s, want %s", end, liveness.Done)
+	}
+	b.work(t)
+	want := []kyc.Reason{kyc.ReasonLiveNotDone}
+	if got := b.check(t, id, kyc.CheckPresentation); got.Outcome != kyc.Referred || !slices.Equal(got.Reasons, want) {
+		t.Errorf("check = %+v, want it referred for %v", got, want)
+	}
+}
+
 // TestNoticeSaysWhy: the page of the next session says how the last one ended.
 func TestNoticeSaysWhy(t *testing.T) {
 	t.Parallel()

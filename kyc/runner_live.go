@@ -137,6 +137,11 @@ func presentationCheck(s LiveSession, t Thresholds) Check {
 	if p.Frames == 0 {
 		check.Reasons = append(check.Reasons, ReasonNoFace)
 	}
+	// A bent print turns as a head does; what it never does is blink. Where the
+	// engine cannot measure eyes another action took the blink's place.
+	if !slices.Contains(s.Track.Script, liveness.Blink) {
+		check.Reasons = append(check.Reasons, ReasonLiveNotDone)
+	}
 	if t.BonaFide <= 0 || p.BonaFide < t.BonaFide {
 		check.Reasons = append(check.Reasons, ReasonPresentation)
 	}
