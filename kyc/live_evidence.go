@@ -13,7 +13,10 @@ const (
 	// maxLiveCourse are those of the course of the session; the others are left
 	// for what proves an action and for the end.
 	maxLiveCourse = 14
-	liveCadence   = time.Second
+	// maxLiveWords more are for those that show words: a head that turns ever
+	// further must not fill the strip before them.
+	maxLiveWords = 6
+	liveCadence  = time.Second
 )
 
 // keepLive stores the pictures of a batch that are worth it, before the state
@@ -25,7 +28,11 @@ func (f *Flow) keepLive(ctx context.Context, id string, s *LiveSession, glimpses
 	for i, g := range glimpses[:taken] {
 		last := s.Track.End != "" && i == taken-1
 		worth := last || i == best || i == course || proofs[g.Digest]
-		if !worth || g.skipped || !last && len(s.Frames) >= maxLivePhotos-1 {
+		room := maxLivePhotos - 1
+		if g.words > 0 {
+			room += maxLiveWords
+		}
+		if !worth || g.skipped || !last && len(s.Frames) >= room {
 			continue
 		}
 		if err := f.keepFrame(ctx, id, s, g.Upload, now); err != nil {

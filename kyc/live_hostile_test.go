@@ -445,6 +445,67 @@ func TestSlowEngineCostsNoWindow(t *testing.T) {
 	}
 }
 
+// hasty refuses to keep what has to be kept in an engine's time.
+type hasty struct{ kyc.EvidenceStore }
+
+func (h hasty) PutEvidence(ctx context.Context, id, name string, b []byte) error {
+	if _, limited := ctx.Deadline(); limited {
+		return context.DeadlineExceeded
+	}
+	return h.EvidenceStore.PutEvidence(ctx, id, name, b)
+}
+
+// TestEngineTimeLeavesTheRest: engines that use up their time do not keep what
+// they did in it from being saved.
+func TestEngineTimeLeavesTheRest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	b.flow.Photos = hasty{b.flow.Photos}
+	if end := b.film(t, id, "ada").run(t); end != liveness.Done {
+		t.Errorf("the session ended %s, want done", end)
+	}
+}
+
+// TestWordsHaveRoom: a head that turns ever further fills the strip of pictures,
+// and those that show the words are there all the same.
+func TestWordsHaveRoom(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	c := b.film(t, id, "ada")
+	_, err := b.flow.Enrollments.Update(t.Context(), id, func(e *kyc.Enrollment) error {
+		e.Data.Live.Track = liveness.New([]liveness.Action{liveness.TurnLeft, liveness.TurnRight, liveness.Words})
+		return nil
+	})
+	must(t, err)
+	c.alter = func(l *look) {
+		far := 18 + 2.5*(c.taken-c.shown).Seconds()
+		switch seconds := (c.taken - c.shown).Seconds(); {
+		case seconds < 1 || seconds > 10:
+			l.Yaw = 0
+		case c.prompt.Action == liveness.TurnLeft:
+			l.Yaw = far
+		case c.prompt.Action == liveness.TurnRight:
+			l.Yaw = -far
+		}
+	}
+	for c.prompt.End == "" {
+		_, err := c.send(t, c.shoot(t, 1))
+		must(t, err)
+	}
+	s := b.live(t, id)
+	if s.Track.End != liveness.Done || len(s.Frames) < 24 {
+		t.Fatalf("the session ended %s with %d pictures, want it done and the strip full", s.Track.End, len(s.Frames))
+	}
+	words := s.Track.Steps[len(s.Track.Steps)-1]
+	for _, place := range words.Proof {
+		if f := s.Track.Frames[place]; f.Words > 0 && f.Photo == "" {
+			t.Errorf("frame %d shows the words and was not kept", place)
+		}
+	}
+}
+
 // TestThousandFrames: nobody keeps the engines busy for longer than a camera
 // films.
 func TestThousandFrames(t *testing.T) {

@@ -43,19 +43,26 @@ func (f *Flow) watch(ctx context.Context, id string, s *LiveSession, b LiveBatch
 	if s.Track.Tick(s.since(now), f.rules(nil)); s.Track.End != "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, liveWork)
-	defer cancel()
 	seen := s.digests()
-	glimpses := f.examineBatch(ctx, s, b, seen)
-	if s.Missing == "" {
-		f.readWords(ctx, s, glimpses, now)
-	}
+	glimpses := f.look(ctx, s, b, seen, now)
 	if s.Missing != "" {
 		return f.keepUnjudged(ctx, id, s, b, now)
 	}
 	taken := f.judge(s, glimpses, seen, now)
 	s.Track.Told(s.since(f.Clock()))
 	return f.keepLive(ctx, id, s, glimpses, taken, now)
+}
+
+// look has the engines work on a batch for as long as they may. What they did
+// in that time is still to be saved after it.
+func (f *Flow) look(ctx context.Context, s *LiveSession, b LiveBatch, seen map[string]bool, now time.Time) []glimpse {
+	ctx, cancel := context.WithTimeout(ctx, liveWork)
+	defer cancel()
+	glimpses := f.examineBatch(ctx, s, b, seen)
+	if s.Missing == "" {
+		f.readWords(ctx, s, glimpses, now)
+	}
+	return glimpses
 }
 
 // digests are those of all frames of the enrollment that were judged before.
