@@ -107,7 +107,10 @@ func (p *livePages) watch(c *gin.Context) error {
 			if batch, err = batchOf(fields); err != nil {
 				return err
 			}
-			return p.Flow.MayRecord(ctx, e.ID, batch.Nonce)
+			if err := p.Flow.MayRecord(ctx, e.ID, batch.Nonce); err != nil {
+				return err
+			}
+			return p.uploads.filmed.allow(e.ID)
 		},
 	})
 	if err != nil {

@@ -101,6 +101,23 @@ func TestWatchLiveBatchTwice(t *testing.T) {
 	}
 }
 
+// TestWatchLiveFlood: whatever the flow makes of a number, what one person has
+// decoded is bounded, in an address that others share.
+func TestWatchLiveFlood(t *testing.T) {
+	t.Parallel()
+	_, b := filming(t)
+	post := func() *http.Response {
+		res, _ := b.film(append(fields("9", "0"), part{name: "frame", file: []byte("no photograph")})...)
+		return res
+	}
+	decoded := 0
+	for ; decoded < 200 && post().StatusCode != http.StatusTooManyRequests; decoded++ {
+	}
+	if decoded != filmedLimits.window.N {
+		t.Errorf("%d batches were decoded in one moment, want %d", decoded, filmedLimits.window.N)
+	}
+}
+
 func TestWatchLiveHostile(t *testing.T) {
 	t.Parallel()
 	good := fields("0", "0,280")

@@ -33,6 +33,9 @@ var (
 	// minutes, about 360. An address may be a family's, an office's or a mobile
 	// network's, with several people before their cameras: eight at a time.
 	filmLimits = laneLimits{otp.Window{N: 8 * 360, Per: 5 * time.Minute}, 16, 30 * time.Second}
+	// One person's: a batch that the flow refuses for its number is decoded all
+	// the same, and an address may hold several people but none films twice.
+	filmedLimits = laneLimits{otp.Window{N: 60, Per: 20 * time.Second}, 3, 30 * time.Second}
 	// The selfie page asks twice a second and rests after two minutes: 240.
 	previewLimits = laneLimits{otp.Window{N: 4 * 240, Per: 5 * time.Minute}, 8, 30 * time.Second}
 )

@@ -37,6 +37,7 @@ type uploads struct {
 
 	photographs *lane // the evidence: large, seldom, and waited for
 	films       *lane // frames of the live step
+	filmed      *lane // the same, by enrollment
 	previews    *lane // what the selfie page asks about
 }
 
@@ -49,6 +50,7 @@ func newUploads(decoders int, clock func() time.Time) *uploads {
 		decoders:    make(chan struct{}, decoders),
 		photographs: newLane(clock, large, photographLimits),
 		films:       newLane(clock, small, filmLimits),
+		filmed:      newLane(clock, small, filmedLimits),
 		previews:    newLane(clock, small, previewLimits),
 	}
 }
