@@ -176,7 +176,7 @@ func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
 
 // neededModels are the files without which some check goes to a reviewer.
 func neededModels(finder models.Finder) []string {
-	needed := []string{models.YuNet, models.MiniFASNetV1, models.MiniFASNetV2, models.DocCorners, models.MRZ}
+	needed := []string{models.YuNet, models.MiniFASNetV1, models.MiniFASNetV2, models.Landmarks68, models.DocCorners, models.MRZ}
 	for _, file := range finder.Embeddings() {
 		needed = append(needed, file.Name)
 	}
