@@ -169,6 +169,52 @@ func TestLiveTriesEnd(t *testing.T) {
 	}
 }
 
+// TestPicturesOfMishapsGo: what nobody looks at any more is not kept until the
+// account ends.
+func TestPicturesOfMishapsGo(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	var mishap, suspect []string
+	for try := range 3 {
+		c := b.film(t, id, "ada")
+		c.alter = func(l *look) {
+			l.Words = nil
+			if try == 1 && c.prompt.Action != "" {
+				l.Who = "eve"
+			}
+		}
+		c.run(t)
+		if s := b.live(t, id); s.Track.End.Suspect() {
+			suspect = append(suspect, s.Frames...)
+		} else {
+			mishap = append(mishap, s.Frames...)
+		}
+		b.work(t)
+	}
+	if end := b.film(t, id, "ada").run(t); end != liveness.Done {
+		t.Fatalf("the session ended %s, want done", end)
+	}
+	b.work(t)
+	if len(mishap) < 4 || len(suspect) < 2 {
+		t.Fatalf("%d and %d pictures were taken, want more", len(mishap), len(suspect))
+	}
+	for _, name := range mishap {
+		if _, err := b.flow.Photos.Evidence(t.Context(), id, name); !errors.Is(err, kyc.ErrNotFound) {
+			t.Errorf("Evidence(%s) of a mishap = %v, want %v", name, err, kyc.ErrNotFound)
+		}
+	}
+	s := b.live(t, id)
+	for _, name := range append(suspect, s.Frames...) {
+		if _, err := b.flow.Photos.Evidence(t.Context(), id, name); err != nil {
+			t.Errorf("Evidence(%s) = %v", name, err)
+		}
+	}
+	if len(s.Stale) > 0 {
+		t.Errorf("%d names of deleted pictures are kept", len(s.Stale))
+	}
+}
+
 // TestUndoneSessionRejectsNobody: nobody knows whose face a track ends with
 // that was not done.
 func TestUndoneSessionRejectsNobody(t *testing.T) {

@@ -66,8 +66,10 @@ type LiveSession struct {
 	// session and of those before it, so that no film is played twice. A closed
 	// shutter gives the same black picture every time and accuses nobody.
 	Seen []string `json:"seen,omitempty"`
-	// Suspicious are the pictures kept of those with a suspect end.
+	// Suspicious are the pictures kept of those with a suspect end, Stale those
+	// of the others: nobody looks at them any more, and they wait for deletion.
 	Suspicious []string `json:"suspicious,omitempty"`
+	Stale      []string `json:"stale,omitempty"`
 }
 
 // LogValue keeps personal data out of the logs.
@@ -122,9 +124,11 @@ func (s *LiveSession) abandon(now time.Time, rules liveness.Rules) {
 
 // retire makes room for another session and keeps what must outlive this one.
 func (s *LiveSession) retire() {
-	kept := LiveSession{Tries: s.Tries, Past: s.Ends(), Seen: s.Seen, Suspicious: s.Suspicious}
+	kept := LiveSession{Tries: s.Tries, Past: s.Ends(), Seen: s.Seen, Suspicious: s.Suspicious, Stale: s.Stale}
 	if s.Track.End.Suspect() {
 		kept.Suspicious = append(kept.Suspicious, s.Frames...)
+	} else {
+		kept.Stale = append(kept.Stale, s.Frames...)
 	}
 	*s = kept
 }

@@ -33,6 +33,8 @@ type EnrollmentStore interface {
 type EvidenceStore interface {
 	PutEvidence(ctx context.Context, enrollmentID, name string, b []byte) error
 	Evidence(ctx context.Context, enrollmentID, name string) ([]byte, error)
+	// DeleteEvidence removes photographs; those that are not there are no error.
+	DeleteEvidence(ctx context.Context, enrollmentID string, names ...string) error
 }
 
 // A FaceGallery keeps one face an enrollment, sealed under the subject's key,

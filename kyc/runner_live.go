@@ -17,23 +17,30 @@ func (r *Runner) compareFaces(ctx context.Context, effect Effect) error {
 	if e == nil {
 		return err
 	}
+	if err := r.deleteStale(ctx, e); err != nil {
+		return err
+	}
+	settle := func(change func(e *Enrollment, now time.Time) error) error {
+		return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+			e.Data.Live.Stale = nil
+			return change(e, now)
+		})
+	}
 	s := e.Data.Live
 	if why := s.unjudged(); why != "" {
-		return r.save(ctx, effect, func(e *Enrollment, now time.Time) error { return comparisonUnavailable(e, now, why) })
+		return settle(func(e *Enrollment, now time.Time) error { return comparisonUnavailable(e, now, why) })
 	}
 	if s.Track.End != liveness.Done && !s.spent() {
-		return r.save(ctx, effect, repeatLive)
+		return settle(repeatLive)
 	}
 	checks, err := r.faceChecks(ctx, e)
 	if unavailable(err) {
-		return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
-			return comparisonUnavailable(e, now, ReasonModelsMissing)
-		})
+		return settle(func(e *Enrollment, now time.Time) error { return comparisonUnavailable(e, now, ReasonModelsMissing) })
 	}
 	if err != nil {
 		return err
 	}
-	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+	return settle(func(e *Enrollment, now time.Time) error {
 		for _, c := range checks {
 			c.At = now
 			e.Data.Checks = setCheck(e.Data.Checks, c)
@@ -41,6 +48,14 @@ func (r *Runner) compareFaces(ctx context.Context, effect Effect) error {
 		e.Data.Live.forget()
 		return e.Apply(Compare, now)
 	})
+}
+
+// deleteStale deletes the pictures of sessions that ended by a mishap, but not
+// those that came again in one that counts. No frame arrives meanwhile.
+func (r *Runner) deleteStale(ctx context.Context, e *Enrollment) error {
+	kept := e.Data.photos()
+	stale := slices.DeleteFunc(slices.Clone(e.Data.Live.Stale), func(name string) bool { return slices.Contains(kept, name) })
+	return r.Photos.DeleteEvidence(ctx, e.ID, stale...)
 }
 
 // unjudged says why a session could not be judged: not for what it showed, but

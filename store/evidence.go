@@ -89,6 +89,16 @@ func (s *Store) Evidence(ctx context.Context, enrollmentID, name string) ([]byte
 	return b, nil
 }
 
+// DeleteEvidence removes photographs. Those that are gone already are no error.
+func (s *Store) DeleteEvidence(ctx context.Context, enrollmentID string, names ...string) error {
+	for _, name := range names {
+		if err := s.bucket.Delete(ctx, blobKey(enrollmentID, name)); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			return wrap("delete evidence "+name, err)
+		}
+	}
+	return nil
+}
+
 // deleteEvidence removes all blobs of a subject.
 func (s *Store) deleteEvidence(ctx context.Context, enrollmentID string) error {
 	list := s.bucket.List(&blob.ListOptions{Prefix: blobPrefix(enrollmentID)})

@@ -14,6 +14,7 @@ import (
 
 var evidenceTests = map[string]func(*testing.T, *suite){
 	"put evidence and read it back":     putEvidence,
+	"delete evidence":                   deleteEvidence,
 	"evidence of nobody":                evidenceOfNobody,
 	"evidence is bound to its name":     evidenceBound,
 	"damaged evidence is a clear error": evidenceDamaged,
@@ -32,6 +33,26 @@ func putEvidence(t *testing.T, s *suite) {
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("Evidence = %d bytes, %v, want the %d put there", len(got), err, len(want))
 		}
+	}
+}
+
+func deleteEvidence(t *testing.T, s *suite) {
+	s.create(t, "en1")
+	for _, name := range []string{"front", "back"} {
+		if err := s.PutEvidence(t.Context(), "en1", name, []byte(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // again is no error
+		if err := s.DeleteEvidence(t.Context(), "en1", "front", "never put"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Evidence(t.Context(), "en1", "front"); !errors.Is(err, kyc.ErrNotFound) {
+		t.Errorf("Evidence(deleted) = %v, want ErrNotFound", err)
+	}
+	if got, err := s.Evidence(t.Context(), "en1", "back"); err != nil || string(got) != "back" {
+		t.Errorf("Evidence(other) = %q, %v", got, err)
 	}
 }
 
