@@ -95,9 +95,9 @@ func (s sides) nothing() bool {
 }
 
 // Notices returns the reasons that an applicant may be told as what to do
-// better, for whoever puts them into words.
+// better about a document, for whoever puts them into words.
 func Notices() []Reason {
-	out := []Reason{ReasonWords}
+	var out []Reason
 	for _, m := range mendable {
 		out = append(out, m.why)
 	}

@@ -2,6 +2,7 @@ package kyc_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/vouchline/vouchline/faces"
@@ -57,6 +58,31 @@ func TestEveryAdviceHasANotice(t *testing.T) {
 		e, err := b.flow.Enrollment(t.Context(), id)
 		if err != nil || e.State() != kyc.Selfie || e.Data.Notice != want {
 			t.Errorf("%s: notice %q in state %s, %v, want %s", picture, e.Data.Notice, e.State(), err, want)
+		}
+	}
+}
+
+// TestPoorCameraIsReferred: after some refusals a person judges, and is told
+// what was wrong.
+func TestPoorCameraIsReferred(t *testing.T) {
+	t.Parallel()
+	for want, fault := range map[kyc.Reason]look{
+		kyc.ReasonNoFace:        {},
+		kyc.ReasonSeveralFaces:  {Who: "ada", Eyes: 1, Size: 1, Several: true},
+		kyc.ReasonSelfieQuality: {Who: "ada", Eyes: 1, Size: 1, Blurred: true},
+	} {
+		b := newBench(t)
+		id := b.to(t, 1, kyc.Selfie)
+		for n := range 4 {
+			fault.Moment = n
+			must(t, b.flow.SubmitSelfie(t.Context(), id, upload(fault.picture(t))))
+			b.work(t)
+		}
+		e, err := b.flow.Enrollment(t.Context(), id)
+		must(t, err)
+		i := slices.IndexFunc(e.Data.Checks, func(c kyc.Check) bool { return c.Name == kyc.CheckSelfiePhoto })
+		if i < 0 || e.State() != kyc.Live || !slices.Equal(e.Data.Checks[i].Reasons, []kyc.Reason{want}) || e.Data.Checks[i].Outcome != kyc.Referred {
+			t.Errorf("after four photographs with %s: state %s, checks %+v", want, e.State(), e.Data.Checks)
 		}
 	}
 }

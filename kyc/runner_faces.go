@@ -43,8 +43,10 @@ func recordSelfie(e *Enrollment, now time.Time, exam faces.Examination, fault er
 	advice := selfieAdvice(exam, fault)
 	switch advice {
 	case "":
-	case faces.AdviceNoFace, faces.AdviceOnePerson:
+	case faces.AdviceNoFace:
 		check.Reasons = []Reason{ReasonNoFace}
+	case faces.AdviceOnePerson:
+		check.Reasons = []Reason{ReasonSeveralFaces}
 	default:
 		check.Reasons = []Reason{ReasonSelfieQuality}
 	}
