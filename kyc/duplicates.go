@@ -77,6 +77,27 @@ func (r *Runner) findDuplicates(ctx context.Context, e *Enrollment, live faces.T
 	return check, r.audit(ctx, "policy", "match_faces", e.ID, strings.Join(ids, " "))
 }
 
+// rememberSuspect remembers the face of a session with a suspect end, also
+// where its person withdrew meanwhile: who begins anew meets the doubt again.
+func (r *Runner) rememberSuspect(ctx context.Context, effect Effect) error {
+	e, err := r.Enrollments.Get(ctx, effect.EnrollmentID)
+	if errors.Is(err, ErrNotFound) {
+		return nil // erased in between
+	}
+	if err != nil {
+		return err
+	}
+	s := e.Data.Live
+	face := faces.MeanTemplate(s.Track.Best)
+	if r.Gallery == nil || s.Nonce != effect.Ref || !s.Track.End.Suspect() || len(face) == 0 {
+		return nil
+	}
+	if err := r.Gallery.Remember(ctx, e.ID, face); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
 // search returns the other enrollments with that face: those that refer come
 // first, for nobody shall push one out of sight by enrolling and withdrawing
 // a few times; among equals the highest score.

@@ -215,6 +215,48 @@ func TestPicturesOfMishapsGo(t *testing.T) {
 	}
 }
 
+// TestDoubtIsNotWithdrawn: who leaves after a suspect session and begins anew
+// is known by the face, however quickly they leave.
+func TestDoubtIsNotWithdrawn(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(*testing.T, *bench, string){
+		"before it is settled": func(t *testing.T, b *bench, id string) {
+			t.Helper()
+			must(t, b.flow.Withdraw(t.Context(), id))
+			b.work(t)
+		},
+		"later": func(t *testing.T, b *bench, id string) {
+			t.Helper()
+			b.work(t)
+			must(t, b.flow.Withdraw(t.Context(), id))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			first, second := b.to(t, 1, kyc.Live), b.to(t, 2, kyc.Live)
+			c := b.film(t, first, "ada")
+			c.alter = func(l *look) {
+				if c.prompt.Action != "" {
+					l.Who = "eve"
+				}
+			}
+			if end := c.run(t); end != liveness.Changed {
+				t.Fatalf("the session ended %s, want face_changed", end)
+			}
+			leave(t, b, first)
+			if end := b.film(t, second, "ada").run(t); end != liveness.Done {
+				t.Fatalf("the second enrollment's session ended %s, want done", end)
+			}
+			b.work(t)
+			check := b.check(t, second, kyc.CheckDuplicate)
+			if check.Outcome != kyc.Referred || len(check.Matches) != 1 || check.Matches[0].EnrollmentID != first || !check.Matches[0].Unsettled {
+				t.Errorf("duplicate = %+v, want it referred for %s", check, first)
+			}
+		})
+	}
+}
+
 // TestUndoneSessionRejectsNobody: nobody knows whose face a track ends with
 // that was not done.
 func TestUndoneSessionRejectsNobody(t *testing.T) {

@@ -13,6 +13,9 @@ import (
 // compareFaces settles a camera session that is over: another one, a person's
 // eyes, or the comparison of live face, photograph and portrait (E4, E5).
 func (r *Runner) compareFaces(ctx context.Context, effect Effect) error {
+	if err := r.rememberSuspect(ctx, effect); err != nil {
+		return err
+	}
 	e, err := r.load(ctx, effect)
 	if e == nil {
 		return err
