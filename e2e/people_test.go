@@ -20,15 +20,14 @@ type picture struct {
 	points [5][2]float64 // of specimen.Sitter, where the face acts
 }
 
-// drawnPhoto is nobody: for pictures of pages that are shown to the world. The
-// models take it for a person (which is why presentation is never judged by
-// one model alone).
+// drawnPhoto is nobody: for pictures of pages that are shown to the world. It
+// can act, but the attack detector doubts it, so that an agent decides.
 var drawnPhoto = picture{
-	face:   image.Rect(132, 173, 349, 465),
-	points: [5][2]float64{{189, 289}, {290, 292}, {236, 345}, {198, 389}, {277, 392}},
+	face:   image.Rect(117, 162, 353, 463),
+	points: [5][2]float64{{184, 280}, {294, 280}, {239, 339}, {192, 385}, {286, 386}},
 }
 
-const drawnSeed = 2
+const drawnSeed = 0
 
 // Three photographs of one person that the model is sure about (scores from
 // 0.82 to 0.88 between them) and one of another (0.14 and less).

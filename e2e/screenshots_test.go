@@ -15,13 +15,14 @@ const screenshotsVariable = "VOUCHLINE_SCREENSHOTS"
 func TestScreenshots(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv(screenshotsVariable)
+	looks := []look{{"fr", 390, 844}, {"en", 1280, 900}, {"en", 390, 844}}
 	if dir == "" {
-		dir = t.TempDir() // the walk itself is worth testing
+		dir, looks = t.TempDir(), looks[:1] // the walk itself is worth testing
 	}
-	s := start(t, nil)
-	for _, l := range []look{{"en", 1280, 900}, {"en", 390, 844}, {"fr", 390, 844}} {
+	for _, l := range looks {
 		name := "shots-" + l.locale + "-" + map[bool]string{true: "phone", false: "desk"}[l.width < 600]
 		t.Run(name, func(t *testing.T) {
+			s := start(t, nil) // of its own: one face enrolls once
 			a := newApplicant(name)
 			a.FamilyNames, a.GivenNames = "Eriksson", "Anna Maria"
 			a.portrait, a.selfie, a.live = drawnPhoto, drawnPhoto, drawnPhoto
@@ -31,15 +32,30 @@ func TestScreenshots(t *testing.T) {
 				w.b.Open(s.url + page.path)
 				w.shoot(page.name)
 			}
-			w.until("activate")
+			w.until("questions")
+			w.b.WaitText(w.say("outcome.in_review_title"))
+			w.approvedByHand()
+			w.do(step{"issued", (*walk).issued})
+			w.do(step{"activate", (*walk).activate})
 			w.checkAccount()
 			record := w.checkIdentity("embedded")
 			w.checkShareLink(record.ID)
 			w.checkSignIn()
 		})
 	}
-	t.Run("console", func(t *testing.T) { shootConsole(t, s, dir) })
+	t.Run("console", func(t *testing.T) { shootConsole(t, dir) })
 	t.Run("outbox", func(t *testing.T) { shootOutbox(t, dir) })
+}
+
+// approvedByHand has an agent see that the drawn person is one.
+func (w *walk) approvedByHand() {
+	w.t.Helper()
+	d := newDesk(w.t, w.s, desktop)
+	d.enterConsole(w.s.consoleLink())
+	d.openCase(w.a)
+	d.b.Fill("note", "Drawn, and everything agrees.")
+	d.b.Submit(d.say("console.approve"))
+	d.b.WaitText(d.say("console_done.pass"))
 }
 
 // show leaves a picture of a page that nobody has to scroll sideways.
@@ -56,7 +72,8 @@ var offices = []look{{"en", 1280, 900}, {"fr", 390, 844}}
 
 // shootConsole makes a case and leaves pictures of what staff see of it, and of
 // the pages for what went wrong.
-func shootConsole(t *testing.T, s *service, dir string) {
+func shootConsole(t *testing.T, dir string) {
+	s := start(t, nil)
 	a := newApplicant("shots-case")
 	a.FamilyNames, a.GivenNames = "Eriksson", "Ana Maria" // the document will say Anna
 	a.portrait, a.selfie, a.live = drawnPhoto, drawnPhoto, drawnPhoto
