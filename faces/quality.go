@@ -1,9 +1,9 @@
 package faces
 
 // Quality describes how well the largest face is shown, in components of
-// ISO/IEC 29794-5 as far as they can be computed here. What was not computed,
-// because the landmark model is missing, is -1; the zero value of the others
-// finds no fault.
+// ISO/IEC 29794-5 as far as they can be computed here. Eyes, Mouth and Occlusion
+// are -1 where they were not computed, because the landmark model is missing.
+// The zero value is a face too small and too dark: nothing passes by default.
 type Quality struct {
 	// InterEye is the distance of the eyes in pixels.
 	InterEye float64 `json:"inter_eye"`
