@@ -112,7 +112,7 @@ func chartOf(s liveness.Session, rows []frameRow, same float64) *chart {
 		guide float64
 	}{
 		{trackLane{Name: "yaw", High: "+45°", Low: "−45°", GuideMeans: "straight", scale: [2]float64{-45, 45}}, yaw, s.Watch.Base.Yaw},
-		{trackLane{Name: "eyes", High: "0.45", Low: "0", GuideMeans: "open", scale: [2]float64{0, 0.45}}, eyes, s.Watch.Base.Eyes},
+		{trackLane{Name: "eyes", High: "1", Low: "0", GuideMeans: "open", scale: [2]float64{0, 1}}, eyes, s.Watch.Base.Eyes},
 		{trackLane{Name: "size", High: "80 %", Low: "0", scale: [2]float64{0, 0.8}}, faceSize, 0},
 		{trackLane{Name: "identity", High: "1", Low: "0", GuideMeans: "same", scale: [2]float64{0, 1}}, identity, same},
 	}
