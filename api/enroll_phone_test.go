@@ -59,7 +59,7 @@ func TestUsedHandOff(t *testing.T) {
 	b := newBrowser(t, &fakeFlow{state: kyc.Selfie, data: anna(), token: "another"})
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		res, text := b.do(method, "/p/token-1", "", nil)
-		if res.StatusCode != http.StatusNotFound || !strings.Contains(text, "no longer valid") || strings.Contains(text, "Anna") {
+		if res.StatusCode != http.StatusNotFound || !strings.Contains(text, "<title>This code is no longer valid") || strings.Contains(text, "Anna") {
 			t.Errorf("%s of a used code = %d", method, res.StatusCode)
 		}
 	}
