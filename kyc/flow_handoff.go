@@ -85,14 +85,11 @@ func (f *Flow) HandOff(ctx context.Context, id string) (token string, expires ti
 // page that asks before it does. It uses nothing up.
 func (f *Flow) HandedOff(ctx context.Context, token string) (*Enrollment, error) {
 	hash := otp.TokenHash(token)
-	ids, err := f.Enrollments.Find(ctx, ByHandOff, hash)
+	id, err := f.offered(ctx, hash)
 	if err != nil {
 		return nil, err
 	}
-	if len(ids) == 0 {
-		return nil, ErrLinkInvalid
-	}
-	e, err := f.Enrollments.Get(ctx, ids[0])
+	e, err := f.Enrollments.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -107,14 +104,11 @@ func (f *Flow) HandedOff(ctx context.Context, token string) (*Enrollment, error)
 // whoever tries tokens learns nothing.
 func (f *Flow) TakeOver(ctx context.Context, token string) (*Enrollment, error) {
 	hash := otp.TokenHash(token)
-	ids, err := f.Enrollments.Find(ctx, ByHandOff, hash)
+	id, err := f.offered(ctx, hash)
 	if err != nil {
 		return nil, err
 	}
-	if len(ids) == 0 {
-		return nil, ErrLinkInvalid
-	}
-	return f.Enrollments.Update(ctx, ids[0], func(e *Enrollment) error {
+	return f.Enrollments.Update(ctx, id, func(e *Enrollment) error {
 		now := f.Clock()
 		h := &e.Data.HandOff
 		if !h.opens(e, hash, now) {
@@ -123,4 +117,17 @@ func (f *Flow) TakeOver(ctx context.Context, token string) (*Enrollment, error) 
 		h.Hash, h.TakenAt = "", now
 		return nil
 	})
+}
+
+// offered is the enrollment that a hand-off with a token of that hash was made
+// for.
+func (f *Flow) offered(ctx context.Context, hash string) (id string, err error) {
+	ids, err := f.Enrollments.Find(ctx, ByHandOff, hash)
+	if err != nil {
+		return "", err
+	}
+	if len(ids) == 0 {
+		return "", ErrLinkInvalid
+	}
+	return ids[0], nil
 }
