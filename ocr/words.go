@@ -22,8 +22,7 @@ const mostPieces = 3
 // the edit distance by length, where letters that OCR and handwriting confuse
 // count as equal. Words in between (posters, badges, a second reading) do no
 // harm; a wanted word may have been read in pieces, or with its neighbours as one.
-// A word less than half right
-// counts nothing, so that noise earns no score.
+// A word less than half right counts nothing, so that noise earns no score.
 func ScoreWords(want, got []string) float64 {
 	wanted, read := folded(want), folded(got)
 	if len(wanted) == 0 {

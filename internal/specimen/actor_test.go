@@ -92,7 +92,7 @@ func TestActorDoesWhatIsAsked(t *testing.T) {
 			t.Errorf("%s: eyes %.0f pixels apart when nearer, %.0f before", name, near, straight.Quality.InterEye)
 		}
 		if shut := see(specimen.HeadPose{EyesClosed: 1}).Quality.Eyes; straight.Quality.Eyes >= 0 && shut > 0.6*straight.Quality.Eyes {
-			t.Errorf("%s: eye aspect ratio %.2f when shut, %.2f when open", name, shut, straight.Quality.Eyes)
+			t.Errorf("%s: eyes %.2f when shut, %.2f when open", name, shut, straight.Quality.Eyes)
 		}
 	}
 }
