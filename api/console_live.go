@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/kyc"
 )
@@ -84,9 +85,9 @@ func presentationMeans(checks []kyc.Check) []figure {
 	for _, c := range checks {
 		if p := c.Presentation; c.Name == kyc.CheckPresentation && p != nil {
 			return []figure{
-				{"bona_fide", share(p.BonaFide)},
-				{"moire", share(p.Attack.Moire)},
-				{"reflectance", share(p.Attack.Reflectance)},
+				{"bona_fide", against(p.BonaFide, c.Threshold)},
+				{"moire", against(p.Attack.Moire, faces.MoireRaised)},
+				{"reflectance", against(p.Attack.Reflectance, faces.ReflectanceRaised)},
 				{"frames", fmt.Sprint(p.Frames)},
 			}
 		}
@@ -122,6 +123,14 @@ func share(v float64) string {
 		return none
 	}
 	return fmt.Sprintf("%.2f", v)
+}
+
+// against writes a measure beside the limit that it is held against.
+func against(v, limit float64) string {
+	if v < 0 {
+		return none
+	}
+	return fmt.Sprintf("%.2f / %.2f", v, limit)
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

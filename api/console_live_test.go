@@ -190,7 +190,7 @@ func TestCaseShowsTheLiveSession(t *testing.T) {
 		d.links["desk"] = StaffMember{"rob", "reviewer"}
 		b.header.Set("Accept-Language", locale.name)
 		_, text := b.get("/console/cases/en1")
-		for _, want := range append(locale.want, "0.712 / 0.363", "0.200 / 0.500", "second.onnx", "0.610 / 0.520", "0.913 / 0.900", ">0.21<", "/photos/suspect-1",
+		for _, want := range append(locale.want, "0.712 / 0.363", "0.200 / 0.500", "second.onnx", "0.610 / 0.520", "0.913 / 0.900", ">0.21 / 0.50<", ">0.91 / 0.90<", "/photos/suspect-1",
 			`href="/console/cases/en1/compare/en2"`, `<img src="/console/cases/en1/photos/straight" alt=`, `<polyline points="110.0,`, "<title>1.0 s · ") {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: the case does not show %q", locale.name, want)

@@ -2,7 +2,7 @@ package faces
 
 // AttackSigns are measures of a presentation attack (ISO/IEC 30107-1) that are
 // no classifier's: each is 0 to 1, higher is more suspect, -1 where it was not
-// computed. They are signs for policy and reviewer, never a proof.
+// computed. They are signs for a reviewer, never a proof, and no policy reads them.
 type AttackSigns struct {
 	// Moire is how strongly the face carries the beat of two grids, as a
 	// photographed screen or halftone print does.
@@ -19,21 +19,3 @@ const (
 	MoireRaised       = 0.5
 	ReflectanceRaised = 0.5
 )
-
-// Names of the signs.
-const (
-	SignMoire       = "moire"
-	SignReflectance = "reflectance"
-)
-
-// Raised lists the signs that count.
-func (a AttackSigns) Raised() []string {
-	var raised []string
-	if a.Moire >= MoireRaised {
-		raised = append(raised, SignMoire)
-	}
-	if a.Reflectance >= ReflectanceRaised {
-		raised = append(raised, SignReflectance)
-	}
-	return raised
-}
