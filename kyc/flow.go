@@ -109,7 +109,7 @@ type Application struct {
 
 // ConsentVersion names the texts that templates/ shows; a changed text gets a
 // new version, so that a record always says which words were agreed to.
-const ConsentVersion = "2026-11"
+const ConsentVersion = "2026-11-21"
 
 // RequiredConsents are the purposes without which nothing begins. Biometric
 // consent is explicit and apart (GDPR article 9).
