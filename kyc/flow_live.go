@@ -75,7 +75,7 @@ func (f *Flow) open(e *Enrollment, now time.Time, drawn LiveSession) error {
 		return nil // another tab was faster
 	}
 	if s.Batch > 0 {
-		s.abandon(now, f.rules(nil))
+		s.abandon(now)
 	}
 	if s.spent() {
 		return recordLive(e, now)
@@ -195,7 +195,7 @@ func mayTake(e *Enrollment, now time.Time, b LiveBatch) error {
 // for all that a reviewer can judge by eye: face and words in one picture.
 func (f *Flow) view(s LiveSession, now time.Time) LiveView {
 	if s.Missing == "" {
-		return LiveView{Prompt: s.Track.Prompt(s.since(now), f.rules(nil)), Batch: s.Batch}
+		return LiveView{Prompt: s.Track.Prompt(s.since(now)), Batch: s.Batch}
 	}
 	left := max(0, unjudgedFilm-now.Sub(s.BeganAt))
 	return LiveView{Prompt: liveness.Prompt{Action: liveness.Words, Steps: 1, Left: left, End: s.Track.End}, Batch: s.Batch}

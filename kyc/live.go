@@ -115,8 +115,8 @@ func (s LiveSession) pace(now time.Time) error {
 }
 
 // abandon ends a session that was left in the middle of its film.
-func (s *LiveSession) abandon(now time.Time, rules liveness.Rules) {
-	s.Track.Tick(s.since(now), rules)
+func (s *LiveSession) abandon(now time.Time) {
+	s.Track.Tick(s.since(now))
 	if s.Track.End == "" {
 		s.Track.End, s.Track.Ended = liveness.Abandoned, s.since(now)
 	}

@@ -40,7 +40,7 @@ func (f *Flow) watch(ctx context.Context, id string, s *LiveSession, b LiveBatch
 		s.BeganAt, s.Tries = now, s.Tries+1
 	}
 	s.Batch, s.Last, s.Posted = s.Batch+1, b.ref(), s.Posted+len(b.Frames)
-	if s.Track.Tick(s.since(now), f.rules(nil)); s.Track.End != "" {
+	if s.Track.Tick(s.since(now)); s.Track.End != "" {
 		return nil
 	}
 	seen := s.digests()

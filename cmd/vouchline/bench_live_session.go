@@ -57,7 +57,7 @@ func (c chance) Read(p []byte) (int, error) {
 func (s *liveStage) play(t liveTake) (liveOutcome, error) {
 	film, session := newLiveFilm(t), liveness.New(liveScript(t.seed))
 	var scores []float64
-	prompt := session.Prompt(0, s.rules)
+	prompt := session.Prompt(0)
 	for at := time.Duration(0); session.End == ""; {
 		var batch []liveShot
 		for range liveBatch {
@@ -72,8 +72,8 @@ func (s *liveStage) play(t liveTake) (liveOutcome, error) {
 				return liveOutcome{}, err
 			}
 		}
-		session.Tick(arrived, s.rules)
-		prompt = session.Prompt(arrived, s.rules)
+		session.Tick(arrived)
+		prompt = session.Prompt(arrived)
 	}
 	out := liveOutcome{end: session.End, bonaFide: -1, lasted: session.Ended, frames: session.Watch.Seen}
 	if n := len(session.Steps); n > 0 && session.Steps[n-1].Ended == 0 {
@@ -117,7 +117,7 @@ func (s *liveStage) observe(session *liveness.Session, shot liveShot, arrived ti
 	}
 	frame := liveness.NewFrame(x, hex.EncodeToString(digest[:]), shot.taken, arrived)
 	spent := cpuTime() - began
-	if prompt := session.Prompt(arrived, s.rules); prompt.Action == liveness.Words {
+	if prompt := session.Prompt(arrived); prompt.Action == liveness.Words {
 		if frame.Words, err = s.read(img, shot.words); err != nil {
 			return err
 		}

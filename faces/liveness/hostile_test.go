@@ -51,8 +51,8 @@ func FuzzObserve(f *testing.F) {
 				frame.Taken, frame.Arrived = time.Duration(next()), time.Duration(next())
 			}
 			s.Observe(frame, faces.Template{"model": {float32(number()), float32(number())}}, rules)
-			s.Tick(time.Duration(next()>>20), rules)
-			s.Prompt(time.Duration(next()), rules)
+			s.Tick(time.Duration(next()>>20))
+			s.Prompt(time.Duration(next()))
 		}
 		if s.End == liveness.Done {
 			t.Errorf("done by %d frames of noise", len(s.Frames))

@@ -13,7 +13,7 @@ func (s *Session) Observe(f Frame, t faces.Template, rules Rules) {
 	f = f.clean()
 	// Servers that share the work may differ a little in their clocks.
 	f.Arrived = max(f.Arrived, s.Watch.Arrived)
-	s.Tick(f.Arrived, rules)
+	s.Tick(f.Arrived)
 	if s.End != "" {
 		return
 	}
@@ -44,7 +44,7 @@ func (s *Session) Observe(f Frame, t faces.Template, rules Rules) {
 
 // Tick ends the session when its time, or that of the present action, is over
 // at the server's time now, whether or not frames arrive.
-func (s *Session) Tick(now time.Duration, _ Rules) {
+func (s *Session) Tick(now time.Duration) {
 	switch step := s.step(); {
 	case now >= Lifetime:
 		s.end(TimeIsUp, now)

@@ -7,7 +7,7 @@ import (
 )
 
 // Prompt is what the page shows at the server's time now.
-func (s Session) Prompt(now time.Duration, _ Rules) Prompt {
+func (s Session) Prompt(now time.Duration) Prompt {
 	p := Prompt{Steps: len(s.Script), End: s.End}
 	for _, step := range s.Steps {
 		if step.Ended > 0 {

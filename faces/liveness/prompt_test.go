@@ -106,7 +106,7 @@ func TestAdvice(t *testing.T) {
 				at += 600 * time.Millisecond
 				see(r, &s, l, at)
 			}
-			p := s.Prompt(at, simulate().rules)
+			p := s.Prompt(at)
 			if s.End != "" || p.Action != tt.action || p.Advice != tt.want {
 				t.Errorf("Prompt() = %+v after %q, want action %q with advice %q", p, s.End, tt.action, tt.want)
 			}
@@ -136,7 +136,7 @@ func TestPrompt(t *testing.T) {
 	if !slices.Equal(told, m.script) {
 		t.Errorf("told %v, want %v", told, m.script)
 	}
-	p := s.Prompt(s.Ended, m.rules)
+	p := s.Prompt(s.Ended)
 	if want := (liveness.Prompt{Step: 4, Steps: 4, End: liveness.Done}); p != want {
 		t.Errorf("Prompt() at the end = %+v, want %+v", p, want)
 	}
@@ -144,22 +144,21 @@ func TestPrompt(t *testing.T) {
 
 func TestTick(t *testing.T) {
 	t.Parallel()
-	rules := simulate().rules
 	s, at := begun(t, liveness.TurnLeft)
-	s.Tick(at+15*time.Second, rules)
+	s.Tick(at + 15*time.Second)
 	if s.End != "" {
 		t.Errorf("End = %q within the window", s.End)
 	}
-	s.Tick(at+15*time.Second+1, rules)
+	s.Tick(at + 15*time.Second + 1)
 	if s.End != liveness.TooLate || s.Ended != at+15*time.Second+1 {
 		t.Errorf("End = %q at %v, want %q when the window closes", s.End, s.Ended, liveness.TooLate)
 	}
-	s.Tick(time.Hour, rules)
+	s.Tick(time.Hour)
 	if s.End != liveness.TooLate {
 		t.Errorf("a later tick made it %q", s.End)
 	}
 	idle := liveness.New([]liveness.Action{liveness.Words})
-	idle.Tick(3*time.Minute, rules)
+	idle.Tick(3 * time.Minute)
 	if idle.End != liveness.TimeIsUp {
 		t.Errorf("End = %q after three minutes, want %q", idle.End, liveness.TimeIsUp)
 	}
@@ -188,7 +187,7 @@ func TestTold(t *testing.T) {
 		t.Errorf("Began = %v, want %v", got, at)
 	}
 	s.Told(at + 4*time.Second)
-	if got, want := s.Prompt(at+4*time.Second, liveness.Rules{}).Left, liveness.TurnLeft.Window(); got != want {
+	if got, want := s.Prompt(at+4*time.Second).Left, liveness.TurnLeft.Window(); got != want {
 		t.Errorf("Left = %v, want %v", got, want)
 	}
 	began := s.Steps[0].Began
