@@ -51,7 +51,7 @@ func FuzzObserve(f *testing.F) {
 				frame.Taken, frame.Arrived = time.Duration(next()), time.Duration(next())
 			}
 			s.Observe(frame, faces.Template{"model": {float32(number()), float32(number())}}, rules)
-			s.Tick(time.Duration(next()>>20))
+			s.Tick(time.Duration(next() >> 20))
 			s.Prompt(time.Duration(next()))
 		}
 		if s.End == liveness.Done {

@@ -104,7 +104,7 @@ func (m *simulation) run(t *testing.T) liveness.Session {
 			n++
 		}
 		batch = batch[:0]
-		answers = append(answers, answer{s.Prompt(m.opened+sentAt), sentAt + m.latency})
+		answers = append(answers, answer{s.Prompt(m.opened + sentAt), sentAt + m.latency})
 		if m.restart {
 			s = throughJSON(t, s)
 		}
