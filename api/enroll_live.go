@@ -24,6 +24,7 @@ type livePages struct{ *Server }
 func (p *livePages) Mount(r gin.IRouter) {
 	r.GET("/enroll/live", p.do(p.show))
 	r.POST("/enroll/live/frames", p.do(p.watch))
+	r.POST("/enroll/live/person", p.do(p.person))
 }
 
 const (
@@ -86,6 +87,18 @@ func answerOf(v kyc.LiveView) liveAnswer {
 		a.Page = "/enroll" // the dispatcher knows what follows each end
 	}
 	return a
+}
+
+// person ends the step for somebody who cannot do it.
+func (p *livePages) person(c *gin.Context) error {
+	e, err := p.enrollment(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Flow.AskForPerson(c.Request.Context(), e.ID); err != nil {
+		return err
+	}
+	return p.next(c)
 }
 
 // watch takes a batch of frames. What the flow would refuse is refused before

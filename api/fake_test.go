@@ -94,6 +94,8 @@ func (f *fakeFlow) MayRecord(_ context.Context, _, nonce string) error {
 	return f.refusal
 }
 
+func (f *fakeFlow) AskForPerson(context.Context, string) error { return f.call("AskForPerson") }
+
 func (f *fakeFlow) SubmitDocument(_ context.Context, _ string, d kyc.DocumentUpload) error {
 	f.document = d
 	return f.call("SubmitDocument")

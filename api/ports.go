@@ -37,6 +37,7 @@ type Evidence interface {
 	// taken, before it is read and decoded.
 	MayPhotograph(ctx context.Context, id string) error
 	MayRecord(ctx context.Context, id, nonce string) error
+	AskForPerson(ctx context.Context, id string) error
 	SubmitDocument(ctx context.Context, id string, d kyc.DocumentUpload) error
 	ConfirmDocument(ctx context.Context, id string, corrected kyc.Profile) error
 	RetakeDocument(ctx context.Context, id string) error

@@ -82,7 +82,7 @@ func TestGetChangesNothing(t *testing.T) {
 		b := newBrowser(t, f)
 		b.enter()
 		f.calls = nil
-		for _, path := range []string{"/enroll", "/enroll/withdraw", "/enroll/contacts/resend-code", "/enroll/document/retake", "/signout"} {
+		for _, path := range []string{"/enroll", "/enroll/withdraw", "/enroll/contacts/resend-code", "/enroll/document/retake", "/enroll/live/person", "/signout"} {
 			b.get(path)
 		}
 		if len(f.calls) > 0 {

@@ -26,7 +26,7 @@ func TestOpenedLinkEndsEveryOtherBrowser(t *testing.T) {
 	posts := []string{
 		"/enroll/contacts/code", "/enroll/contacts/resend-code", "/enroll/contacts/resend-link", "/enroll/contacts/change",
 		"/enroll/document", "/enroll/document/retake", "/enroll/confirmation", "/enroll/selfie", "/enroll/selfie/advice",
-		"/enroll/live/frames", "/enroll/phone", "/enroll/questions", "/enroll/activate", "/enroll/withdraw",
+		"/enroll/live/frames", "/enroll/live/person", "/enroll/phone", "/enroll/questions", "/enroll/activate", "/enroll/withdraw",
 	}
 	for _, state := range kyc.States() {
 		f := &fakeFlow{state: kyc.Contacts, data: anna()}

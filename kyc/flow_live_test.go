@@ -292,6 +292,40 @@ func TestWithoutBlinkAPersonLooks(t *testing.T) {
 	}
 }
 
+// TestAskForPerson: who cannot do the step is looked at by a person, and what
+// was seen of an attack before is not forgotten by it.
+func TestAskForPerson(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.to(t, 1, kyc.Live)
+	c := b.film(t, id, "ada")
+	c.alter = func(l *look) {
+		if c.prompt.Step > 0 {
+			l.Who = "eve"
+		}
+	}
+	if end := c.run(t); end != liveness.Changed {
+		t.Fatalf("the session ended %s, want %s", end, liveness.Changed)
+	}
+	b.work(t)
+	next := b.film(t, id, "ada")
+	_, err := next.send(t, next.shoot(t, 3))
+	must(t, err)
+	must(t, b.flow.AskForPerson(t.Context(), id))
+	b.work(t)
+	b.wantState(t, id, kyc.Questions)
+	must(t, b.flow.AnswerQuestions(t.Context(), id, answers()))
+	b.wantState(t, id, kyc.InReview)
+	want := []kyc.Reason{kyc.ReasonLiveChanged, kyc.ReasonPersonAsked}
+	if got := b.check(t, id, kyc.CheckPresentation); got.Outcome != kyc.Referred || !slices.Equal(got.Reasons, want) {
+		t.Errorf("check = %+v, want it referred for %v", got, want)
+	}
+	var forbidden *kyc.TransitionError
+	if err := b.flow.AskForPerson(t.Context(), id); !errors.As(err, &forbidden) {
+		t.Errorf("AskForPerson() twice = %v, want a TransitionError", err)
+	}
+}
+
 // TestNoticeSaysWhy: the page of the next session says how the last one ended.
 func TestNoticeSaysWhy(t *testing.T) {
 	t.Parallel()

@@ -63,6 +63,7 @@ const (
 	ReasonLiveChanged     Reason = "live_face_changed" // another face on the same track
 	ReasonLiveClock       Reason = "live_clock"        // times that contradict the server's
 	ReasonLiveNotDone     Reason = "live_not_done"     // not all that was asked for was shown
+	ReasonPersonAsked     Reason = "person_asked"      // the live step was not possible for the applicant
 	ReasonWords           Reason = "words_differ"
 	ReasonModelsMissing   Reason = "models_missing"
 	ReasonEngineFailed    Reason = "engine_failed"
@@ -81,7 +82,7 @@ func Reasons() []Reason {
 		ReasonNationality, ReasonSpecimen,
 		ReasonTypeDiffers, ReasonProfileDiffers, ReasonNoPortrait, ReasonPortraitUnbound, ReasonPortraitQuality, ReasonSidesDiffer,
 		ReasonFaceUncertain, ReasonFaceDifferent, ReasonNoFace, ReasonSeveralFaces, ReasonPresentation,
-		ReasonLiveReplayed, ReasonLiveStill, ReasonLiveChanged, ReasonLiveClock, ReasonLiveNotDone, ReasonWords,
+		ReasonLiveReplayed, ReasonLiveStill, ReasonLiveChanged, ReasonLiveClock, ReasonLiveNotDone, ReasonPersonAsked, ReasonWords,
 		ReasonModelsMissing, ReasonEngineFailed, ReasonCheckMissing, ReasonAccountExists, ReasonDuplicate, ReasonAgent,
 		ReasonLedgerRefused, ReasonSelfieQuality,
 	}
