@@ -47,16 +47,22 @@ func (e Examination) Sole() (Face, error) {
 
 // Finite returns the examination without what is not a number, for JSON has no
 // word for it and one such measure must not lose all others: measures become
-// -1, which is "not computed"; embeddings, hints and faces are left out.
+// -1, which is "not computed", and angles 90 degrees, for -1 would be straight
+// ahead; embeddings, hints and faces are left out.
 func (e Examination) Finite() Examination {
 	q := &e.Quality
 	for _, v := range []*float64{
 		&e.BonaFide, &e.Attack.Moire, &e.Attack.Reflectance,
 		&q.InterEye, &q.Outside, &q.Sharpness, &q.Brightness, &q.Contrast, &q.Underexposed, &q.Overexposed, &q.Uneven,
-		&q.Roll, &q.Yaw, &q.Pitch, &q.Eyes, &q.Mouth, &q.Occlusion,
+		&q.Eyes, &q.Mouth, &q.Occlusion,
 	} {
 		if !finite(*v) {
 			*v = -1
+		}
+	}
+	for _, angle := range []*float64{&q.Roll, &q.Yaw, &q.Pitch} {
+		if !finite(*angle) {
+			*angle = 90
 		}
 	}
 	e.Faces = slices.DeleteFunc(slices.Clone(e.Faces), func(f Face) bool { return !f.finite() })

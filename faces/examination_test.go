@@ -51,7 +51,7 @@ func TestFinite(t *testing.T) {
 		if _, err := json.Marshal(got); err != nil {
 			t.Errorf("Marshal(Finite()) error = %v", err)
 		}
-		if got.BonaFide != -1 || got.Quality.Eyes != -1 || len(got.Faces) != 0 || got.Template != nil || got.Hints != nil {
+		if got.BonaFide != -1 || got.Quality.Eyes != -1 || got.Quality.Yaw != 90 || len(got.Faces) != 0 || got.Template != nil || got.Hints != nil {
 			t.Errorf("Finite() = %+v, want nothing known", got)
 		}
 		if a, ok := got.Advice(); !ok || a != AdviceNoFace {
