@@ -23,12 +23,6 @@ func (p *phonePages) Mount(r gin.IRouter) {
 	r.POST("/p/:token", p.do(p.takeOver))
 }
 
-// cameraStates are those that the computer follows while the phone goes
-// through them.
-func cameraStates() []kyc.State {
-	return []kyc.State{kyc.Document, kyc.Reading, kyc.Confirmation, kyc.Selfie, kyc.Checking, kyc.Live, kyc.Comparing}
-}
-
 // onPhone reports whether a phone has come in by the code that was made last.
 func onPhone(e *kyc.Enrollment) bool {
 	h := e.Data.HandOff
@@ -51,7 +45,7 @@ func (p *phonePages) handOff(c *gin.Context) error {
 	private(c) // the code is a key
 	return p.page(c, http.StatusOK, "phone", templates.View{
 		Path: "/enroll/phone", Step: strings.TrimPrefix(pageOf(e), "/enroll/"),
-		Data: map[string]any{"Code": code, "Seconds": int(expires.Sub(p.Clock()).Seconds()), "States": cameraStates()},
+		Data: map[string]any{"Code": code, "Seconds": int(expires.Sub(p.Clock()).Seconds()), "States": kyc.CameraStates()},
 	})
 }
 

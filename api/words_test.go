@@ -53,7 +53,7 @@ func codes() map[string][]string {
 	for _, action := range liveness.Actions() {
 		m["live_say"] = append(m["live_say"], string(action))
 	}
-	for _, s := range cameraStates() {
+	for _, s := range kyc.CameraStates() {
 		m["phone"] = append(m["phone"], "now_"+string(s))
 	}
 	for _, a := range advice {

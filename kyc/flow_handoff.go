@@ -39,11 +39,13 @@ func (h HandOff) opens(e *Enrollment, hash string, now time.Time) bool {
 	return h.Hash != "" && h.Hash == hash && now.Before(h.Expires) && h.Epoch == e.Data.Epoch && e.State().filming()
 }
 
-// filming reports whether a camera is asked for in s, or will be before the
+// CameraStates are those in which a camera is asked for, or will be before the
 // next question: nothing else is worth a second device.
-func (s State) filming() bool {
-	return slices.Contains([]State{Document, Reading, Confirmation, Selfie, Checking, Live, Comparing}, s)
+func CameraStates() []State {
+	return []State{Document, Reading, Confirmation, Selfie, Checking, Live, Comparing}
 }
+
+func (s State) filming() bool { return slices.Contains(CameraStates(), s) }
 
 // HandOff makes the token with which a phone may go on with the enrollment,
 // for the page to show as a QR code. It ends the token before. Random and not
