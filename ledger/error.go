@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +19,11 @@ const (
 	CodeNotFound        Code = "not_found"
 	CodeInvalid         Code = "invalid"        // the request itself is wrong
 	CodeIllegalStatus   Code = "illegal_status" // the transition table has no such pair
+	CodeStale           Code = "stale"          // made from another version than the present one
+	CodeErased          Code = "erased"         // the identity was erased: nothing of it can be read or changed
+	CodeKeyTaken        Code = "key_taken"      // the public key belongs to another identity
+	CodeNoConsent       Code = "no_consent"     // no consent that holds now
+	CodeTooMany         Code = "too_many"       // the bound of a list is reached
 )
 
 // An Error is a refusal by the contract: final, and nothing was written.
@@ -34,6 +41,11 @@ var (
 	ErrNotFound        = &Error{Code: CodeNotFound}
 	ErrInvalid         = &Error{Code: CodeInvalid}
 	ErrIllegalStatus   = &Error{Code: CodeIllegalStatus}
+	ErrStale           = &Error{Code: CodeStale}
+	ErrErased          = &Error{Code: CodeErased}
+	ErrKeyTaken        = &Error{Code: CodeKeyTaken}
+	ErrNoConsent       = &Error{Code: CodeNoConsent}
+	ErrTooMany         = &Error{Code: CodeTooMany}
 )
 
 var (
@@ -63,7 +75,8 @@ func (e *Error) Is(target error) bool {
 
 func (c Code) known() bool {
 	switch c {
-	case CodeForbidden, CodeExists, CodeDuplicatePerson, CodeNotFound, CodeInvalid, CodeIllegalStatus:
+	case CodeForbidden, CodeExists, CodeDuplicatePerson, CodeNotFound, CodeInvalid, CodeIllegalStatus,
+		CodeStale, CodeErased, CodeKeyTaken, CodeNoConsent, CodeTooMany:
 		return true
 	default:
 		return false
@@ -81,6 +94,34 @@ func ParseError(text string) (*Error, bool) {
 		return nil, false
 	}
 	return &Error{Code: Code(code), Detail: detail}, true
+}
+
+// An ItemError is a refusal of one request in a batch; nothing of the batch
+// was written.
+type ItemError struct {
+	Item int // its place in the batch
+	Err  *Error
+}
+
+// Error returns "item N: code: detail", the form [ParseItemError] restores.
+func (e *ItemError) Error() string { return fmt.Sprintf("item %d: %v", e.Item, e.Err) }
+
+// Unwrap returns the refusal.
+func (e *ItemError) Unwrap() error { return e.Err }
+
+// ParseItemError restores an [ItemError] from its text.
+func ParseItemError(text string) (*ItemError, bool) {
+	rest, found := strings.CutPrefix(text, "item ")
+	if !found {
+		return nil, false
+	}
+	number, words, found := strings.Cut(rest, ": ")
+	item, err := strconv.Atoi(number)
+	refusal, ok := ParseError(words)
+	if found && ok && err == nil {
+		return &ItemError{Item: item, Err: refusal}, true
+	}
+	return nil, false
 }
 
 func invalid(detail string) error { return &Error{Code: CodeInvalid, Detail: detail} }

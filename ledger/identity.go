@@ -15,6 +15,13 @@ type Issue struct {
 	Nullifiers []string          `json:"nullifiers"`           // see [Nullifier]; a set
 	HolderKey  string            `json:"holder_key,omitempty"` // RFC 7638 SHA-256 thumbprint, base64url
 	Assurance  string            `json:"assurance"`
+	// SealedDigest is the base64url SHA-256 of Sealed, empty without it.
+	SealedDigest string `json:"sealed_digest,omitempty"`
+
+	// Sealed holds the attributes themselves, encrypted (package
+	// ledger/disclosure). It travels as transient data, which no block keeps,
+	// and lies in the private collection.
+	Sealed []byte `json:"-"`
 }
 
 // An Identity is the ledger's record of a subscriber.
@@ -29,9 +36,14 @@ type Identity struct {
 	Issuer     string            `json:"issuer"` // the organisation's id
 	IssuedAt   time.Time         `json:"issued_at"`
 	UpdatedAt  time.Time         `json:"updated_at"`
+	EndedAt    time.Time         `json:"ended_at,omitzero"` // since when it is valid no more, for good
 	Version    int               `json:"version"`
 	TxID       string            `json:"tx_id"`        // the transaction that issued it
 	UpdateTxID string            `json:"update_tx_id"` // the transaction that last changed it
+
+	SealedDigest string   `json:"sealed_digest,omitempty"`
+	Keys         []string `json:"keys,omitempty"`     // thumbprints of its public keys, in the order they came
+	Consents     []string `json:"consents,omitempty"` // organisations it ever consented to, sorted
 }
 
 // IssuedFrom reports whether the identity was minted from this request,

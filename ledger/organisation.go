@@ -19,6 +19,10 @@ type Organisation struct {
 	Role   Role   `json:"role"`
 	MSP    string `json:"msp"`
 	Status Status `json:"status"`
+	// Key is what attributes' keys are wrapped for when a subject consents
+	// that this organisation reads them.
+	Key  PublicKey `json:"key,omitzero"`
+	TxID string    `json:"tx_id,omitempty"` // that last changed it
 }
 
 // RegisterOrganisation records an organisation as active. Repeating the same
@@ -28,7 +32,7 @@ func (c Contract) RegisterOrganisation(s State, o Organisation) (Organisation, e
 	if err := c.mayWrite(s); err != nil {
 		return Organisation{}, err
 	}
-	o.Status = StatusActive
+	o.Status, o.TxID = StatusActive, s.TxID()
 	if err := o.validate(); err != nil {
 		return Organisation{}, err
 	}
@@ -37,7 +41,7 @@ func (c Contract) RegisterOrganisation(s State, o Organisation) (Organisation, e
 		return Organisation{}, err
 	}
 	if found {
-		o.Status = was.Status
+		o.Status, o.Key, o.TxID = was.Status, was.Key, was.TxID
 		if o != was {
 			return Organisation{}, &Error{CodeExists, "another organisation has this id"}
 		}
@@ -84,7 +88,7 @@ func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Orga
 	if !o.Status.May(status) {
 		return Organisation{}, illegal(o.Status, status)
 	}
-	o.Status = status
+	o.Status, o.TxID = status, s.TxID()
 	return o, store(s, organisationKey(o.ID), o)
 }
 

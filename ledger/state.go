@@ -2,9 +2,8 @@ package ledger
 
 import "time"
 
-// A State is the part of a ledger that one transaction sees. It has six
-// methods because Fabric's stub offers these six things and the contract needs
-// each of them; no part of them is useful alone.
+// A State is the part of a ledger that one transaction sees: what Fabric's
+// stub offers and the contract needs.
 //
 // Get returns what was committed before the transaction began, as on Fabric:
 // the contract must not expect to read its own writes. An error from any
@@ -12,8 +11,25 @@ import "time"
 type State interface {
 	// Get returns nil, nil for a key that does not exist.
 	Get(key string) ([]byte, error)
+	// GetAll returns what Get returns for each of the keys, in one round trip.
+	GetAll(keys []string) ([][]byte, error)
 	Put(key string, value []byte) error
 	Delete(key string) error
+
+	// Transient returns what the request carries beside its arguments and no
+	// block keeps; nil, nil where it carries nothing under that name.
+	Transient(name string) ([]byte, error)
+	// GetPrivate reads the private data collection, of which the channel knows
+	// digests only; nil, nil for what is not there.
+	GetPrivate(key string) ([]byte, error)
+	PutPrivate(key string, value []byte) error
+	// PurgePrivate removes a value and its history. On Fabric that is logical:
+	// the bytes may stay in a peer's files, so only ciphertext may be put there.
+	PurgePrivate(key string) error
+
+	// Emit hands the transaction's events to who listens, once it is committed.
+	// It is called at most once a transaction.
+	Emit(events []Event) error
 
 	// Caller is the MSP id of the organisation that signed the request.
 	Caller() string

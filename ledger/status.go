@@ -10,6 +10,7 @@ const (
 	StatusActive    Status = "active"
 	StatusSuspended Status = "suspended"
 	StatusRevoked   Status = "revoked"
+	StatusErased    Status = "erased" // of identities only, by EraseIdentity
 )
 
 // transitions is the whole table: a pair that is absent is forbidden.

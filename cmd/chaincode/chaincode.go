@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 
 	"github.com/vouchline/vouchline/ledger"
 )
+
+// collection is the private data collection that deploy/fabric defines.
+const collection = "attributes"
 
 // A chaincode runs the contract on what Fabric's shim hands it.
 type chaincode struct{ contract ledger.Contract }
@@ -42,9 +46,10 @@ func refuse(err error) *peer.Response { return shim.Error(err.Error()) }
 
 // state is Fabric's stub seen as [ledger.State].
 type state struct {
-	stub   shim.ChaincodeStubInterface
-	caller string
-	time   time.Time
+	stub      shim.ChaincodeStubInterface
+	caller    string
+	time      time.Time
+	transient map[string][]byte
 }
 
 var _ ledger.State = (*state)(nil)
@@ -58,12 +63,33 @@ func newState(stub shim.ChaincodeStubInterface) (*state, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read time: %w", err)
 	}
-	return &state{stub: stub, caller: caller, time: stamp.AsTime()}, nil
+	transient, err := stub.GetTransient()
+	if err != nil {
+		return nil, fmt.Errorf("read transient data: %w", err)
+	}
+	return &state{stub: stub, caller: caller, time: stamp.AsTime(), transient: transient}, nil
 }
 
-func (s *state) Get(key string) ([]byte, error)     { return s.stub.GetState(key) }
-func (s *state) Put(key string, value []byte) error { return s.stub.PutState(key, value) }
-func (s *state) Delete(key string) error            { return s.stub.DelState(key) }
-func (s *state) Caller() string                     { return s.caller }
-func (s *state) TxID() string                       { return s.stub.GetTxID() }
-func (s *state) Time() time.Time                    { return s.time }
+func (s *state) Get(key string) ([]byte, error)         { return s.stub.GetState(key) }
+func (s *state) Put(key string, value []byte) error     { return s.stub.PutState(key, value) }
+func (s *state) Delete(key string) error                { return s.stub.DelState(key) }
+func (s *state) GetAll(keys []string) ([][]byte, error) { return s.stub.GetMultipleStates(keys...) }
+
+func (s *state) Transient(name string) ([]byte, error) { return s.transient[name], nil }
+func (s *state) GetPrivate(key string) ([]byte, error) { return s.stub.GetPrivateData(collection, key) }
+func (s *state) PutPrivate(key string, value []byte) error {
+	return s.stub.PutPrivateData(collection, key, value)
+}
+func (s *state) PurgePrivate(key string) error { return s.stub.PurgePrivateData(collection, key) }
+
+func (s *state) Emit(events []ledger.Event) error {
+	b, err := json.Marshal(events)
+	if err != nil {
+		return err
+	}
+	return s.stub.SetEvent(ledger.EventName, b)
+}
+
+func (s *state) Caller() string  { return s.caller }
+func (s *state) TxID() string    { return s.stub.GetTxID() }
+func (s *state) Time() time.Time { return s.time }

@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -34,8 +35,18 @@ func DefaultOrganisation() ledger.Organisation {
 // A Log is the ledger as one organisation sees it. It is safe for concurrent
 // use.
 type Log struct {
+	ledger.Client
 	*core
+
 	caller string
+}
+
+var _ ledger.Transport = (*Log)(nil)
+
+func view(c *core, caller string) *Log {
+	l := &Log{core: c, caller: caller}
+	l.Client = ledger.Client{Transport: l}
+	return l
 }
 
 // core is the log itself, shared by all its views.
@@ -110,10 +121,10 @@ func open(cfg Config) (*Log, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &Log{&core{
+	return view(&core{
 		dir: cfg.Dir, now: cfg.Now, contract: ledger.Contract{Writer: cfg.Organisation.MSP},
 		chain: c, key: key, file: f,
-	}, cfg.Organisation.MSP}, nil
+	}, cfg.Organisation.MSP), nil
 }
 
 // begin writes what every log begins with, as far as it is not there.
@@ -130,9 +141,8 @@ func (l *Log) begin(o ledger.Organisation) error {
 	} else if err := l.writeHead(); err != nil {
 		return err
 	}
-	_, err := transact(l, ledger.FuncRegisterOrganisation, func(s ledger.State) (ledger.Organisation, error) {
-		return l.contract.RegisterOrganisation(s, o)
-	})
+	o.Status = ledger.StatusActive
+	_, err := l.RegisterOrganisation(context.Background(), o) //nolint:forbidigo // opening is not cut short
 	return err
 }
 
@@ -143,11 +153,11 @@ func OpenReadOnly(dir string) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Log{&core{dir: dir, chain: c, broken: errReadOnly}, ""}, nil
+	return view(&core{dir: dir, chain: c, broken: errReadOnly}, ""), nil
 }
 
 // As returns the same log as another organisation sees it.
-func (l *Log) As(msp string) *Log { return &Log{l.core, msp} }
+func (l *Log) As(msp string) *Log { return view(l.core, msp) }
 
 // Close lets others open the log.
 func (l *Log) Close() error {
@@ -162,70 +172,64 @@ func (l *Log) Close() error {
 	return err
 }
 
-// Issue mints an identity; see [ledger.Contract.IssueIdentity].
-func (l *Log) Issue(ctx context.Context, in ledger.Issue) (ledger.Location, error) {
+// Submit implements [ledger.Transport]: it runs one transaction and appends
+// what it writes.
+func (l *Log) Submit(ctx context.Context, c ledger.Call) (ledger.Answer, error) {
 	if err := ctx.Err(); err != nil {
-		return ledger.Location{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+		return ledger.Answer{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
 	}
-	i, err := transact(l, ledger.FuncIssueIdentity, func(s ledger.State) (ledger.Identity, error) {
-		return l.contract.IssueIdentity(s, in)
-	})
-	return l.locate(i.TxID), err
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.broken != nil {
+		return ledger.Answer{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, l.broken)
+	}
+	s := &tx{
+		chain: l.chain, caller: l.caller, id: txID(l.chain.hash, l.chain.next), at: l.now().UTC(),
+		carried: c.Transient, writes: map[string]write{},
+	}
+	a, err := l.invoke(s, c)
+	if err != nil || len(s.writes) == 0 {
+		return a, err
+	}
+	e := entry{
+		Seq: l.chain.next, Prev: l.chain.hash, Time: s.at, TxID: s.id,
+		Caller: s.caller, Function: c.Function, Writes: s.sorted(),
+	}
+	if err := l.append(e); err != nil {
+		return ledger.Answer{}, err
+	}
+	return a, nil
 }
 
-// SetStatus moves an identity; see [ledger.Contract.SetStatus].
-func (l *Log) SetStatus(ctx context.Context, id string, status ledger.Status, reason string) (ledger.Location, error) {
-	if err := ctx.Err(); err != nil {
-		return ledger.Location{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
-	}
-	i, err := transact(l, ledger.FuncSetStatus, func(s ledger.State) (ledger.Identity, error) {
-		return l.contract.SetStatus(s, id, status, reason)
-	})
-	return l.locate(i.UpdateTxID), err
-}
-
-// Identity returns a record and where it was issued.
-func (l *Log) Identity(_ context.Context, id string) (ledger.Identity, ledger.Location, error) {
+// Evaluate implements [ledger.Transport]: what the function writes is dropped.
+func (l *Log) Evaluate(_ context.Context, c ledger.Call) (ledger.Answer, error) {
 	l.mu.RLock()
-	i, err := l.contract.Identity(&tx{chain: l.chain}, id)
-	l.mu.RUnlock()
-	return i, l.locate(i.TxID), err
+	defer l.mu.RUnlock()
+	now := time.Time{}
+	if l.now != nil {
+		now = l.now().UTC()
+	}
+	return l.invoke(&tx{chain: l.chain, caller: l.caller, at: now, writes: map[string]write{}}, c)
 }
 
-func (l *Log) locate(txID string) ledger.Location {
+func (c *core) invoke(s *tx, call ledger.Call) (a ledger.Answer, err error) {
+	answer, err := c.contract.Invoke(s, call.Function, call.Request)
+	if err != nil {
+		return a, err
+	}
+	err = json.Unmarshal(answer, &a)
+	return a, err
+}
+
+// Locate implements [ledger.Transport].
+func (l *Log) Locate(_ context.Context, txID string) (ledger.Location, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	block, ok := l.chain.blocks[txID]
 	if !ok {
-		return ledger.Location{}
+		return ledger.Location{}, fmt.Errorf("%w: the log has no such transaction", ledger.ErrUnavailable)
 	}
-	return ledger.Location{TxID: txID, Block: block, Network: ledger.NetworkEmbedded}
-}
-
-// transact runs one transaction and appends what it writes.
-func transact[T any](l *Log, function string, call func(ledger.State) (T, error)) (T, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var zero T
-	if l.broken != nil {
-		return zero, fmt.Errorf("%w: %w", ledger.ErrUnavailable, l.broken)
-	}
-	s := &tx{
-		chain: l.chain, caller: l.caller, id: txID(l.chain.hash, l.chain.next), at: l.now().UTC(),
-		writes: map[string]write{},
-	}
-	v, err := call(s)
-	if err != nil || len(s.writes) == 0 {
-		return v, err
-	}
-	e := entry{
-		Seq: l.chain.next, Prev: l.chain.hash, Time: s.at, TxID: s.id,
-		Caller: s.caller, Function: function, Writes: s.sorted(),
-	}
-	if err := l.append(e); err != nil {
-		return zero, err
-	}
-	return v, nil
+	return ledger.Location{TxID: txID, Block: block, Network: ledger.NetworkEmbedded}, nil
 }
 
 // append makes one entry durable and then true. If it cannot tell whether the
@@ -268,11 +272,12 @@ func (c *core) writeHead() error {
 // tx is one transaction's view of the log. Like Fabric's it reads what was
 // committed before, not its own writes.
 type tx struct {
-	chain  *chain
-	caller string
-	id     string
-	at     time.Time
-	writes map[string]write
+	chain   *chain
+	caller  string
+	id      string
+	at      time.Time
+	carried map[string][]byte
+	writes  map[string]write
 }
 
 var _ ledger.State = (*tx)(nil)
@@ -281,6 +286,23 @@ func (t *tx) Get(key string) ([]byte, error) { return t.chain.state[key], nil }
 func (t *tx) Caller() string                 { return t.caller }
 func (t *tx) TxID() string                   { return t.id }
 func (t *tx) Time() time.Time                { return t.at }
+
+func (t *tx) Transient(name string) ([]byte, error) { return t.carried[name], nil }
+
+func (t *tx) GetAll(keys []string) ([][]byte, error) {
+	out := make([][]byte, len(keys))
+	for k, key := range keys {
+		out[k] = t.chain.state[key]
+	}
+	return out, nil
+}
+
+var errNoPrivateData = errors.New("the log keeps no private data")
+
+func (t *tx) GetPrivate(string) ([]byte, error) { return nil, errNoPrivateData }
+func (t *tx) PutPrivate(string, []byte) error   { return errNoPrivateData }
+func (t *tx) PurgePrivate(string) error         { return errNoPrivateData }
+func (t *tx) Emit([]ledger.Event) error         { return nil }
 
 func (t *tx) Put(key string, value []byte) error {
 	t.writes[key] = write{Key: key, Value: string(value)}

@@ -38,7 +38,7 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	ledgertest.Run(t, func(t *testing.T) ledgertest.Target {
 		l := open(t, t.TempDir())
-		return ledgertest.Target{Writer: l, Other: l.As("Org2MSP"), Network: ledger.NetworkEmbedded}
+		return ledgertest.Target{Writer: l.Client, Other: l.As("Org2MSP").Client, Network: ledger.NetworkEmbedded}
 	})
 }
 

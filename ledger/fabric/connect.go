@@ -14,6 +14,8 @@ import (
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
+
+	"github.com/vouchline/vouchline/ledger"
 )
 
 // Timeouts bounds each part of a call. Zero fields take the defaults.
@@ -64,11 +66,13 @@ func Connect(p Profile, t Timeouts) (*Client, error) {
 		return nil, errors.Join(fmt.Errorf("fabric: %w", err), conn.Close())
 	}
 	network := gateway.GetNetwork(p.Channel)
-	return &Client{
+	c := &Client{
 		channel: p.Channel, timeouts: t,
 		contract: network.GetContract(p.Chaincode), blocks: &blockFinder{query: network.GetContract("qscc"), channel: p.Channel},
 		close: func() error { return errors.Join(gateway.Close(), conn.Close()) },
-	}, nil
+	}
+	c.Client = ledger.Client{Transport: c}
+	return c, nil
 }
 
 func credentialsOf(p Profile) (identity.Identity, identity.Sign, error) {

@@ -15,6 +15,8 @@ import (
 // A Client is the ledger as one organisation sees it through its peer. It is
 // safe for concurrent use.
 type Client struct {
+	ledger.Client
+
 	channel  string
 	timeouts Timeouts
 	contract *client.Contract
@@ -22,73 +24,43 @@ type Client struct {
 	close    func() error
 }
 
+var _ ledger.Transport = (*Client)(nil)
+
 // Close ends the connection.
 func (c *Client) Close() error { return c.close() }
 
-// Issue mints an identity; see [ledger.Contract.IssueIdentity]. It returns
-// when the transaction is committed, or was already.
-func (c *Client) Issue(ctx context.Context, in ledger.Issue) (ledger.Location, error) {
-	now, err := c.transact(ctx, ledger.FuncIssueIdentity, in)
-	if errors.Is(err, ledger.ErrUnknown) {
-		now, err = c.settle(ctx, in.ID, err, func(i ledger.Identity) error {
-			if !i.IssuedFrom(in) {
-				return &ledger.Error{Code: ledger.CodeExists, Detail: "another identity has this id"}
-			}
-			return nil
-		})
+// Submit implements [ledger.Transport]. It returns when the transaction is
+// committed, or was already.
+func (c *Client) Submit(ctx context.Context, call ledger.Call) (ledger.Answer, error) {
+	a, err := c.transact(ctx, call)
+	if unknown := new(unknownError); errors.As(err, &unknown) {
+		return c.settle(ctx, call, unknown)
 	}
-	if err != nil {
-		return ledger.Location{}, err
-	}
-	return c.locate(ctx, now.TxID)
+	return a, err
 }
 
-// SetStatus moves an identity; see [ledger.Contract.SetStatus].
-func (c *Client) SetStatus(ctx context.Context, id string, status ledger.Status, reason string) (ledger.Location, error) {
-	now, err := c.transact(ctx, ledger.FuncSetStatus, ledger.StatusChange{ID: id, Status: status, Reason: reason})
-	if errors.Is(err, ledger.ErrUnknown) {
-		unknown := err
-		now, err = c.settle(ctx, id, err, func(i ledger.Identity) error {
-			if i.Status != status || i.Reason != reason {
-				return unknown
-			}
-			return nil
-		})
-	}
-	if err != nil {
-		return ledger.Location{}, err
-	}
-	return c.locate(ctx, now.UpdateTxID)
-}
-
-// Identity returns a record as our peer holds it, and where it was issued.
-func (c *Client) Identity(ctx context.Context, id string) (ledger.Identity, ledger.Location, error) {
-	i, err := c.read(ctx, id)
-	if err != nil {
-		return ledger.Identity{}, ledger.Location{}, err
-	}
-	at, err := c.locate(ctx, i.TxID)
-	return i, at, err
-}
-
-func (c *Client) read(ctx context.Context, id string) (i ledger.Identity, err error) {
-	request, err := json.Marshal(ledger.ByID{ID: id})
-	if err != nil {
-		return i, err
-	}
+// Evaluate implements [ledger.Transport].
+func (c *Client) Evaluate(ctx context.Context, call ledger.Call) (a ledger.Answer, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeouts.Evaluate)
 	defer cancel()
-	answer, err := c.contract.EvaluateWithContext(ctx, ledger.FuncIdentity, client.WithBytesArguments(request))
+	answer, err := c.contract.EvaluateWithContext(
+		ctx, call.Function, client.WithBytesArguments(call.Request), client.WithTransient(call.Transient),
+	)
 	if err != nil {
-		return i, beforeSubmission(err)
+		return a, beforeSubmission(err)
 	}
-	if err := json.Unmarshal(answer, &i); err != nil {
-		return i, fmt.Errorf("fabric: decode identity: %w", err)
-	}
-	return i, nil
+	return answerIn(answer)
 }
 
-func (c *Client) locate(ctx context.Context, txID string) (ledger.Location, error) {
+func answerIn(b []byte) (a ledger.Answer, err error) {
+	if err := json.Unmarshal(b, &a); err != nil {
+		return a, fmt.Errorf("fabric: decode answer: %w", err)
+	}
+	return a, nil
+}
+
+// Locate implements [ledger.Transport].
+func (c *Client) Locate(ctx context.Context, txID string) (ledger.Location, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeouts.Evaluate)
 	defer cancel()
 	block, err := c.blocks.find(ctx, txID)
@@ -98,25 +70,22 @@ func (c *Client) locate(ctx context.Context, txID string) (ledger.Location, erro
 	return ledger.Location{TxID: txID, Block: block, Network: ledger.NetworkFabric, Channel: c.channel}, nil
 }
 
-// settle reads an id whose transaction had an unknown outcome until found
-// accepts or refuses the record, for as long as a late block may take.
-func (c *Client) settle(
-	ctx context.Context, id string, unknown error, found func(ledger.Identity) error,
-) (ledger.Identity, error) {
+// settle runs a call whose transaction had an unknown outcome again, without
+// sending it, for as long as a late block may take. The contract is idempotent:
+// once the transaction is committed, its answer names that transaction.
+func (c *Client) settle(ctx context.Context, call ledger.Call, unknown *unknownError) (ledger.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeouts.Settle)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if i, err := c.read(ctx, id); err == nil {
-			if err = found(i); !errors.Is(err, ledger.ErrUnknown) {
-				return i, err
-			}
+		if a, err := c.Evaluate(ctx, call); err == nil && a.TxID == unknown.txID {
+			return a, nil
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return ledger.Identity{}, unknown
+			return ledger.Answer{}, unknown
 		}
 	}
 }

@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 	n := fabricnet.Shared(t)
 	org1, org2 := connect(t, n, "org1"), connect(t, n, "org2")
 	ledgertest.Run(t, func(*testing.T) ledgertest.Target {
-		return ledgertest.Target{Writer: org1, Other: org2, Network: ledger.NetworkFabric}
+		return ledgertest.Target{Writer: org1.Client, Other: org2.Client, Network: ledger.NetworkFabric}
 	})
 }
 

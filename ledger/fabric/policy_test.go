@@ -87,7 +87,7 @@ func TestChaincodeTakesOneRequest(t *testing.T) {
 	t.Parallel()
 	c := dialNet(t, "org1")
 	_, err := c.contract.EvaluateWithContext(t.Context(), ledger.FuncIdentity, client.WithArguments(`{"id":"manager"}`, "Erika"))
-	if refusal, ok := refusalIn(err); !ok || refusal.Code != ledger.CodeInvalid {
+	if refusal := refusalIn(err); !errors.Is(refusal, ledger.ErrInvalid) {
 		t.Errorf("a call with two requests = %v, want invalid", err)
 	}
 }

@@ -2,7 +2,6 @@ package fabric
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,60 +22,74 @@ const maxConflicts = 5
 // errConflict says that the transaction was committed as invalid: no effect.
 var errConflict = errors.New("fabric: another transaction was faster")
 
-// transact runs one writing function until it is committed, refused or
-// unknown, and returns the record it leaves.
-func (c *Client) transact(ctx context.Context, function string, request any) (ledger.Identity, error) {
-	b, err := json.Marshal(request)
-	if err != nil {
-		return ledger.Identity{}, err
-	}
-	for range maxConflicts {
-		var i ledger.Identity
-		if i, err = c.attempt(ctx, function, b); !errors.Is(err, errConflict) {
-			return i, err
-		}
-	}
-	return ledger.Identity{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+// An unknownError is [ledger.ErrUnknown] with the transaction it is about.
+type unknownError struct {
+	txID string
+	err  error
 }
 
-func (c *Client) attempt(ctx context.Context, function string, request []byte) (i ledger.Identity, err error) {
-	proposal, err := c.contract.NewProposal(function, client.WithBytesArguments(request))
+func (e *unknownError) Error() string { return fmt.Sprintf("transaction %s: %v", e.txID, e.err) }
+func (e *unknownError) Unwrap() error { return e.err }
+
+// transact runs one writing function until it is committed, refused or
+// unknown, and returns its answer.
+func (c *Client) transact(ctx context.Context, call ledger.Call) (a ledger.Answer, err error) {
+	for range maxConflicts {
+		if a, err = c.attempt(ctx, call); !errors.Is(err, errConflict) {
+			return a, err
+		}
+	}
+	return ledger.Answer{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+}
+
+func (c *Client) attempt(ctx context.Context, call ledger.Call) (a ledger.Answer, err error) {
+	proposal, err := c.contract.NewProposal(
+		call.Function, client.WithBytesArguments(call.Request), client.WithTransient(call.Transient),
+	)
 	if err != nil {
-		return i, fmt.Errorf("fabric: %w", err)
+		return a, fmt.Errorf("fabric: %w", err)
 	}
 	tx, err := within(ctx, c.timeouts.Endorse, proposal.EndorseWithContext)
 	if err != nil {
-		return i, beforeSubmission(err)
+		return a, beforeSubmission(err)
 	}
-	if err := json.Unmarshal(tx.Result(), &i); err != nil {
-		return i, fmt.Errorf("fabric: decode record: %w", err)
+	if a, err = answerIn(tx.Result()); err != nil {
+		return a, err
 	}
-	if i.UpdateTxID != proposal.TransactionID() {
-		return i, nil // an earlier transaction did this already: nothing to write
+	if a.TxID != proposal.TransactionID() {
+		return a, nil // an earlier transaction did this already: nothing to write
 	}
 	commit, err := within(ctx, c.timeouts.Submit, tx.SubmitWithContext)
 	if err != nil {
-		return i, afterSubmission(err)
+		return a, c.sent(proposal, err)
 	}
 	result, err := within(ctx, c.timeouts.CommitStatus, commit.StatusWithContext)
 	if err != nil {
-		return i, afterSubmission(err)
+		return a, c.sent(proposal, err)
 	}
 	switch {
 	case result.Successful:
 		c.blocks.remember(result.TransactionID, result.BlockNumber)
-		return i, nil
+		return a, nil
 	case result.Code == peer.TxValidationCode_ENDORSEMENT_POLICY_FAILURE:
-		return i, &ledger.Error{Code: ledger.CodeForbidden, Detail: "the channel's endorsement policy refused it"}
+		return a, &ledger.Error{Code: ledger.CodeForbidden, Detail: "the channel's endorsement policy refused it"}
 	default:
-		return i, fmt.Errorf("%w: %s", errConflict, result.Code)
+		return a, fmt.Errorf("%w: %s", errConflict, result.Code)
 	}
+}
+
+// sent judges an error after submission.
+func (c *Client) sent(proposal *client.Proposal, err error) error {
+	if err = afterSubmission(err); errors.Is(err, ledger.ErrUnknown) {
+		return &unknownError{proposal.TransactionID(), err}
+	}
+	return err
 }
 
 // beforeSubmission tells a refusal by the contract from a network that does
 // not work. Either way nothing was written.
 func beforeSubmission(err error) error {
-	if refusal, ok := refusalIn(err); ok {
+	if refusal := refusalIn(err); refusal != nil {
 		return refusal
 	}
 	return fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
@@ -92,19 +105,23 @@ func afterSubmission(err error) error {
 	return fmt.Errorf("%w: %w", ledger.ErrUnknown, err)
 }
 
-// refusalIn finds the contract's own words in what the gateway reports. The
+// refusalIn finds the contract's own words in what the gateway reports; nil
+// where there are none. The
 // chaincode's text is in the details, behind Fabric's words for the fact.
-func refusalIn(err error) (*ledger.Error, bool) {
+func refusalIn(err error) error {
 	for _, text := range texts(err) {
 		_, words, found := strings.Cut(text, "chaincode response 500, ")
 		if !found {
 			continue
 		}
 		if refusal, ok := ledger.ParseError(words); ok {
-			return refusal, true
+			return refusal
+		}
+		if refusal, ok := ledger.ParseItemError(words); ok {
+			return refusal
 		}
 	}
-	return nil, false
+	return nil
 }
 
 func texts(err error) []string {

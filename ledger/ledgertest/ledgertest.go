@@ -24,18 +24,11 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 )
 
-// A Ledger is what adapters offer.
-type Ledger interface {
-	Issue(ctx context.Context, i ledger.Issue) (ledger.Location, error)
-	Identity(ctx context.Context, id string) (ledger.Identity, ledger.Location, error)
-	SetStatus(ctx context.Context, id string, status ledger.Status, reason string) (ledger.Location, error)
-}
-
 // A Target is one ledger seen by two organisations.
 type Target struct {
-	Writer  Ledger
-	Other   Ledger // reads, and is refused when it writes
-	Network string // what Location.Network must say
+	Writer  ledger.Client
+	Other   ledger.Client // reads, and is refused when it writes
+	Network string        // what Location.Network must say
 }
 
 // Run runs the suite.
@@ -80,7 +73,7 @@ func digest() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func issued(t *testing.T, l Ledger, in ledger.Issue) ledger.Location {
+func issued(t *testing.T, l ledger.Client, in ledger.Issue) ledger.Location {
 	t.Helper()
 	at, err := l.Issue(t.Context(), in)
 	if err != nil {
@@ -89,7 +82,7 @@ func issued(t *testing.T, l Ledger, in ledger.Issue) ledger.Location {
 	return at
 }
 
-func read(t *testing.T, l Ledger, id string) (ledger.Identity, ledger.Location) {
+func read(t *testing.T, l ledger.Client, id string) (ledger.Identity, ledger.Location) {
 	t.Helper()
 	got, at, err := l.Identity(t.Context(), id)
 	if err != nil {
