@@ -49,14 +49,18 @@ var table = []row{
 	{"adapters", "faces/opencv/internal/parts", nil},
 	{"adapters", "faces/opencv/internal/parts/train", []string{"faces", "faces/opencv", "faces/opencv/internal/parts", "internal/photo", "models"}}, // the command that makes the weights
 	{"adapters", "ledger/", []string{"ledger"}},
+	{"adapters", "ledger/fabric", []string{"ledger", "ledger/fabric/proof"}},
+	{"adapters", "ledger/fabric/proof", []string{"ledger"}},
 	{"adapters", "pbx/", []string{"pbx"}},
 	{"adapters", "notify/", []string{"notify"}},
-	{"flow", "kyc", []string{"faces", "faces/liveness", "ledger", "notify", "ocr", "otp", "pbx"}},
+	{"flow", "kyc", []string{"faces", "faces/liveness", "ledger", "ledger/disclosure", "notify", "ocr", "otp", "pbx"}},
 	{"disciplines", "ocr", nil},
 	{"disciplines", "faces", nil},
 	{"disciplines", "faces/liveness", []string{"faces"}},
 	{"disciplines", "otp", nil},
 	{"disciplines", "ledger", nil},
+	{"disciplines", "ledger/batch", []string{"ledger"}},      // many mints in one transaction
+	{"disciplines", "ledger/disclosure", []string{"ledger"}}, // attributes that only their readers can open
 	{"disciplines", "pbx", nil},
 	{"disciplines", "notify", []string{"templates"}},
 	{"assets", "templates", nil},
@@ -89,7 +93,7 @@ var fences = []fence{
 		},
 		[]string{"store", "jobs"},
 	},
-	{"Fabric", []string{"github.com/hyperledger/"}, []string{"ledger/fabric", "cmd/chaincode"}},
+	{"Fabric", []string{"github.com/hyperledger/"}, []string{"ledger/fabric", "ledger/fabric/proof", "cmd/chaincode"}},
 	{
 		"cgo",
 		[]string{"C", "gocv.io/", "github.com/otiai10/gosseract/"},
