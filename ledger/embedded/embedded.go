@@ -142,7 +142,11 @@ func (l *Log) begin(o ledger.Organisation) error {
 		return err
 	}
 	o.Status = ledger.StatusActive
-	_, err := l.RegisterOrganisation(context.Background(), o) //nolint:forbidigo // opening is not cut short
+	request, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	_, err = l.submit(ledger.Call{Function: ledger.FuncRegisterOrganisation, Request: request})
 	return err
 }
 
@@ -178,6 +182,10 @@ func (l *Log) Submit(ctx context.Context, c ledger.Call) (ledger.Answer, error) 
 	if err := ctx.Err(); err != nil {
 		return ledger.Answer{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
 	}
+	return l.submit(c)
+}
+
+func (l *Log) submit(c ledger.Call) (ledger.Answer, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.broken != nil {
