@@ -4,10 +4,13 @@
 #   NET         folder that holds everything the network writes      (required)
 #   FABRIC_BIN  folder with the programs of build.sh                 (required)
 #   BASE_PORT   first of the 43 ports it may use on 127.0.0.1        (17050)
+#   BATCH_TIMEOUT  how long the orderer waits for more before it cuts a block; read when the
+#                  network is created                                (50ms)
 #
 # up      creates the network in an empty folder, or resumes the one in it, and returns when the
 #         contract answers on every peer. Safe after kill -9 of anything; a creation that was cut
-#         short starts over. What already runs is left running.
+#         short starts over. What already runs is left running. A ledger from an older version of
+#         these scripts is kept and brought to their definition of the contract.
 # down    stops its processes, and nobody else's.
 # status  lists its processes; exit code 1 unless all of them run.
 # wipe    down, then deletes NET: the ledger is gone.
@@ -39,6 +42,7 @@ up() {
     say "resuming the ledger in $NET"
     render_nodes
     start_all
+    define_chaincode
   else
     stop_all
     clear_net

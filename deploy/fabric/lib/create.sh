@@ -79,33 +79,55 @@ install() {
   as_admin "$1" lifecycle chaincode install "$NET/chaincode.tgz" >"$NET/log/install-$1.log" 2>&1 || fail "install-$1"
 }
 
-# The endorsement policy: only org1's peers may vouch for a write. That alone would not stop an org2
-# client from asking org1's peer; the channel's policies and the contract do (see render.sh).
-definition() {
-  printf '%s\n' --channelID "$CHANNEL" --name "$CHAINCODE" --version 1 --sequence 1 \
-    --signature-policy "OR('Org1MSP.peer')"
-}
 to_orderer() { printf '%s\n' -o "$HOST:$(port orderer)" --tls --cafile "$ORDERER_CA"; }
 
+# The endorsement policy: only org1's peers may vouch for a write. That alone would not stop an org2
+# client from asking org1's peer; the channel's policies and the contract do (see render.sh).
+POLICY="OR('Org1MSP.peer')"
+
+# define_chaincode brings the channel to the definition of these scripts, whatever definition an
+# earlier version of them committed there; the ledger stays. What was done when a run was killed is
+# not done again.
 define_chaincode() {
-  local def ord a b
-  mapfile -t def < <(definition)
+  local def ord committed sequence version approvals=() node
   mapfile -t ord < <(to_orderer)
-  approve m0 &
-  a=$!
-  approve t0 &
-  b=$!
-  wait "$a"
-  wait "$b"
+  render_collections >"$NET/cfg/collections.json"
+  # Named after its content: a change of either cannot be forgotten.
+  version=$({ echo "$POLICY"; cat "$NET/cfg/collections.json"; } | sha256sum | cut -c 1-12)
+  committed=$(committed_definition)
+  [ "${committed#* }" != "$version" ] || return 0
+  sequence=$((${committed% *} + 1))
+  def=(--channelID "$CHANNEL" --name "$CHAINCODE" --version "$version" --sequence "$sequence"
+    --signature-policy "$POLICY" --collections-config "$NET/cfg/collections.json")
+  for node in m0 t0; do
+    approve "$node" &
+    approvals+=($!)
+  done
+  for node in "${approvals[@]}"; do wait "$node"; done
   as_admin m0 lifecycle chaincode commit "${ord[@]}" "${def[@]}" \
     --peerAddresses "$HOST:$(port m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
     --peerAddresses "$HOST:$(port t0)" --tlsRootCertFiles "$(peer_dir t0)/tls/ca.crt" \
     >"$NET/log/commit.log" 2>&1 || fail commit
+  say "definition $sequence of the contract committed"
+}
+
+# committed_definition prints the sequence and the version on the channel, "0 none" when there is
+# none.
+committed_definition() {
+  local log=$NET/log/committed.log
+  if as_admin m0 lifecycle chaincode querycommitted --channelID "$CHANNEL" --name "$CHAINCODE" >"$log" 2>&1; then
+    sed -n 's/^Version: \([^,]*\), Sequence: \([0-9]*\),.*/\2 \1/p' "$log"
+  else
+    grep -q 'is not defined' "$log" || fail committed
+    echo "0 none"
+  fi
 }
 
 approve() {
+  local log=$NET/log/approve-$1.log
   as_admin "$1" lifecycle chaincode approveformyorg "${ord[@]}" "${def[@]}" \
-    --package-id "$(cat "$NET/package_id")" >"$NET/log/approve-$1.log" 2>&1 || fail "approve-$1"
+    --package-id "$(cat "$NET/package_id")" >"$log" 2>&1 ||
+    grep -q 'with unchanged content' "$log" || fail "approve-$1"
 }
 
 # register ID NAME ROLE MSP writes an organisation's record.

