@@ -23,7 +23,7 @@ QUICK := $(patsubst %/,./%,$(sort $(dir $(wildcard $(addsuffix /*.go,ocr faces o
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## bring everything up from a bare machine (LISTEN=, LEDGER=embedded); Ctrl-C stops it
+run: ## bring everything up from a bare machine (LISTEN=, LEDGER=embedded, ORDERERS=3); Ctrl-C stops it
 	@scripts/run.sh
 
 test: ## test everything, with real Fabric, PostgreSQL, SMTP and Chromium

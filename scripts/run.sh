@@ -2,6 +2,7 @@
 # run.sh: from a bare Debian machine with Go to a running service.
 #   LISTEN=127.0.0.1:8080   where the service listens
 #   LEDGER=fabric           fabric (a local network of native processes) or embedded
+#   ORDERERS=1              1 or 3; decided when the network is created
 #   DATA=var/data           what the service writes; kept, so a second run resumes it
 # Every setting of docs/configuration.md works as a VOUCHLINE_* variable too.
 # Ctrl-C stops everything this script started.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -100,8 +101,13 @@ func TestTakenPortIsSaid(t *testing.T) {
 // whole both times.
 func TestUpAfterEverythingDied(t *testing.T) {
 	t.Parallel()
-	n := Start(t)
-	for _, node := range []string{"orderer", "m0", "t0", "t1", "cc-manager", "cc-telecom"} {
+	n := Start(t, Orderers(3), ManagerPeers(2))
+	nodes, err := n.Nodes()
+	want := []string{"orderer", "orderer1", "orderer2", "m0", "m1", "t0", "t1", "cc-manager", "cc-telecom"}
+	if err != nil || !slices.Equal(nodes, want) {
+		t.Fatalf("Nodes() = %v, %v; want %v", nodes, err, want)
+	}
+	for _, node := range nodes {
 		if err := n.Kill(node); err != nil {
 			t.Fatal(err)
 		}

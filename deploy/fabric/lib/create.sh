@@ -11,16 +11,16 @@ create() {
   say "identities and genesis block made"
   package
   local name
-  for name in orderer "${PEERS[@]}"; do start "$name"; done
-  join_orderer
+  for name in "${ORDERER_NODES[@]}" "${PEERS[@]}"; do start "$name"; done
+  for name in "${ORDERER_NODES[@]}"; do join_orderer "$name"; done
   each_peer join_peer
-  say "orderer and peers run and have joined the channel"
+  say "orderers and peers run and have joined the channel"
   each_peer install
-  for name in cc-manager cc-telecom; do
+  for name in "${CHAINCODES[@]}"; do
     start "$name"
     until_ok 30 "$name" opened "$name" "$(port "$name")"
   done
-  until_ok 30 "orderer's election" leading
+  until_ok 30 "election of an orderer" elected
   define_chaincode
   say "contract installed and committed"
   register manager "Network manager" issuer Org1MSP
@@ -49,12 +49,12 @@ make_identities() {
 }
 
 join_orderer() {
-  local tls=$ORDERER_ORG/users/Admin@orderer.test/tls
-  until_ok 30 orderer opened orderer "$(second_port orderer)"
-  "$FABRIC_BIN/osnadmin" channel join -o "$HOST:$(second_port orderer)" --channelID "$CHANNEL" \
+  local log=osnadmin-$1 tls=$ORDERER_ORG/users/Admin@orderer.test/tls
+  until_ok 30 "$1" opened "$1" "$(second_port "$1")"
+  "$FABRIC_BIN/osnadmin" channel join -o "$HOST:$(second_port "$1")" --channelID "$CHANNEL" \
     --config-block "$NET/genesis.block" --ca-file "$ORDERER_CA" \
-    --client-cert "$tls/client.crt" --client-key "$tls/client.key" >"$NET/log/osnadmin.log" 2>&1 || fail osnadmin
-  grep -q 'Status: 201' "$NET/log/osnadmin.log" || fail osnadmin
+    --client-cert "$tls/client.crt" --client-key "$tls/client.key" >"$NET/log/$log.log" 2>&1 || fail "$log"
+  grep -q 'Status: 201' "$NET/log/$log.log" || fail "$log"
 }
 
 join_peer() {

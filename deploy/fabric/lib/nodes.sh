@@ -2,7 +2,7 @@
 # How each node is started and asked; sourced by network.sh.
 
 start_orderer() {
-  FABRIC_CFG_PATH=$NET/cfg/orderer FABRIC_LOGGING_SPEC=error spawn orderer "$FABRIC_BIN/orderer"
+  FABRIC_CFG_PATH=$NET/cfg/$1 FABRIC_LOGGING_SPEC=error spawn "$1" "$FABRIC_BIN/orderer"
 }
 
 # The external builder reads the chaincode's address and keys from its peer's environment, so one
@@ -28,7 +28,7 @@ start_chaincode() {
 
 start() {
   case $1 in
-    orderer) start_orderer ;;
+    orderer*) start_orderer "$1" ;;
     cc-*) start_chaincode "$1" ;;
     *) start_peer "$1" ;;
   esac
@@ -58,10 +58,9 @@ gone() { ! pid_of "$1" >/dev/null; }
 
 wait_nodes() {
   local name
-  until_ok 30 orderer healthy orderer
-  for name in "${PEERS[@]}"; do until_ok 30 "$name" healthy "$name"; done
-  for name in cc-manager cc-telecom; do until_ok 30 "$name" opened "$name" "$(port "$name")"; done
-  until_ok 30 "orderer's election" leading
+  for name in "${ORDERER_NODES[@]}" "${PEERS[@]}"; do until_ok 30 "$name" healthy "$name"; done
+  for name in "${CHAINCODES[@]}"; do until_ok 30 "$name" opened "$name" "$(port "$name")"; done
+  until_ok 30 "election of an orderer" elected
 }
 
 # as_admin PEER ARGUMENTS... runs the peer command as that organisation's administrator.

@@ -45,7 +45,7 @@ stop_all() {
   mkdir -p "$NET/run"
   local name pid
   local -A left=()
-  for name in "${NODES[@]}"; do
+  for name in "${ALL_NODES[@]}"; do
     if pid=$(pid_of "$name"); then
       left[$name]=$pid
       kill "$pid" 2>/dev/null || true
@@ -93,8 +93,18 @@ http() {
 
 healthy() { opened "$1" "$(ops_port "$1")" && http "$1" /healthz | grep -q '^HTTP/1.. 200'; }
 
-# leading: the orderer has elected itself and will take transactions.
-leading() { http orderer /metrics | grep -q "^consensus_etcdraft_is_leader{.*channel=\"$CHANNEL\".*} 1"; }
+# elected: the orderers have a leader and each has heard of it, so any of them takes transactions.
+elected() {
+  local name metrics leaders=0
+  for name in "${ORDERER_NODES[@]}"; do
+    metrics=$(http "$name" /metrics) || return 1
+    grep -q "^consensus_etcdraft_leader_changes{.*channel=\"$CHANNEL\".*} [1-9]" <<<"$metrics" || return 1
+    if grep -q "^consensus_etcdraft_is_leader{.*channel=\"$CHANNEL\".*} 1" <<<"$metrics"; then
+      leaders=$((leaders + 1))
+    fi
+  done
+  [ $leaders -gt 0 ]
+}
 
 ports_free() {
   local p
@@ -106,13 +116,10 @@ ports_free() {
   done
 }
 
-# The ports are in the genesis block and in every certificate's peers: they cannot change later.
+# The ports and the consenters are in the genesis block, the peers have their certificates.
 save_settings() {
   mkdir -p "$NET/run" "$NET/log" "$NET/cfg" "$NET/data"
   echo "$BASE_PORT" >"$NET/base_port"
-}
-
-load_settings() {
-  BASE_PORT=$(cat "$NET/base_port")
-  mkdir -p "$NET/run" "$NET/log"
+  echo "$ORDERERS" >"$NET/orderers"
+  echo "$MANAGER_PEERS" >"$NET/manager_peers"
 }

@@ -5,8 +5,11 @@
 # was moved. The channel's own configuration is in its blocks since the first start.
 render_nodes() {
   local p
-  mkdir -p "$NET/cfg/orderer" "$NET/builder/bin"
-  render_orderer >"$NET/cfg/orderer/orderer.yaml"
+  mkdir -p "$NET/builder/bin"
+  for p in "${ORDERER_NODES[@]}"; do
+    mkdir -p "$NET/cfg/$p"
+    render_orderer "$p" >"$NET/cfg/$p/orderer.yaml"
+  done
   for p in "${PEERS[@]}"; do
     mkdir -p "$NET/cfg/$p"
     render_peer "$p" >"$NET/cfg/$p/core.yaml"
@@ -18,9 +21,9 @@ render_nodes() {
 render_crypto() {
   cat <<Y
 OrdererOrgs:
-  - {Name: Orderer, Domain: orderer.test, EnableNodeOUs: true, Specs: [{Hostname: orderer0, SANS: [localhost, $HOST]}]}
+  - {Name: Orderer, Domain: orderer.test, EnableNodeOUs: true, Template: {Hostname: "orderer{{.Index}}", Count: $ORDERERS, SANS: [localhost, $HOST]}}
 PeerOrgs:
-  - {Name: Manager, Domain: manager.test, EnableNodeOUs: true, Template: {Count: 1, SANS: [localhost, $HOST]}, Users: {Count: 1}}
+  - {Name: Manager, Domain: manager.test, EnableNodeOUs: true, Template: {Count: $MANAGER_PEERS, SANS: [localhost, $HOST]}, Users: {Count: 1}}
   - {Name: Telecom, Domain: telecom.test, EnableNodeOUs: true, Template: {Count: 2, SANS: [localhost, $HOST]}, Users: {Count: 1}}
   - Name: Chaincode
     Domain: chaincode.test
@@ -49,8 +52,11 @@ Profiles:
       BatchSize: {MaxMessageCount: 500, AbsoluteMaxBytes: 10 MB, PreferredMaxBytes: 2 MB}
       EtcdRaft:
         Consenters:
-          - {Host: $HOST, Port: $(port orderer), ClientTLSCert: $ORDERER_DIR/tls/server.crt, ServerTLSCert: $ORDERER_DIR/tls/server.crt}
-        # a lone orderer elects itself after ElectionTick to twice that many ticks
+$(for n in "${ORDERER_NODES[@]}"; do
+    tls=$(orderer_dir "$n")/tls/server.crt
+    echo "          - {Host: $HOST, Port: $(port "$n"), ClientTLSCert: $tls, ServerTLSCert: $tls}"
+  done)
+        # how long a dead leader stays unnoticed: ElectionTick to twice that many ticks
         Options: {TickInterval: 100ms, ElectionTick: 5, HeartbeatTick: 1, MaxInflightBlocks: 5, SnapshotIntervalSize: 16 MB}
       Capabilities: {V2_0: true}
       Policies:
@@ -64,7 +70,7 @@ Profiles:
             Readers: {Type: Signature, Rule: "OR('OrdererMSP.member')"}
             Writers: {Type: Signature, Rule: "OR('OrdererMSP.member')"}
             Admins:  {Type: Signature, Rule: "OR('OrdererMSP.admin')"}
-          OrdererEndpoints: ["$HOST:$(port orderer)"]
+          OrdererEndpoints: [$(for n in "${ORDERER_NODES[@]}"; do printf '"%s:%s",' "$HOST" "$(port "$n")"; done)]
     Application:
       Capabilities: {V2_5: true}
       ACLs:
@@ -78,7 +84,7 @@ Profiles:
         - Name: Org1
           ID: Org1MSP
           MSPDir: $(org_dir manager)/msp
-          AnchorPeers: [{Host: $HOST, Port: $(port m0)}]
+          AnchorPeers: [$(for n in m0 m1; do case " ${PEERS[*]} " in *" $n "*) printf '{Host: %s, Port: %s},' "$HOST" "$(port "$n")" ;; esac; done)]
           Policies:
             Readers: {Type: Signature, Rule: "OR('Org1MSP.member')"}
             Writers: {Type: Signature, Rule: "OR('Org1MSP.admin','Org1MSP.client')"}
@@ -112,32 +118,45 @@ J
 }
 
 render_orderer() {
-  local tls
-  tls="PrivateKey: $ORDERER_DIR/tls/server.key, Certificate: $ORDERER_DIR/tls/server.crt, RootCAs: [$ORDERER_DIR/tls/ca.crt]"
+  local dir tls
+  dir=$(orderer_dir "$1")
+  tls="PrivateKey: $dir/tls/server.key, Certificate: $dir/tls/server.crt, RootCAs: [$dir/tls/ca.crt]"
   cat <<Y
 General:
   ListenAddress: $HOST
-  ListenPort: $(port orderer)
+  ListenPort: $(port "$1")
   LocalMSPID: OrdererMSP
-  LocalMSPDir: $ORDERER_DIR/msp
+  LocalMSPDir: $dir/msp
   Keepalive: {ServerMinInterval: 30s, ServerInterval: 7200s, ServerTimeout: 20s}
   BCCSP: {Default: SW, SW: {Hash: SHA2, Security: 256}}
   TLS: {Enabled: true, $tls}
-FileLedger: {Location: $NET/data/orderer}
-Consensus: {WALDir: $NET/data/orderer/wal, SnapDir: $NET/data/orderer/snap}
+FileLedger: {Location: $NET/data/$1}
+Consensus: {WALDir: $NET/data/$1/wal, SnapDir: $NET/data/$1/snap}
 ChannelParticipation: {Enabled: true, MaxRequestBodySize: 1 MB}
 Admin:
-  ListenAddress: $HOST:$(second_port orderer)
-  TLS: {Enabled: true, ClientAuthRequired: true, ClientRootCAs: [$ORDERER_DIR/tls/ca.crt], $tls}
-Operations: {ListenAddress: "$HOST:$(ops_port orderer)"}
+  ListenAddress: $HOST:$(second_port "$1")
+  TLS: {Enabled: true, ClientAuthRequired: true, ClientRootCAs: [$dir/tls/ca.crt], $tls}
+Operations: {ListenAddress: "$HOST:$(ops_port "$1")"}
 Metrics: {Provider: prometheus} # how we see that it leads
 Y
+}
+
+# sibling PEER prints another peer of its organisation, or itself when it is the only one.
+sibling() {
+  local p
+  for p in "${PEERS[@]}"; do
+    if [ "$p" != "$1" ] && [ "$(org_of "$p")" = "$(org_of "$1")" ]; then
+      echo "$p"
+      return
+    fi
+  done
+  echo "$1"
 }
 
 render_peer() {
   local dir bootstrap
   dir=$(peer_dir "$1")
-  case $1 in t0) bootstrap=t1 ;; t1) bootstrap=t0 ;; *) bootstrap=$1 ;; esac
+  bootstrap=$(sibling "$1")
   cat <<Y
 peer:
   id: $(peer_host "$1")

@@ -17,42 +17,75 @@ HOST=127.0.0.1
 MARK=.vouchline-network # a folder without it is not ours to empty
 CRYPTO=$NET/crypto
 
-# In the order in which they start.
-NODES=(orderer m0 t0 t1 cc-manager cc-telecom)
-PEERS=(m0 t0 t1)
+# All nodes a network may have: which of them this one has is in its folder (see topology).
+ALL_NODES=(orderer orderer1 orderer2 m0 m1 t0 t1 cc-manager cc-telecom)
 
 say() { echo "fabric: $*"; }
 die() { echo "fabric: $*" >&2; exit 1; }
 
+# topology says which nodes the network has, in the order in which they start. What it was created
+# with stays: it is in the genesis block.
+topology() {
+  local all_orderers=(orderer orderer1 orderer2) all_peers=(m0 m1)
+  case $1 in
+    new) : "${ORDERERS:=1}" "${MANAGER_PEERS:=1}" ;;
+    saved)
+      BASE_PORT=$(saved base_port "$BASE_PORT")
+      unchanged ORDERERS "$(saved orderers 1)"
+      unchanged MANAGER_PEERS "$(saved manager_peers 1)"
+      ;;
+  esac
+  case $ORDERERS in 1 | 3) ;; *) die "ORDERERS=$ORDERERS: choose 1, or 3 of which one may die" ;; esac
+  case $MANAGER_PEERS in 1 | 2) ;; *) die "MANAGER_PEERS=$MANAGER_PEERS: choose 1 or 2" ;; esac
+  ORDERER_NODES=("${all_orderers[@]:0:ORDERERS}")
+  PEERS=("${all_peers[@]:0:MANAGER_PEERS}" t0 t1)
+  CHAINCODES=(cc-manager cc-telecom)
+  NODES=("${ORDERER_NODES[@]}" "${PEERS[@]}" "${CHAINCODES[@]}")
+}
+
+# saved NAME DEFAULT prints a setting of the network; the default is what those had that were made
+# before it was one.
+saved() { cat "$NET/$1" 2>/dev/null || echo "$2"; }
+
+unchanged() {
+  [ "${!1:-$2}" = "$2" ] || die "$1=$2 since the network in $NET was created: wipe it, or choose another NET, for $1=${!1}"
+  printf -v "$1" %s "$2"
+}
+
 # Every node has three ports: service, second service (admin or chaincode callback), operations.
 port() {
+  local offset
   case $1 in
-    orderer) echo $((BASE_PORT)) ;;
-    m0) echo $((BASE_PORT + 10)) ;;
-    t0) echo $((BASE_PORT + 20)) ;;
-    t1) echo $((BASE_PORT + 30)) ;;
-    cc-manager) echo $((BASE_PORT + 40)) ;;
-    cc-telecom) echo $((BASE_PORT + 41)) ;;
+    orderer) offset=0 ;;
+    orderer1) offset=3 ;;
+    orderer2) offset=6 ;;
+    m0) offset=10 ;;
+    m1) offset=13 ;;
+    t0) offset=20 ;;
+    t1) offset=30 ;;
+    cc-manager) offset=40 ;;
+    cc-telecom) offset=41 ;;
   esac
+  echo $((BASE_PORT + offset))
 }
 second_port() { echo $(($(port "$1") + 1)); }
 ops_port() { echo $(($(port "$1") + 2)); }
 all_ports() {
   local n
-  for n in orderer "${PEERS[@]}"; do port "$n"; second_port "$n"; ops_port "$n"; done
-  port cc-manager
-  port cc-telecom
+  for n in "${ORDERER_NODES[@]}" "${PEERS[@]}"; do port "$n"; second_port "$n"; ops_port "$n"; done
+  for n in "${CHAINCODES[@]}"; do port "$n"; done
 }
 
-org_of() { case $1 in m0) echo manager ;; *) echo telecom ;; esac; }
+org_of() { case $1 in m? | cc-manager) echo manager ;; *) echo telecom ;; esac; }
 msp_of() { case $1 in manager) echo Org1MSP ;; telecom) echo Org2MSP ;; esac; }
 org_dir() { echo "$CRYPTO/peerOrganizations/$1.test"; }
-peer_host() { case $1 in t1) echo "peer1.telecom.test" ;; *) echo "peer0.$(org_of "$1").test" ;; esac; }
+peer_host() { echo "peer${1#?}.$(org_of "$1").test"; }
 peer_dir() { echo "$(org_dir "$(org_of "$1")")/peers/$(peer_host "$1")"; }
 user_dir() { echo "$(org_dir "$1")/users/$2@$1.test"; } # user_dir ORG Admin|User1
 ORDERER_ORG=$CRYPTO/ordererOrganizations/orderer.test
-ORDERER_DIR=$ORDERER_ORG/orderers/orderer0.orderer.test
 ORDERER_CA=$ORDERER_ORG/tlsca/tlsca.orderer.test-cert.pem
+orderer_host() { case $1 in orderer) echo orderer0.orderer.test ;; *) echo "$1.orderer.test" ;; esac; }
+orderer_dir() { echo "$ORDERER_ORG/orderers/$(orderer_host "$1")"; }
 # The chaincode services' TLS certificates come from an authority of their own, which no MSP of the
 # channel trusts: whoever takes over such a process can endorse nothing with its key.
 CC_ORG=$CRYPTO/peerOrganizations/chaincode.test
