@@ -40,6 +40,8 @@ type Console struct {
 	Staff   Staff
 	Keys    APIKeys
 	Auditor kyc.Auditor
+	// Ledger is what the explorer shows; nil shows none.
+	Ledger Explorer
 }
 
 // What a staff session holds, beside an applicant's in the same browser.
@@ -113,11 +115,17 @@ func actor(m StaffMember) string { return kyc.AgentPrefix + m.Name }
 type staffHandler func(c *gin.Context, m StaffMember) error
 
 // staff lets only signed-in staff through.
-func (p *consolePages) staff(h staffHandler) handler {
+func (p *consolePages) staff(h staffHandler) handler { return p.signedIn(p.holder, h) }
+
+// onlooker is staff for a page that asks again by itself, which is no sign
+// that anybody sits there.
+func (p *consolePages) onlooker(h staffHandler) handler { return p.signedIn(p.watcher, h) }
+
+func (p *consolePages) signedIn(who func(context.Context, role) string, h staffHandler) handler {
 	return func(c *gin.Context) error {
 		private(c)
 		ctx := c.Request.Context()
-		m := StaffMember{Name: p.holder(ctx, roleStaff), Role: p.sessions.GetString(ctx, keyStaffRole)}
+		m := StaffMember{Name: who(ctx, roleStaff), Role: p.sessions.GetString(ctx, keyStaffRole)}
 		if m.Name == "" {
 			return errNoStaff
 		}
@@ -135,14 +143,21 @@ func (p *consolePages) admin(h staffHandler) handler {
 	})
 }
 
+// staffPage renders a page of the console. What leads to the others is added
+// here.
+func (p *consolePages) staffPage(c *gin.Context, status int, name string, m StaffMember, v templates.View, data map[string]any) error {
+	data["Admin"] = m.Role == administrator
+	data["Explorer"] = p.Console.Ledger != nil
+	v.Data = data
+	return p.page(c, status, name, v)
+}
+
 func (p *consolePages) queue(c *gin.Context, m StaffMember) error {
 	cases, err := p.Console.Reviews.Referrals(c.Request.Context(), queueLimit)
 	if err != nil {
 		return err
 	}
-	return p.page(c, http.StatusOK, "console/queue", templates.View{Data: map[string]any{
-		"Cases": cases, "Admin": m.Role == administrator, "Done": c.Query("done"),
-	}})
+	return p.staffPage(c, http.StatusOK, "console/queue", m, templates.View{}, map[string]any{"Cases": cases, "Done": c.Query("done")})
 }
 
 func (p *consolePages) showCase(c *gin.Context, m StaffMember) error {
@@ -160,13 +175,12 @@ func (p *consolePages) caseOf(c *gin.Context, status int, e *kyc.Enrollment, m S
 		reasons[i] = reasonBox{r, slices.Contains(ticked, string(r))}
 	}
 	v.Path = "/console/cases/" + e.ID
-	v.Data = map[string]any{
+	return p.staffPage(c, status, "console/case", m, v, map[string]any{
 		"Case": e, "Open": e.State() == kyc.InReview, "NeedsNumber": e.Data.Document.NeedsNumber(),
-		"Reasons": reasons, "Checks": checkRows(e.Data.Checks), "Admin": m.Role == administrator,
+		"Reasons": reasons, "Checks": checkRows(e.Data.Checks),
 		"Document": documentOf(e.Data.Document), "Best": bestFrame(e.Data.Live), "Pairs": pairRows(e.Data.Checks),
 		"Live": liveOf(e.Data.Live, e.Data.Checks), "Matches": matchRows(e.Data.Checks), "FaceHints": faceHints(e),
-	}
-	return p.page(c, status, "console/case", v)
+	})
 }
 
 // A checkRow is a check with its scores as they are shown.

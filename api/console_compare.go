@@ -66,14 +66,12 @@ func (p *consolePages) compare(c *gin.Context, m StaffMember) error {
 		}
 	}
 	here := "/console/cases/" + e.ID
-	return p.page(c, http.StatusOK, "console/compare", templates.View{
-		Path: here + "/compare/" + o.ID,
-		Data: map[string]any{
-			"Case": e, "Match": match, "Admin": m.Role == administrator, "Differences": differences(e, o),
-			"Sides": []side{
-				{Case: e, Photos: here + "/photos/", Live: bestFrame(e.Data.Live), First: true},
-				{Case: o, Photos: here + "/compare/" + o.ID + "/photos/", Live: bestFrame(o.Data.Live)},
-			},
+	v := templates.View{Path: here + "/compare/" + o.ID}
+	return p.staffPage(c, http.StatusOK, "console/compare", m, v, map[string]any{
+		"Case": e, "Match": match, "Differences": differences(e, o),
+		"Sides": []side{
+			{Case: e, Photos: here + "/photos/", Live: bestFrame(e.Data.Live), First: true},
+			{Case: o, Photos: here + "/compare/" + o.ID + "/photos/", Live: bestFrame(o.Data.Live)},
 		},
 	})
 }

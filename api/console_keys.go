@@ -30,17 +30,16 @@ type APIKeys interface {
 // Scopes of API keys.
 var keyScopes = []string{"pbx:read"}
 
-func (p *consolePages) keys(c *gin.Context, _ StaffMember) error {
-	return p.keyPage(c, http.StatusOK, "", templates.View{})
+func (p *consolePages) keys(c *gin.Context, m StaffMember) error {
+	return p.keyPage(c, http.StatusOK, m, "", templates.View{})
 }
 
-func (p *consolePages) keyPage(c *gin.Context, status int, token string, v templates.View) error {
+func (p *consolePages) keyPage(c *gin.Context, status int, m StaffMember, token string, v templates.View) error {
 	keys, err := p.Console.Keys.ListKeys(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	v.Data = map[string]any{"Keys": keys, "Token": token, "Scopes": keyScopes, "Admin": true}
-	return p.page(c, status, "console/keys", v)
+	return p.staffPage(c, status, "console/keys", m, v, map[string]any{"Keys": keys, "Token": token, "Scopes": keyScopes})
 }
 
 func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
@@ -51,7 +50,7 @@ func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 			Path: "/console/keys", Form: map[string]string{"key_name": name},
 			Faults: []templates.Fault{{Field: "key_name", Code: fault}},
 		}
-		return p.keyPage(c, http.StatusUnprocessableEntity, "", again)
+		return p.keyPage(c, http.StatusUnprocessableEntity, m, "", again)
 	}
 	token, err := p.Console.Keys.CreateKey(ctx, name, keyScopes)
 	if err != nil {
@@ -61,7 +60,7 @@ func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 		return err
 	}
 	// Rendered, not redirected to: the token is shown this once.
-	return p.keyPage(c, http.StatusOK, token, templates.View{Path: "/console/keys"})
+	return p.keyPage(c, http.StatusOK, m, token, templates.View{Path: "/console/keys"})
 }
 
 func keyNameFault(name string) string {

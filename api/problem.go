@@ -90,7 +90,7 @@ func (s *Server) errorPage(c *gin.Context, status int, code string, retry int) e
 	if code == errMovedOn.Code {
 		return s.page(c, status, "resume", templates.View{Path: "/resume", Data: resumeView{Moved: true}})
 	}
-	return s.page(c, status, "error", templates.View{Data: map[string]any{"Code": code, "RetryAfter": retry, "Back": back(c)}})
+	return s.page(c, status, "error", templates.View{Data: map[string]any{"Code": code, "RetryAfter": retry, "Back": back(c, code)}})
 }
 
 // problemWords are the title and the detail of a problem document.
@@ -122,12 +122,18 @@ func wayOut(code string) (string, bool) {
 }
 
 // back is the page that the button of an error page leads to.
-func back(c *gin.Context) string {
+func back(c *gin.Context, code string) string {
 	switch path := c.FullPath(); {
 	case strings.HasPrefix(path, "/enroll"):
 		return "/enroll"
 	case strings.HasPrefix(path, "/account"):
 		return "/account"
+	case code == errNoStaff.Code:
+		return "/"
+	case strings.HasPrefix(path, "/console/ledger"):
+		return "/console/ledger"
+	case strings.HasPrefix(path, "/console/"):
+		return "/console"
 	default:
 		return "/"
 	}

@@ -87,7 +87,8 @@ func New(c Config) (*Server, error) {
 	}
 	for _, group := range []routes{
 		&startPages{s}, &contactPages{s}, &documentPages{s}, &facePages{s}, &livePages{s}, &phonePages{s}, &lastPages{s},
-		&activationPages{s}, &accountPages{s}, &proofPages{s}, &consolePages{s}, &outboxPages{s},
+		&activationPages{s}, &accountPages{s}, &proofPages{s}, &consolePages{s},
+		&ledgerPages{&consolePages{s}}, &outboxPages{s},
 	} {
 		group.Mount(s.engine)
 	}

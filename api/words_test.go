@@ -31,9 +31,19 @@ func codes() map[string][]string {
 		"agreement": {
 			string(ocr.Agree), string(ocr.Transliterated), string(ocr.Reordered), string(ocr.Truncated), string(ocr.Misread), string(ocr.Missing), string(ocr.Differ),
 		},
-		"status":        {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
-		"proof.status":  {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
-		"assurance":     {kyc.AssurancePolicy, kyc.AssuranceAgent},
+		"status":       {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
+		"proof.status": {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
+		"assurance":    {kyc.AssurancePolicy, kyc.AssuranceAgent},
+		"ledger_call": {
+			ledger.FuncIssueIdentity, ledger.FuncIssueIdentities, ledger.FuncUpdateIdentity, ledger.FuncSetStatus, ledger.FuncEraseIdentity,
+			ledger.FuncRegisterOrganisation, ledger.FuncSetOrganisationStatus, ledger.FuncSetOrganisationKey, ledger.FuncAddKey,
+			ledger.FuncRevokeKey, ledger.FuncGrantConsent, ledger.FuncRevokeConsent, ledger.FuncIssueCredential, ledger.FuncSetCredentialStatus,
+		},
+		"event": {
+			string(ledger.EventIssued), string(ledger.EventUpdated), string(ledger.EventSuspended), string(ledger.EventResumed),
+			string(ledger.EventRevoked), string(ledger.EventErased), string(ledger.EventKeyAdded), string(ledger.EventKeyRevoked),
+			string(ledger.EventConsentGranted), string(ledger.EventConsentRevoked), string(ledger.EventCredential),
+		},
 		"network":       {ledger.NetworkFabric, ledger.NetworkEmbedded},
 		"document_type": kyc.DocumentTypes(), "document_side": kyc.DocumentTypes(),
 		"country": withoutState,

@@ -16,7 +16,7 @@ type catalogue map[string]string
 func loadCatalogue(t *testing.T, locale string) catalogue {
 	t.Helper()
 	c := catalogue{}
-	for _, name := range []string{locale + ".json", "console." + locale + ".json"} {
+	for _, name := range []string{locale + ".json", "console." + locale + ".json", "ledger." + locale + ".json"} {
 		raw, err := os.ReadFile(filepath.Join(testenv.Root(), "templates", "locales", name))
 		if err != nil {
 			t.Fatal(err)

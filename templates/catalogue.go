@@ -67,10 +67,15 @@ func loadCatalogues() (map[string]*catalogue, error) {
 	return out, nil
 }
 
-// readWords reads the files of a locale: what people see, and what staff see.
+// parts are the files of a locale: what people see, what staff see, and what
+// both read of the ledger.
+func parts(locale string) []string {
+	return []string{locale + ".json", "console." + locale + ".json", "ledger." + locale + ".json"}
+}
+
 func readWords(locale string) (map[string]string, error) {
 	words := map[string]string{}
-	for _, name := range []string{locale + ".json", "console." + locale + ".json"} {
+	for _, name := range parts(locale) {
 		b, err := localeFiles.ReadFile(path.Join("locales", name))
 		if err != nil {
 			return nil, fmt.Errorf("templates: %w", err)

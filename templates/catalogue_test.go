@@ -49,21 +49,24 @@ func TestCataloguesAreComplete(t *testing.T) {
 	}
 }
 
-// A key twice in a file would silently lose the first one's words.
+// A key twice, in one file or in two, would silently lose the first one's
+// words.
 func TestNoKeyTwice(t *testing.T) {
 	t.Parallel()
 	key := regexp.MustCompile(`(?m)^"([^"]+)":`)
 	for _, locale := range locales {
-		b, err := localeFiles.ReadFile(path.Join("locales", locale+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
 		seen := map[string]bool{}
-		for _, m := range key.FindAllSubmatch(b, -1) {
-			if seen[string(m[1])] {
-				t.Errorf("%s has %s twice", locale, m[1])
+		for _, name := range parts(locale) {
+			b, err := localeFiles.ReadFile(path.Join("locales", name))
+			if err != nil {
+				t.Fatal(err)
 			}
-			seen[string(m[1])] = true
+			for _, m := range key.FindAllSubmatch(b, -1) {
+				if seen[string(m[1])] {
+					t.Errorf("%s has %s twice", name, m[1])
+				}
+				seen[string(m[1])] = true
+			}
 		}
 	}
 }
@@ -165,7 +168,7 @@ func TestTemplatesUseKnownKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := used{keys: map[string]bool{}, prefixes: map[string]bool{}}
-	builtin := map[string]any{"print": 0, "printf": 0, "len": 0, "eq": 0, "ne": 0, "not": 0, "or": 0, "and": 0}
+	builtin := map[string]any{"print": 0, "printf": 0, "len": 0, "eq": 0, "ne": 0, "gt": 0, "not": 0, "or": 0, "and": 0}
 	funcs := map[string]any{}
 	maps.Copy(funcs, all.words[locales[0]].funcs())
 	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
