@@ -44,15 +44,20 @@ func (c Client) Issue(ctx context.Context, in Issue) (Location, error) {
 // IssueAll mints up to [MaxBatch] identities in one transaction: all of them
 // or, with an [ItemError] that names the first that is refused, none.
 func (c Client) IssueAll(ctx context.Context, in []Issue) ([]Location, error) {
-	issued, err := submit[[]Identity](ctx, c, FuncIssueIdentities, in, sealedOf(in...))
+	issued, err := submit[[]Issued](ctx, c, FuncIssueIdentities, in, sealedOf(in...))
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Location, len(issued))
+	out, located := make([]Location, len(issued)), map[string]Location{} // nearly always one transaction
 	for k, i := range issued {
-		if out[k], err = c.Transport.Locate(ctx, i.TxID); err != nil {
-			return nil, err
+		at, known := located[i.TxID]
+		if !known {
+			if at, err = c.Transport.Locate(ctx, i.TxID); err != nil {
+				return nil, err
+			}
+			located[i.TxID] = at
 		}
+		out[k] = at
 	}
 	return out, nil
 }

@@ -76,11 +76,18 @@ func bare(s string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "<", "").Replace(s))
 }
 
-// Discloses reports whether the identity was minted with this value of the
-// attribute under this salt. A stranger chooses all three arguments.
+// Discloses reports whether the identity says this value of the attribute under
+// this salt: as it was minted, or last updated. A stranger chooses all three
+// arguments. An erased identity discloses nothing.
 func (i Identity) Discloses(name, value string, salt []byte) bool {
-	minted, ok := i.Attributes[name]
-	return ok && subtle.ConstantTimeCompare([]byte(minted), []byte(Digest(name, value, salt))) == 1
+	said, ok := i.Attributes[name]
+	return ok && subtle.ConstantTimeCompare([]byte(said), []byte(Digest(name, value, salt))) == 1
+}
+
+// sumOf returns the base64url SHA-256 of b.
+func sumOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return strict.EncodeToString(sum[:])
 }
 
 func isDigest(s string) bool {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"time"
 )
@@ -41,29 +40,43 @@ type Identity struct {
 	TxID       string            `json:"tx_id"`        // the transaction that issued it
 	UpdateTxID string            `json:"update_tx_id"` // the transaction that last changed it
 
+	// IssueDigest is the base64url SHA-256 of the request that it was minted
+	// from, which an update does not change.
+	IssueDigest  string   `json:"issue_digest,omitempty"`
 	SealedDigest string   `json:"sealed_digest,omitempty"`
 	Keys         []string `json:"keys,omitempty"`     // thumbprints of its public keys, in the order they came
 	Consents     []string `json:"consents,omitempty"` // organisations it ever consented to, sorted
 }
 
 // IssuedFrom reports whether the identity was minted from this request,
-// whatever became of it since.
+// whatever became of it since. Of an erased one nobody can tell.
 func (i Identity) IssuedFrom(in Issue) bool {
-	return i.ID == in.ID && maps.Equal(i.Attributes, in.Attributes) &&
-		slices.Equal(i.Nullifiers, in.canonical().Nullifiers) &&
-		i.HolderKey == in.HolderKey && i.Assurance == in.Assurance
+	return i.IssueDigest != "" && i.IssueDigest == in.digest()
 }
 
-// MarshalJSON writes the canonical form: the set of nullifiers sorted, and
-// neither set nor map ever null.
-func (i Issue) MarshalJSON() ([]byte, error) {
-	type plain Issue
-	i = i.canonical()
+// digest covers the canonical form: all that the channel sees of the request.
+func (i Issue) digest() string {
+	b, err := json.Marshal(i)
+	if err != nil {
+		return refused // strings always encode
+	}
+	return sumOf(b)
+}
+
+func (i Issue) canonical() Issue {
+	i.Nullifiers = slices.Sorted(slices.Values(i.Nullifiers))
 	if i.Nullifiers == nil {
 		i.Nullifiers = []string{}
 	}
 	if i.Attributes == nil {
 		i.Attributes = map[string]string{}
 	}
-	return json.Marshal(plain(i))
+	return i
+}
+
+// MarshalJSON writes the canonical form: the set of nullifiers sorted, and
+// neither set nor map ever null.
+func (i Issue) MarshalJSON() ([]byte, error) {
+	type plain Issue
+	return json.Marshal(plain(i.canonical()))
 }

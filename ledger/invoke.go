@@ -6,53 +6,6 @@ import (
 	"io"
 )
 
-// The functions [Contract.Invoke] knows. Their names are part of the wire.
-const (
-	FuncRegisterOrganisation  = "RegisterOrganisation"
-	FuncOrganisation          = "Organisation"
-	FuncSetOrganisationStatus = "SetOrganisationStatus"
-	FuncIssueIdentity         = "IssueIdentity"
-	FuncIdentity              = "Identity"
-	FuncSetStatus             = "SetStatus"
-	FuncSetOrganisationKey    = "SetOrganisationKey"
-	FuncIssueIdentities       = "IssueIdentities"
-	FuncUpdateIdentity        = "UpdateIdentity"
-	FuncEraseIdentity         = "EraseIdentity"
-	FuncHistory               = "History"
-	FuncAddKey                = "AddKey"
-	FuncRevokeKey             = "RevokeKey"
-	FuncKeys                  = "Keys"
-	FuncGrantConsent          = "GrantConsent"
-	FuncRevokeConsent         = "RevokeConsent"
-	FuncConsents              = "Consents"
-	FuncDisclose              = "Disclose"
-	FuncIssueCredential       = "IssueCredential"
-	FuncSetCredentialStatus   = "SetCredentialStatus"
-	FuncCredentialStatus      = "CredentialStatus"
-)
-
-// MaxBatch is how many identities one transaction may issue.
-const MaxBatch = 100
-
-// An OrganisationKey is the request of SetOrganisationKey.
-type OrganisationKey struct {
-	ID  string    `json:"id"`
-	Key PublicKey `json:"key"`
-}
-
-// A ByID is the request of the two reading functions.
-type ByID struct {
-	ID string `json:"id"`
-}
-
-// A StatusChange is the request of SetStatus; SetOrganisationStatus takes it
-// without a reason.
-type StatusChange struct {
-	ID     string `json:"id"`
-	Status Status `json:"status"`
-	Reason string `json:"reason,omitempty"`
-}
-
 // An Answer is what a function leaves, in the form of the wire. TxID is the
 // transaction that brought the record to this form: this one, if it wrote; an
 // earlier one, if there was nothing left to do.
@@ -67,37 +20,50 @@ type Answer struct {
 // same key, a field in another case, or a comment in white space: Fabric keeps
 // the request in the block, where nothing is ever removed.
 func (c Contract) Invoke(s State, function string, request []byte) ([]byte, error) {
-	switch function {
-	case FuncRegisterOrganisation:
-		return serve(request, byOrganisation, func(o Organisation) (Organisation, error) { return c.RegisterOrganisation(s, o) })
-	case FuncOrganisation:
-		return serve(request, byOrganisation, func(r ByID) (Organisation, error) { return c.Organisation(s, r.ID) })
-	case FuncSetOrganisationStatus:
-		return serve(request, byOrganisation, func(r StatusChange) (Organisation, error) {
-			if r.Reason != "" {
-				return Organisation{}, invalid("an organisation's status takes no reason")
-			}
-			return c.SetOrganisationStatus(s, r.ID, r.Status)
+	if function == FuncIssueIdentities { // the one that is larger, and answers for several transactions
+		return serve(request, MaxBatch*MaxRequestSize, lastIssued(s), func(in []Issue) ([]Issued, error) {
+			return c.IssueIdentities(s, in)
 		})
-	case FuncIssueIdentity:
-		return serve(request, byIdentity, func(i Issue) (Identity, error) { return c.IssueIdentity(s, i) })
-	case FuncIdentity:
-		return serve(request, byIdentity, func(r ByID) (Identity, error) { return c.Identity(s, r.ID) })
-	case FuncSetStatus:
-		return serve(request, byIdentity, func(r StatusChange) (Identity, error) {
-			return c.SetStatus(s, r.ID, r.Status, r.Reason)
-		})
-	default:
+	}
+	run, ok := functions[function]
+	if !ok {
 		return nil, invalid("no such function")
+	}
+	return run(c, s, request)
+}
+
+// A function runs one method of the contract on a request from the wire.
+type function func(Contract, State, []byte) ([]byte, error)
+
+// of runs a method; by says which transaction left its result so.
+func of[In, Out any](method func(Contract, State, In) (Out, error), by func(Out) string) function {
+	return func(c Contract, s State, request []byte) ([]byte, error) {
+		return serve(request, MaxRequestSize, by, func(in In) (Out, error) { return method(c, s, in) })
 	}
 }
 
-func byOrganisation(o Organisation) string { return o.TxID }
-func byIdentity(i Identity) string         { return i.UpdateTxID }
+// byID runs a method that takes nothing but an id.
+func byID[Out any](method func(Contract, State, string) (Out, error), by func(Out) string) function {
+	return of(func(c Contract, s State, r ByID) (Out, error) { return method(c, s, r.ID) }, by)
+}
 
-// serve decodes a request, runs f and encodes what it leaves; by says which
-// transaction left it so.
-func serve[In, Out any](request []byte, by func(Out) string, f func(In) (Out, error)) ([]byte, error) {
+// lastIssued names this transaction if it issued any of the batch.
+func lastIssued(s State) func([]Issued) string {
+	return func(batch []Issued) string {
+		for _, i := range batch {
+			if i.TxID == s.TxID() {
+				return i.TxID
+			}
+		}
+		return batch[0].TxID
+	}
+}
+
+// serve decodes a request, runs f and encodes what it leaves.
+func serve[In, Out any](request []byte, limit int, by func(Out) string, f func(In) (Out, error)) ([]byte, error) {
+	if len(request) > limit {
+		return nil, invalid("the request is too large")
+	}
 	in, err := decodeRequest[In](request)
 	if err != nil {
 		return nil, err
@@ -114,9 +80,6 @@ func serve[In, Out any](request []byte, by func(Out) string, f func(In) (Out, er
 }
 
 func decodeRequest[T any](request []byte) (v T, err error) {
-	if len(request) > MaxRequestSize {
-		return v, invalid("the request is too large")
-	}
 	d := json.NewDecoder(bytes.NewReader(request))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&v); err != nil {

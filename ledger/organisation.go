@@ -32,10 +32,10 @@ func (c Contract) RegisterOrganisation(s State, o Organisation) (Organisation, e
 	if err := c.mayWrite(s); err != nil {
 		return Organisation{}, err
 	}
-	o.Status, o.TxID = StatusActive, s.TxID()
 	if err := o.validate(); err != nil {
 		return Organisation{}, err
 	}
+	o.Status, o.TxID = StatusActive, s.TxID()
 	was, found, err := load[Organisation](s, organisationKey(o.ID))
 	if err != nil {
 		return Organisation{}, err
@@ -89,6 +89,26 @@ func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Orga
 		return Organisation{}, illegal(o.Status, status)
 	}
 	o.Status, o.TxID = status, s.TxID()
+	return o, store(s, organisationKey(o.ID), o)
+}
+
+// SetOrganisationKey gives an organisation the key that what it may read is
+// wrapped for, in the place of an earlier one.
+func (c Contract) SetOrganisationKey(s State, id string, key PublicKey) (Organisation, error) {
+	if err := c.mayWrite(s); err != nil {
+		return Organisation{}, err
+	}
+	if err := key.Validate(); err != nil {
+		return Organisation{}, err
+	}
+	o, err := c.Organisation(s, id)
+	if err != nil || o.Key == key {
+		return o, err
+	}
+	if o.Status == StatusRevoked {
+		return Organisation{}, &Error{CodeIllegalStatus, "a revoked organisation takes no key"}
+	}
+	o.Key, o.TxID = key, s.TxID()
 	return o, store(s, organisationKey(o.ID), o)
 }
 

@@ -1,6 +1,9 @@
 package ledger
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // A State is the part of a ledger that one transaction sees: what Fabric's
 // stub offers and the contract needs.
@@ -45,6 +48,15 @@ func identityKey(id string) string         { return "identity/" + id }
 func nullifierKey(nullifier string) string { return "nullifier/" + nullifier }
 func organisationKey(id string) string     { return "organisation/" + id }
 func mspKey(msp string) string             { return "msp/" + msp }
+func keyKey(thumbprint string) string      { return "key/" + thumbprint }
+func credentialKey(id string) string       { return "credential/" + id }
+func consentKey(p Pair) string             { return "consent/" + p.Identity + "/" + p.Organisation }
+func changeKey(id string, version int) string {
+	return "change/" + id + "/" + strconv.Itoa(version)
+}
+
+// sealedKey is the only key of the private data collection.
+func sealedKey(id string) string { return "sealed/" + id }
 
 // A Location says where on a ledger a transaction is found.
 type Location struct {

@@ -12,7 +12,7 @@ const (
 	MaxNameSize    = 64 // of an organisation
 	MaxAttributes  = 32
 	MaxNullifiers  = 8
-	MaxRequestSize = 8 << 10
+	MaxRequestSize = 8 << 10 // of one request; a batch has MaxBatch times as much
 
 	maxAttributeName = 32
 	maxAssurance     = 16
@@ -29,7 +29,7 @@ func (i Issue) validate() error {
 		return invalid("attributes: from 1 to 32 are allowed")
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.Attributes)) { // every peer refuses for the same reason
-		if !made(name, 1, maxAttributeName, lower, lower|digit|under) {
+		if !isAttributeName(name) {
 			return invalid("attributes: a name is not lower-case letters, digits and _")
 		}
 		if !isDigest(i.Attributes[name]) {
@@ -50,11 +50,16 @@ func (i Issue) validate() error {
 	if i.HolderKey != "" && !isDigest(i.HolderKey) {
 		return invalid("holder_key is not a base64url SHA-256 thumbprint")
 	}
+	if i.SealedDigest != "" && !isDigest(i.SealedDigest) {
+		return invalid("sealed_digest is not a base64url SHA-256 digest")
+	}
 	if !made(i.Assurance, 1, maxAssurance, lower|upper, lower|upper|digit|under|dash) {
 		return invalid("assurance is not a short code")
 	}
 	return nil
 }
+
+func isAttributeName(s string) bool { return made(s, 1, maxAttributeName, lower, lower|digit|under) }
 
 func (o Organisation) validate() error {
 	if !made(o.ID, MinIDSize, MaxIDSize, lower, lower|digit|dash) {
@@ -70,6 +75,9 @@ func (o Organisation) validate() error {
 	}
 	if !made(o.MSP, 1, maxMSP, lower|upper, lower|upper|digit|dash|dot) {
 		return invalid("msp is not an MSP id")
+	}
+	if o.Status != "" && o.Status != StatusActive || o.TxID != "" || o.Key != (PublicKey{}) {
+		return invalid("status, key and tx_id have functions of their own")
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func issueThenRead(t *testing.T, x Target) {
 	want := ledger.Identity{
 		ID: in.ID, Attributes: in.Attributes, Nullifiers: in.Nullifiers, HolderKey: in.HolderKey,
 		Status: ledger.StatusActive, Assurance: in.Assurance, Version: 1, TxID: at.TxID, UpdateTxID: at.TxID,
-		Issuer: got.Issuer, IssuedAt: got.IssuedAt, UpdatedAt: got.IssuedAt,
+		Issuer: got.Issuer, IssuedAt: got.IssuedAt, UpdatedAt: got.IssuedAt, IssueDigest: got.IssueDigest,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Identity() (-want +got):\n%s", diff)
