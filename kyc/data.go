@@ -39,6 +39,8 @@ type Data struct {
 	Identity Identity `json:"identity"`
 	Line     Line     `json:"line"`
 	Account  Account  `json:"account"`
+	// Standing is the newest change of the identity's status that was asked for.
+	Standing StatusIntent `json:"standing,omitzero"`
 
 	// Notice tells the page why the last step has to be repeated; a stable
 	// code that the page's catalogue turns into words.
@@ -206,7 +208,13 @@ type Identity struct {
 	Salts      map[string][]byte `json:"salts,omitempty"`      // one of 128 bits an attribute
 	Nullifier  string            `json:"nullifier,omitempty"`
 	Assurance  string            `json:"assurance,omitempty"`
-	MintedAt   time.Time         `json:"minted_at,omitzero"`
+	// AttributeKey is what Sealed is encrypted under; destroying the subject's
+	// key, which seals it here, makes every copy of Sealed unreadable.
+	AttributeKey []byte `json:"attribute_key,omitempty"`
+	// Sealed is kept as it was first made: encrypting again gives other bytes,
+	// and a repeated mint must ask for the very same record.
+	Sealed   []byte          `json:"sealed,omitempty"`
+	MintedAt time.Time       `json:"minted_at,omitzero"`
 	Location   ledger.Location   `json:"location,omitzero"`
 }
 

@@ -39,27 +39,22 @@ func tell(e *Enrollment, kind MessageKind) Effect {
 }
 
 // approve fixes what will be minted, in the same transaction as the decision:
-// id, values and salts are chosen once, so that a repeated mint asks for the
-// very same record.
+// id, values, salts and the sealed attributes are chosen once, so that a
+// repeated mint asks for the very same record.
 func (f *Flow) approve(e *Enrollment, now time.Time, d Decision) error {
-	id, err := f.newID("id")
+	assurance := AssurancePolicy
+	if d.By != "policy" {
+		assurance = AssuranceAgent
+	}
+	identity, err := f.newIdentity(e.Data.Profile, assurance)
 	if err != nil {
 		return err
-	}
-	identity := Identity{ID: id, Attributes: e.Data.Profile.attributes(), Salts: map[string][]byte{}, Assurance: AssurancePolicy}
-	if d.By != "policy" {
-		identity.Assurance = AssuranceAgent
-	}
-	for name := range identity.Attributes {
-		if identity.Salts[name], err = ledger.NewSalt(f.random()); err != nil {
-			return err
-		}
 	}
 	if identity.Nullifier = f.nullifier(e); identity.Nullifier == "" {
 		return FieldErrors{"document_number": FieldRequired, "issuing_state": FieldRequired}
 	}
 	e.Data.Identity = identity
-	return e.Apply(Approve, now, Effect{Kind: MintIdentity, EnrollmentID: e.ID, Ref: id})
+	return e.Apply(Approve, now, Effect{Kind: MintIdentity, EnrollmentID: e.ID, Ref: identity.ID})
 }
 
 // nullifier derives from the document what keeps a person from enrolling
@@ -70,7 +65,7 @@ func (f *Flow) nullifier(e *Enrollment) string {
 		return ""
 	}
 	fields := reading.MRZ.Fields
-	return ledger.Nullifier(f.Keys.Derive(purposeNullifier), fields.IssuingState, fields.DocumentNumber)
+	return ledger.Nullifier(f.Keyring.Derive(purposeNullifier), fields.IssuingState, fields.DocumentNumber)
 }
 
 // enrolledBefore reports whether another enrollment with the same document is
@@ -110,16 +105,6 @@ func (f *Flow) doubt(ctx context.Context, e *Enrollment) (Reason, error) {
 		return ReasonAccountExists, err
 	}
 	return "", nil
-}
-
-// request is what the ledger is asked to mint for an approved enrollment: only
-// salted digests, never a value.
-func (i Identity) request() ledger.Issue {
-	digests := make(map[string]string, len(i.Attributes))
-	for name, value := range i.Attributes {
-		digests[name] = ledger.Digest(name, value, i.Salts[name])
-	}
-	return ledger.Issue{ID: i.ID, Attributes: digests, Nullifiers: []string{i.Nullifier}, Assurance: i.Assurance}
 }
 
 // Referrals returns the cases that wait for a proofing agent, oldest first.

@@ -1,6 +1,9 @@
 package kyc
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // An EffectKind names something that must happen outside the process.
 type EffectKind string
@@ -15,6 +18,10 @@ const (
 	MintIdentity EffectKind = "mint"          // Ref: identity id
 	Provision    EffectKind = "provision"     // Ref: identity id
 	TellOutcome  EffectKind = "tell_outcome"  // Ref: message kind
+
+	SyncLine      EffectKind = "sync_line"     // Ref: identity id, "@", least version of its record
+	ChangeLedger  EffectKind = "change_ledger" // Ref: identity id, "@", serial of the intent
+	EraseIdentity EffectKind = "erase"         // Ref: identity id, empty where nothing was minted
 )
 
 // An Effect is a piece of work that is saved with the state that asks for it.
@@ -44,5 +51,22 @@ func (e Effect) Engine() bool {
 
 // MustHappen reports whether the effect is retried for as long as it takes.
 // Approval is a promise: an identity is minted and a line provisioned however
-// long the ledger or the PBX is away.
-func (e Effect) MustHappen() bool { return e.Kind == MintIdentity || e.Kind == Provision }
+// long the ledger or the PBX is away. So are a change of status and erasure.
+func (e Effect) MustHappen() bool {
+	switch e.Kind {
+	case MintIdentity, Provision, SyncLine, ChangeLedger, EraseIdentity:
+		return true
+	default:
+		return false
+	}
+}
+
+// at names a version or serial of an identity, for [Effect.Ref].
+func at(identityID string, n int) string { return identityID + "@" + strconv.Itoa(n) }
+
+// target is the inverse of at.
+func (e Effect) target() (identityID string, n int) {
+	identityID, number, _ := strings.Cut(e.Ref, "@")
+	n, _ = strconv.Atoi(number) // 0 where the reference names no number
+	return identityID, n
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/otp"
 )
 
@@ -39,6 +40,7 @@ var (
 	ErrUnknownOutcome  = &FlowError{"outcome_unknown", "a ruling approves or rejects"}
 	ErrNoteMissing     = &FlowError{"note_missing", "a ruling needs a note that says why"}
 	ErrUnknownField    = &FlowError{"attribute_unknown", "no such attribute"}
+	ErrUnknownReason   = &FlowError{"reason_unknown", "not a reason for this change of status"}
 )
 
 // Codes returns every code of a refusal, for whoever puts them into words.
@@ -47,11 +49,30 @@ func Codes() []string {
 	for _, e := range []*FlowError{
 		ErrTooManyTries, ErrSameImage, ErrLinkInvalid, ErrLiveExpired, ErrSignInRefused, ErrAlreadyActive,
 		ErrPasswordShort, ErrPasswordLong, ErrPasswordCommon, ErrNotSubscriber, ErrAlreadyShown, ErrUnknownDocument,
-		ErrNoPhotograph, ErrUnknownOutcome, ErrNoteMissing, ErrUnknownField,
+		ErrNoPhotograph, ErrUnknownOutcome, ErrNoteMissing, ErrUnknownField, ErrUnknownReason,
 	} {
 		codes = append(codes, e.code)
 	}
+	for _, c := range ledgerCodes {
+		codes = append(codes, refusalCode(c))
+	}
 	return append(codes, "invalid_fields", "too_often", "not_now", "not_found", "conflict")
+}
+
+// ledgerCodes are the contract's refusals beside not_found, which is the
+// flow's too.
+var ledgerCodes = []ledger.Code{
+	ledger.CodeForbidden, ledger.CodeExists, ledger.CodeDuplicatePerson, ledger.CodeInvalid, ledger.CodeIllegalStatus,
+	ledger.CodeStale, ledger.CodeErased, ledger.CodeKeyTaken, ledger.CodeNoConsent, ledger.CodeTooMany,
+}
+
+// refusalCode is the code of a refusal by the ledger's contract: its own, but
+// for "forbidden", which an edge says of whoever asks it.
+func refusalCode(c ledger.Code) string {
+	if c == ledger.CodeForbidden {
+		return "ledger_forbidden"
+	}
+	return string(c)
 }
 
 // FieldErrors tells field by field what is wrong with a form. The values are
@@ -78,6 +99,7 @@ func Code(err error) string {
 		fields     FieldErrors
 		rate       *RateError
 		transition *TransitionError
+		refusal    *ledger.Error
 	)
 	switch {
 	case err == nil:
@@ -92,6 +114,8 @@ func Code(err error) string {
 		return "too_often"
 	case errors.As(err, &transition):
 		return "not_now"
+	case errors.As(err, &refusal):
+		return refusalCode(refusal.Code)
 	case errors.Is(err, ErrNotFound):
 		return "not_found"
 	case errors.Is(err, ErrConflict):

@@ -39,7 +39,7 @@ type Flow struct {
 	Ledger      Ledger
 	Auditor     Auditor
 	Eraser      Eraser
-	Keys        Keyring
+	Keyring     Keyring
 	// Faces and Words judge while the person waits; without them the live step
 	// goes to a reviewer.
 	Faces      FaceExaminer
@@ -94,9 +94,14 @@ func (f *Flow) newID(prefix string) (string, error) {
 	return prefix + strings.ToLower(id[:26]), nil
 }
 
-// Enrollment returns an enrollment for its own person to look at.
+// Enrollment returns an enrollment for its own person to look at. One that is
+// being erased is not found: with it every session ends.
 func (f *Flow) Enrollment(ctx context.Context, id string) (*Enrollment, error) {
-	return f.Enrollments.Get(ctx, id)
+	e, err := f.Enrollments.Get(ctx, id)
+	if err == nil && e.State() == Erasing {
+		return nil, ErrNotFound
+	}
+	return e, err
 }
 
 // An Application is what an applicant sends to begin.
@@ -170,7 +175,7 @@ func (f *Flow) newCode(e *Enrollment, now time.Time) error {
 // a repeated job sends the same link; only its hash is stored.
 func (f *Flow) newLink(e *Enrollment, now time.Time) {
 	e.Data.LinkSerial++
-	e.Data.LinkHash = otp.TokenHash(linkToken(f.Keys, e))
+	e.Data.LinkHash = otp.TokenHash(linkToken(f.Keyring, e))
 	e.Data.LinkExpires = now.Add(linkLifetime)
 	e.Data.EmailLink.markUnsent()
 	e.Schedule(Effect{Kind: SendLink, EnrollmentID: e.ID, Ref: strconv.Itoa(e.Data.LinkSerial)})

@@ -163,7 +163,7 @@ func newBench(t *testing.T) *bench {
 		reading: map[string]ocr.Reading{"ada passport": reading(t, "L898902C3")}, fault: map[string]string{}, pad: 0.97,
 	}
 	b.flow = &kyc.Flow{
-		Enrollments: s, Photos: s, Throttle: s, Lines: s, Ledger: b.ledger, Auditor: s, Eraser: s, Keys: s.Keyring(), Clock: clock,
+		Enrollments: s, Photos: s, Throttle: s, Lines: s, Ledger: b.ledger, Auditor: s, Eraser: s, Keyring: s.Keyring(), Clock: clock,
 		Faces: b.engines, Words: b.engines,
 		Thresholds: kyc.Thresholds{Face: faces.Matcher{{Name: "model", Thresholds: faces.Thresholds{Same: 0.363, Refer: 0.25}}}, BonaFide: 0.5, Duplicate: 0.45},
 		Settings:   kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Plan: pbx.Plan{First: 2000000, Last: 2000099}, Realm: "vouchline", SIPDomain: "vouchline"},

@@ -93,7 +93,7 @@ func TestBatchAtOnce(t *testing.T) {
 			flows := []*kyc.Flow{b.flow, b.flow}
 			if servers == 2 {
 				flows[1] = &kyc.Flow{
-					Enrollments: b.flow.Enrollments, Photos: b.flow.Photos, Throttle: b.flow.Throttle, Keys: b.flow.Keys,
+					Enrollments: b.flow.Enrollments, Photos: b.flow.Photos, Throttle: b.flow.Throttle, Keyring: b.flow.Keyring,
 					Clock: b.flow.Clock, Faces: b.engines, Words: b.engines, Thresholds: b.flow.Thresholds,
 				}
 			}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/faces"
-	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/notify"
 	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/otp"
@@ -110,12 +109,6 @@ type FaceExaminer interface {
 // A WordReader reads words held up in front of a camera.
 type WordReader interface {
 	ReadWords(ctx context.Context, photo []byte) ([]string, error)
-}
-
-// A Ledger mints identities. Issue is idempotent by id.
-type Ledger interface {
-	Issue(ctx context.Context, i ledger.Issue) (ledger.Location, error)
-	Identity(ctx context.Context, id string) (ledger.Identity, ledger.Location, error)
 }
 
 // A Provisioner puts a SIP account on a PBX and has read it back when it

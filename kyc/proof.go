@@ -5,16 +5,23 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/vouchline/vouchline/ledger"
 )
 
 // A Proof is what anyone may know about an identity: the ledger's record and
-// where it stands. It holds no attribute, only their salted digests.
+// where it stands. It holds no attribute, only their salted digests. Of an
+// erased identity it says that it was valid From, To, and nothing else.
 type Proof struct {
 	Identity ledger.Identity
 	Location ledger.Location
+	From     time.Time
+	To       time.Time // zero while the identity is not revoked or erased
 }
+
+// Erased reports whether the subject was forgotten.
+func (p Proof) Erased() bool { return p.Identity.Status == ledger.StatusErased }
 
 // Proof reads an identity from the ledger.
 func (f *Flow) Proof(ctx context.Context, identityID string) (Proof, error) {
@@ -22,7 +29,7 @@ func (f *Flow) Proof(ctx context.Context, identityID string) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	return Proof{Identity: identity, Location: location}, nil
+	return Proof{Identity: identity, Location: location, From: identity.IssuedAt, To: identity.EndedAt}, nil
 }
 
 // ProofURL is the public page of an identity.

@@ -23,7 +23,7 @@ func (f *Flow) Tidy(ctx context.Context) error {
 	for _, s := range states {
 		_, mayExpire := transitions[s][Expire]
 		switch {
-		case s == InReview || s == Issued:
+		case s == InReview || s == Issued || s == Erasing: // erasure has an effect of its own
 		case mayExpire:
 			errs = append(errs, f.eachOlder(ctx, s, keep, f.expire))
 		case s.Terminal():

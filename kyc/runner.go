@@ -46,6 +46,12 @@ func (r *Runner) Run(ctx context.Context, effect Effect) error {
 		return r.provision(ctx, effect)
 	case TellOutcome:
 		return r.tellOutcome(ctx, effect)
+	case SyncLine:
+		return r.syncLine(ctx, effect)
+	case ChangeLedger:
+		return r.changeLedger(ctx, effect)
+	case EraseIdentity:
+		return r.eraseIdentity(ctx, effect)
 	default:
 		return fmt.Errorf("kyc: unknown effect %q", effect.Kind)
 	}
@@ -75,7 +81,7 @@ func (r *Runner) Exhausted(ctx context.Context, effect Effect, cause error) erro
 			e.Data.EmailLink.markUnsent()
 			e.Data.EmailLink.SendFailed = true
 			return nil
-		case MintIdentity, Provision, TellOutcome:
+		case MintIdentity, Provision, TellOutcome, SyncLine, ChangeLedger, EraseIdentity:
 			return nil
 		default:
 			return fmt.Errorf("kyc: unknown effect %q", effect.Kind)
@@ -106,7 +112,10 @@ func wanted(e *Enrollment, effect Effect) bool {
 		return e.State() == Approved && e.Data.Identity.ID == effect.Ref
 	case Provision:
 		return e.State() == Minted && e.Data.Identity.ID == effect.Ref
-	case TellOutcome:
+	case ChangeLedger:
+		_, serial := effect.target()
+		return (e.State() == Minted || e.State() == Issued) && e.Data.Standing.Pending() && e.Data.Standing.Serial == serial
+	case TellOutcome, SyncLine, EraseIdentity:
 		return true
 	default:
 		return false

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/ledger"
-	"github.com/vouchline/vouchline/otp"
 	"github.com/vouchline/vouchline/pbx"
 )
 
@@ -60,33 +59,3 @@ func (r *Runner) unmintable(ctx context.Context, effect Effect, why Reason) erro
 	})
 }
 
-// provision puts the line on the PBX. Only after the PBX has given back what
-// was written is the subscriber told.
-func (r *Runner) provision(ctx context.Context, effect Effect) error {
-	e, err := r.load(ctx, effect)
-	if e == nil {
-		return err
-	}
-	extension, err := r.Lines.AllocateExtension(ctx, e.Data.Identity.ID, r.Settings.Plan)
-	if err != nil {
-		return err
-	}
-	account := pbx.Account{
-		Extension: extension, AuthUsername: extension, Realm: r.Settings.Realm, AOR: pbx.NewAOR(extension, r.Settings.SIPDomain),
-		DisplayName: pbx.CleanDisplayName(e.Data.Profile.GivenNames + " " + e.Data.Profile.FamilyNames),
-		IdentityID:  e.Data.Identity.ID, Enabled: true, UpdatedAt: r.Clock(),
-	}.WithPassword(pbx.Password(e.Data.Line.Password))
-	if err := r.Lines.SaveAccount(ctx, account); err != nil {
-		return err
-	}
-	if err := r.Provisioner.Provision(ctx, account); err != nil {
-		return r.delayed(ctx, effect, err)
-	}
-	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
-		e.Data.Line.Extension, e.Data.Line.Provisioned = extension, now
-		e.Data.LinkSerial++
-		e.Data.LinkHash = otp.TokenHash(linkToken(r.Keys, e))
-		e.Data.LinkExpires = now.Add(resumeLifetime)
-		return e.Apply(Issue, now, tell(e, IssuedMessage))
-	})
-}

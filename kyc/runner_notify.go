@@ -56,7 +56,7 @@ func (r *Runner) accountWith(ctx context.Context, e *Enrollment) (bool, error) {
 }
 
 func (r *Runner) linkURL(e *Enrollment) string {
-	return r.Settings.BaseURL + "/enroll/link/" + linkToken(r.Keys, e)
+	return r.Settings.BaseURL + "/enroll/link/" + linkToken(r.Keyring, e)
 }
 
 func mailbox(e *Enrollment) notify.Address {
@@ -97,7 +97,7 @@ func (r *Runner) send(ctx context.Context, e *Enrollment, effect Effect, kind Me
 	if err != nil {
 		return err
 	}
-	m.To, m.Key = to, effect.Key()
+	m.To, m.Key, m.About = to, effect.Key(), e.ID
 	return r.Sender.Send(ctx, m)
 }
 

@@ -1,6 +1,9 @@
 package kyc
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A State says what is already true of an enrollment.
 type State string
@@ -23,6 +26,7 @@ const (
 	Rejected     State = "rejected"
 	Expired      State = "expired"
 	Withdrawn    State = "withdrawn"
+	Erasing      State = "erasing" // to be forgotten: emptied, and gone once ledger and PBX have forgotten too
 )
 
 // An Event is something that happened to an enrollment.
@@ -56,38 +60,46 @@ const (
 
 	Expire   Event = "expire"
 	Withdraw Event = "withdraw"
+	Erase    Event = "erase"
 )
 
 var (
 	states = []State{
 		Contacts, Document, Reading, Confirmation, Selfie, Checking, Live, Comparing, Questions,
-		InReview, Approved, Minted, Issued, Rejected, Expired, Withdrawn,
+		InReview, Approved, Minted, Issued, Rejected, Expired, Withdrawn, Erasing,
 	}
 	events = []Event{
 		ChangeContacts, ValidateAddresses, Photograph, Read, Unreadable, Confirm, Retake, TakeSelfie,
-		AcceptSelfie, RefuseSelfie, RecordLive, RepeatLive, Compare, Approve, Refer, Reject, Mint, Issue, Expire, Withdraw,
+		AcceptSelfie, RefuseSelfie, RecordLive, RepeatLive, Compare, Approve, Refer, Reject, Mint, Issue, Expire, Withdraw, Erase,
 	}
 )
 
 // transitions is the whole flow. A pair that is absent is forbidden.
 //
 // Nobody may withdraw or expire once approved: the mint job may already have
-// written to the ledger, so the way out from there is revocation.
+// written to the ledger, so the way out from there is revocation or, once the
+// identity is issued, erasure. What is being minted cannot be erased for the
+// same reason: a transaction that is still on its way would bring it back.
 var transitions = map[State]map[Event]State{
-	Contacts:     {ChangeContacts: Contacts, ValidateAddresses: Document, Expire: Expired, Withdraw: Withdrawn},
-	Document:     {Photograph: Reading, Expire: Expired, Withdraw: Withdrawn},
-	Reading:      {Read: Confirmation, Unreadable: Document, Expire: Expired, Withdraw: Withdrawn},
-	Confirmation: {Confirm: Selfie, Retake: Document, Expire: Expired, Withdraw: Withdrawn},
-	Selfie:       {TakeSelfie: Checking, Expire: Expired, Withdraw: Withdrawn},
-	Checking:     {AcceptSelfie: Live, RefuseSelfie: Selfie, Expire: Expired, Withdraw: Withdrawn},
-	Live:         {RecordLive: Comparing, Expire: Expired, Withdraw: Withdrawn},
-	Comparing:    {RepeatLive: Live, Compare: Questions, Expire: Expired, Withdraw: Withdrawn},
-	Questions:    {Approve: Approved, Refer: InReview, Reject: Rejected, Expire: Expired, Withdraw: Withdrawn},
-	InReview:     {Approve: Approved, Reject: Rejected, Expire: Expired, Withdraw: Withdrawn},
+	Contacts:     {ChangeContacts: Contacts, ValidateAddresses: Document, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Document:     {Photograph: Reading, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Reading:      {Read: Confirmation, Unreadable: Document, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Confirmation: {Confirm: Selfie, Retake: Document, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Selfie:       {TakeSelfie: Checking, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Checking:     {AcceptSelfie: Live, RefuseSelfie: Selfie, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Live:         {RecordLive: Comparing, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Comparing:    {RepeatLive: Live, Compare: Questions, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	Questions:    {Approve: Approved, Refer: InReview, Reject: Rejected, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
+	InReview:     {Approve: Approved, Reject: Rejected, Expire: Expired, Withdraw: Withdrawn, Erase: Erasing},
 	// The ledger may refuse what policy approved: its nullifier index knows
 	// every identity, also those of other issuers. A person then decides.
 	Approved: {Mint: Minted, Refer: InReview},
 	Minted:   {Issue: Issued},
+
+	Issued:    {Erase: Erasing},
+	Rejected:  {Erase: Erasing},
+	Expired:   {Erase: Erasing},
+	Withdrawn: {Erase: Erasing},
 }
 
 // A TransitionError reports an event that the state forbids.
@@ -110,8 +122,15 @@ func Next(from State, e Event) (State, error) {
 	return to, nil
 }
 
-// Terminal reports whether nothing can follow s.
-func (s State) Terminal() bool { return len(transitions[s]) == 0 }
+// Terminal reports whether nothing can follow s but to be forgotten.
+func (s State) Terminal() bool {
+	for e := range transitions[s] {
+		if e != Erase {
+			return false
+		}
+	}
+	return true
+}
 
 // Working reports whether the next event comes from an engine or another
 // system rather than from a person, so that a page should wait.
@@ -124,5 +143,8 @@ func (s State) Working() bool {
 	}
 }
 
-// States returns every state in the order of the flow.
-func States() []State { return append([]State(nil), states...) }
+// States returns, in the order of the flow, every state in which a page can
+// meet an enrollment: none ever sees one that is being erased.
+func States() []State {
+	return slices.DeleteFunc(slices.Clone(states), func(s State) bool { return s == Erasing })
+}

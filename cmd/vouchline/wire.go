@@ -81,7 +81,7 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 	}
 	a.flow = &kyc.Flow{
 		Enrollments: a.store, Photos: a.store, Throttle: a.store, Lines: a.store, Ledger: ledger, Auditor: a.store,
-		Eraser: a.store, Keys: a.store.Keyring(), Clock: g.Now,
+		Eraser: a.store, Keyring: a.store.Keyring(), Clock: g.Now,
 		Policy: kyc.Policy{LoneHints: p.Engines.LoneHints()},
 		Settings: kyc.Settings{
 			Service: p.Site.Name, BaseURL: strings.TrimSuffix(p.Site.BaseURL, "/"), DefaultCountry: p.Site.DefaultCountry,

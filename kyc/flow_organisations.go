@@ -1,0 +1,38 @@
+package kyc
+
+import (
+	"context"
+
+	"github.com/vouchline/vouchline/ledger"
+)
+
+// Organisation returns a party to the channel.
+func (f *Flow) Organisation(ctx context.Context, id string) (ledger.Organisation, error) {
+	return f.Ledger.Organisation(ctx, id)
+}
+
+// RegisterOrganisation makes an organisation a party to the channel.
+func (f *Flow) RegisterOrganisation(ctx context.Context, actor string, o ledger.Organisation) (ledger.Organisation, error) {
+	if err := f.audit(ctx, actor, "register_organisation", o.ID, string(o.Role)); err != nil {
+		return ledger.Organisation{}, err
+	}
+	return f.Ledger.RegisterOrganisation(ctx, o)
+}
+
+// SetOrganisationStatus suspends, resumes or revokes an organisation: one that
+// is not active reads nobody's attributes.
+func (f *Flow) SetOrganisationStatus(ctx context.Context, actor, id string, status ledger.Status) (ledger.Organisation, error) {
+	if err := f.audit(ctx, actor, "set_organisation_status", id, string(status)); err != nil {
+		return ledger.Organisation{}, err
+	}
+	return f.Ledger.SetOrganisationStatus(ctx, id, status)
+}
+
+// SetOrganisationKey gives an organisation the public key that the keys of
+// attributes are wrapped for.
+func (f *Flow) SetOrganisationKey(ctx context.Context, actor, id string, key ledger.PublicKey) (ledger.Organisation, error) {
+	if err := f.audit(ctx, actor, "set_organisation_key", id, ""); err != nil {
+		return ledger.Organisation{}, err
+	}
+	return f.Ledger.SetOrganisationKey(ctx, id, key)
+}

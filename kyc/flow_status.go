@@ -1,0 +1,157 @@
+package kyc
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/vouchline/vouchline/ledger"
+)
+
+// A StatusIntent is a change of an identity's status that somebody asked for.
+// It is saved before anything happens; PBX and ledger follow it.
+type StatusIntent struct {
+	Serial int           `json:"serial"` // counts the changes: a newer one replaces an older
+	Status ledger.Status `json:"status"`
+	Reason string        `json:"reason"`
+	Actor  string        `json:"actor"`
+	At     time.Time     `json:"at"`
+	DoneAt time.Time     `json:"done_at,omitzero"`
+	// Refused is the code of the ledger's refusal, if it refused.
+	Refused ledger.Code `json:"refused,omitempty"`
+}
+
+// Pending reports whether the ledger does not have the change yet.
+func (i StatusIntent) Pending() bool { return i.Serial > 0 && i.DoneAt.IsZero() }
+
+// denies reports whether the line must be silent whatever the ledger says.
+func (i StatusIntent) denies() bool { return i.Pending() && i.Status != ledger.StatusActive }
+
+// A StatusRequest asks to suspend, resume or revoke an identity.
+type StatusRequest struct {
+	Actor      string // "agent:…", "operator", "subject"
+	IdentityID string
+	Status     ledger.Status
+	Reason     string // one of StatusReasons
+}
+
+// statusReasons are the reasons that a person may give for a change.
+var statusReasons = map[ledger.Status][]string{
+	ledger.StatusSuspended: {ledger.ReasonUnderReview, ledger.ReasonSubscriberRequest, ledger.ReasonKeyCompromise, ledger.ReasonAdministrative},
+	ledger.StatusActive:    {ledger.ReasonReviewed, ledger.ReasonSubscriberRequest, ledger.ReasonAdministrative},
+	ledger.StatusRevoked: {
+		ledger.ReasonSubscriberRequest, ledger.ReasonKeyCompromise, ledger.ReasonFraud, ledger.ReasonSuperseded,
+		ledger.ReasonExpired, ledger.ReasonAdministrative,
+	},
+}
+
+// StatusReasons returns the reasons for which an identity may be moved to a
+// status, the most usual first; none for a status that nobody asks for.
+func StatusReasons(to ledger.Status) []string { return slices.Clone(statusReasons[to]) }
+
+// ChangeStatus records that an identity shall be suspended, resumed or
+// revoked. It is done in the order of trust: who loses it is off the PBX
+// before the ledger says so, who regains it is on the ledger first. That goes
+// on by itself, however long one of them is away.
+func (f *Flow) ChangeStatus(ctx context.Context, r StatusRequest) error {
+	if r.Actor == "" {
+		return errors.New("kyc: a change of status by nobody")
+	}
+	if !slices.Contains(statusReasons[r.Status], r.Reason) {
+		return ErrUnknownReason
+	}
+	e, err := f.holder(ctx, r.IdentityID)
+	if err != nil {
+		return err
+	}
+	known, err := f.statusOf(ctx, r.IdentityID)
+	if err != nil {
+		return err
+	}
+	if done, err := r.judge(e, known); err != nil || done {
+		return err
+	}
+	if err := f.audit(ctx, r.Actor, string(r.Status), r.IdentityID, r.Reason); err != nil {
+		return err
+	}
+	return f.update(ctx, e.ID, func(e *Enrollment, now time.Time) error {
+		if done, err := r.judge(e, known); err != nil || done {
+			return err
+		}
+		e.Data.Standing = StatusIntent{Serial: e.Data.Standing.Serial + 1, Status: r.Status, Reason: r.Reason, Actor: r.Actor, At: now}
+		e.Schedule(Effect{Kind: ChangeLedger, EnrollmentID: e.ID, Ref: at(r.IdentityID, e.Data.Standing.Serial)})
+		return nil
+	})
+}
+
+// statusOf returns the ledger's word, or "" while it does not answer: who is
+// to be silenced at once must not have to wait for it.
+func (f *Flow) statusOf(ctx context.Context, identityID string) (ledger.Status, error) {
+	record, _, err := f.Ledger.Identity(ctx, identityID)
+	switch {
+	case Away(err):
+		return "", nil
+	case err == nil && record.Status == ledger.StatusErased:
+		return "", errErased
+	default:
+		return record.Status, err
+	}
+}
+
+// judge refuses what the ledger would refuse, before anybody is cut off, and
+// reports whether there is nothing left to do. A change that is on its way
+// counts as made.
+func (r StatusRequest) judge(e *Enrollment, known ledger.Status) (done bool, err error) {
+	switch {
+	case e.State() == Erasing:
+		return false, errErased
+	case e.State() != Minted && e.State() != Issued:
+		return false, ErrNotSubscriber
+	}
+	from, reason := known, ""
+	if s := e.Data.Standing; s.Pending() {
+		from, reason = s.Status, s.Reason
+	}
+	switch {
+	case from == r.Status && reason == r.Reason:
+		return true, nil
+	case from != "" && !from.May(r.Status):
+		return false, &ledger.Error{Code: ledger.CodeIllegalStatus, Detail: string(from) + " may not become " + string(r.Status)}
+	default:
+		return false, nil
+	}
+}
+
+var errErased = &ledger.Error{Code: ledger.CodeErased, Detail: "the identity was erased"}
+
+// Away reports whether an error says that the ledger did not answer, so that
+// asking again may help.
+func Away(err error) bool {
+	return errors.Is(err, ledger.ErrUnavailable) || errors.Is(err, ledger.ErrUnknown)
+}
+
+// holder returns the enrollment of an identity.
+func (f *Flow) holder(ctx context.Context, identityID string) (*Enrollment, error) {
+	ids, err := f.Enrollments.Find(ctx, ByIdentity, identityID)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		e, err := f.Enrollments.Get(ctx, id)
+		if errors.Is(err, ErrNotFound) {
+			continue // erased in between
+		}
+		return e, err
+	}
+	return nil, ErrNotFound
+}
+
+// subscriber returns an enrollment whose identity is issued.
+func (f *Flow) subscriber(ctx context.Context, enrollmentID string) (*Enrollment, error) {
+	e, err := f.Enrollment(ctx, enrollmentID)
+	if err == nil && e.State() != Issued {
+		return nil, ErrNotSubscriber
+	}
+	return e, err
+}

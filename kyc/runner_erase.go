@@ -1,0 +1,34 @@
+package kyc
+
+import (
+	"context"
+	"errors"
+
+	"github.com/vouchline/vouchline/ledger"
+)
+
+// eraseIdentity makes everybody forget a person, in the reverse order of
+// trust: the PBX, the ledger, and last the store with the subject's key, since
+// without its row nobody would know what is left to do. Every line may be the
+// last one before a crash: the effect names identity and enrollment, so it
+// goes on when the row is gone already.
+func (r *Runner) eraseIdentity(ctx context.Context, effect Effect) error {
+	identity := effect.Ref
+	if identity != "" {
+		if err := r.putLine(ctx, identity, lineGone); err != nil {
+			return err
+		}
+		_, err := r.Ledger.Erase(ctx, identity)
+		if err != nil && !errors.Is(err, ledger.ErrErased) && !errors.Is(err, ledger.ErrNotFound) {
+			return err
+		}
+	}
+	if err := r.Eraser.DestroySubject(ctx, effect.EnrollmentID); err != nil {
+		return err
+	}
+	subject := identity
+	if subject == "" {
+		subject = effect.EnrollmentID
+	}
+	return r.audit(ctx, "erasure", "erased", subject, "")
+}
