@@ -11,9 +11,15 @@
 // is that its whole folder was put back to an older state; keep the head that
 // [Verify] reports somewhere else to see that too.
 //
-// The order of writes is the rule. An entry is written and synced, then the
-// head file that says how far the log reaches, and only then is the caller
-// answered. So what lies behind the head is whole, what lies beyond it was
-// acknowledged to nobody, and a crash between any two bytes loses no answer
-// that was given.
+// Private data lies beside the log, a file for each value, because nothing can
+// be taken out of a log: entries carry the values' digests.
+//
+// The order of writes is the rule. Private values are written and synced, then
+// the entries that carry their digests, then the head file that says how far
+// the log reaches; then values are deleted that no entry names any more, and
+// only then is the caller answered. So what lies behind the head is whole, what
+// lies beyond it was acknowledged to nobody, and a crash between any two bytes
+// loses no answer that was given. A private value that the log does not name,
+// because the crash came before its entry or after the one that purged it, is
+// deleted when the log is opened.
 package embedded

@@ -10,8 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -51,23 +49,31 @@ func view(c *core, caller string) *Log {
 
 // core is the log itself, shared by all its views.
 type core struct {
-	mu       sync.RWMutex
-	dir      string
-	now      func() time.Time
-	contract ledger.Contract
-	chain    *chain
-	key      ed25519.PrivateKey // nil when opened for reading
-	file     file
-	lock     io.Closer
-	broken   error // why nothing may be written any more
+	dir    string
+	now    func() time.Time
+	writer string // MSP id; nobody when opened for reading
+	rules  rules
+	key    ed25519.PrivateKey // nil when opened for reading
+	vault  vault
+	disk   disk
+	lock   io.Closer // nil when opened for reading
+
+	waiting queue
+	commits commits
+
+	// writing is held by who runs and writes a group. Readers do not wait for
+	// the disk: mu, taken after it, guards only what follows, which nobody else
+	// changes.
+	writing sync.Mutex
+	mu      sync.RWMutex
+	chain   *chain
+	file    file
+	grown   chan struct{} // closed when the chain grows, or never will again
+	broken  error         // why nothing may be written any more; changed with writing held too
 }
 
-// A file is what the core needs of *os.File.
-type file interface {
-	io.WriteCloser
-	Sync() error
-	Truncate(size int64) error
-}
+// rules decide what a call does; they are [ledger.Contract.Invoke].
+type rules func(s ledger.State, function string, request []byte) (answer []byte, err error)
 
 var errReadOnly = errors.New("the log was opened for reading")
 
@@ -115,15 +121,24 @@ func open(cfg Config) (*Log, error) {
 	}
 	c, err := replay(f, public, acknowledged)
 	if err == nil && c.torn > 0 {
-		cfg.Log.Warn("cut an unfinished entry off the ledger's log", "bytes", c.torn, "entries", c.next)
-		err = errors.Join(f.Truncate(c.size), f.Sync())
+		cfg.Log.Warn("cut unfinished entries off the ledger's log", "bytes", c.torn, "entries", c.next)
+		err = f.Truncate(c.size)
+	}
+	// An entry that was whole and not acknowledged may be in the cache alone.
+	// What it purged is deleted next, so it must not get lost any more.
+	v := vault{filepath.Join(cfg.Dir, privateName), osDisk{}}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		err = v.sweep(c.private)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return view(&core{
-		dir: cfg.Dir, now: cfg.Now, contract: ledger.Contract{Writer: cfg.Organisation.MSP},
-		chain: c, key: key, file: f,
+		dir: cfg.Dir, now: cfg.Now, writer: cfg.Organisation.MSP, rules: ledger.Contract{Writer: cfg.Organisation.MSP}.Invoke,
+		key: key, vault: v, disk: osDisk{}, chain: c, file: f, grown: make(chan struct{}),
 	}, cfg.Organisation.MSP), nil
 }
 
@@ -131,14 +146,18 @@ func open(cfg Config) (*Log, error) {
 func (l *Log) begin(o ledger.Organisation) error {
 	if l.chain.next == 0 {
 		public := l.key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // by its documentation
-		e := entry{Time: l.now().UTC(), TxID: txID("", 0), Caller: l.caller, Function: "Begin", PublicKey: strict.EncodeToString(public)}
-		if err := l.append(e); err != nil {
+		e := entry{Time: l.now().UTC(), TxID: txID("", 0), Caller: l.caller, Function: funcBegin, PublicKey: strict.EncodeToString(public)}
+		g := newGroup(l.core)
+		if err := g.add(e, nil); err != nil {
 			return err
 		}
-		if err := syncDir(l.dir); err != nil {
+		if err := l.persist(g); err != nil {
 			return err
 		}
-	} else if err := l.writeHead(); err != nil {
+		if err := l.disk.syncDir(l.dir); err != nil {
+			return err
+		}
+	} else if err := l.writeHead(head{l.chain.next - 1, l.chain.hash}); err != nil {
 		return err
 	}
 	o.Status = ledger.StatusActive
@@ -150,83 +169,52 @@ func (l *Log) begin(o ledger.Organisation) error {
 	return err
 }
 
+// funcBegin is the first entry's, which the contract knows nothing of.
+const funcBegin = "Begin"
+
 // OpenReadOnly opens the log for reading as it is now, beside the process that
-// writes to it if there is one.
+// writes to it if there is one. Private data cannot be read through it.
 func OpenReadOnly(dir string) (*Log, error) {
-	c, err := load(dir)
+	c, f, err := load(dir)
 	if err != nil {
 		return nil, err
 	}
-	return view(&core{dir: dir, chain: c, broken: errReadOnly}, ""), nil
+	return view(&core{
+		dir: dir, rules: ledger.Contract{}.Invoke, chain: c, file: readOnly{f}, grown: make(chan struct{}), broken: errReadOnly,
+		now: func() time.Time { return c.last }, // the log knows no later time
+	}, ""), nil
 }
+
+// readOnly is a file that nobody writes to.
+type readOnly struct{ *os.File }
+
+func (readOnly) Write([]byte) (int, error) { return 0, errReadOnly }
+func (readOnly) Sync() error               { return nil }
+func (readOnly) Truncate(int64) error      { return errReadOnly }
 
 // As returns the same log as another organisation sees it.
 func (l *Log) As(msp string) *Log { return view(l.core, msp) }
 
 // Close lets others open the log.
 func (l *Log) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.lock == nil {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	if errors.Is(l.broken, os.ErrClosed) {
 		return nil
 	}
-	l.broken = os.ErrClosed
-	err := errors.Join(l.file.Close(), l.lock.Close())
-	l.lock = nil
+	l.stop(os.ErrClosed)
+	err := l.file.Close()
+	if l.lock != nil {
+		err = errors.Join(err, l.lock.Close())
+	}
 	return err
-}
-
-// Submit implements [ledger.Transport]: it runs one transaction and appends
-// what it writes.
-func (l *Log) Submit(ctx context.Context, c ledger.Call) (ledger.Answer, error) {
-	if err := ctx.Err(); err != nil {
-		return ledger.Answer{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
-	}
-	return l.submit(c)
-}
-
-func (l *Log) submit(c ledger.Call) (ledger.Answer, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.broken != nil {
-		return ledger.Answer{}, fmt.Errorf("%w: %w", ledger.ErrUnavailable, l.broken)
-	}
-	s := &tx{
-		chain: l.chain, caller: l.caller, id: txID(l.chain.hash, l.chain.next), at: l.now().UTC(),
-		carried: c.Transient, writes: map[string]write{},
-	}
-	a, err := l.invoke(s, c)
-	if err != nil || len(s.writes) == 0 {
-		return a, err
-	}
-	e := entry{
-		Seq: l.chain.next, Prev: l.chain.hash, Time: s.at, TxID: s.id,
-		Caller: s.caller, Function: c.Function, Writes: s.sorted(),
-	}
-	if err := l.append(e); err != nil {
-		return ledger.Answer{}, err
-	}
-	return a, nil
 }
 
 // Evaluate implements [ledger.Transport]: what the function writes is dropped.
 func (l *Log) Evaluate(_ context.Context, c ledger.Call) (ledger.Answer, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	now := time.Time{}
-	if l.now != nil {
-		now = l.now().UTC()
-	}
-	return l.invoke(&tx{chain: l.chain, caller: l.caller, at: now, writes: map[string]write{}}, c)
-}
-
-func (c *core) invoke(s *tx, call ledger.Call) (a ledger.Answer, err error) {
-	answer, err := c.contract.Invoke(s, call.Function, call.Request)
-	if err != nil {
-		return a, err
-	}
-	err = json.Unmarshal(answer, &a)
-	return a, err
+	return l.invoke(newTx(l.core, l.caller, l.now()), c)
 }
 
 // Locate implements [ledger.Transport].
@@ -238,95 +226,4 @@ func (l *Log) Locate(_ context.Context, txID string) (ledger.Location, error) {
 		return ledger.Location{}, fmt.Errorf("%w: the log has no such transaction", ledger.ErrUnavailable)
 	}
 	return ledger.Location{TxID: txID, Block: block, Network: ledger.NetworkEmbedded}, nil
-}
-
-// append makes one entry durable and then true. If it cannot tell whether the
-// entry is on the disk, nothing more is written until the log is opened again:
-// after a failed fsync the system may have dropped the pages and forgotten it.
-func (c *core) append(e entry) error {
-	line, err := seal(c.key, labelEntry, e)
-	if err != nil {
-		return err
-	}
-	if _, err := c.file.Write(append(slices.Clip(line), '\n')); err != nil {
-		if cut := c.file.Truncate(c.chain.size); cut != nil {
-			return c.breaks(errors.Join(err, cut))
-		}
-		return fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
-	}
-	if err := c.file.Sync(); err != nil {
-		return c.breaks(err)
-	}
-	c.chain.apply(e, line)
-	if err := c.writeHead(); err != nil {
-		return c.breaks(err)
-	}
-	return nil
-}
-
-func (c *core) breaks(err error) error {
-	c.broken = err
-	return fmt.Errorf("%w: %w", ledger.ErrUnknown, err)
-}
-
-func (c *core) writeHead() error {
-	line, err := seal(c.key, labelHead, head{c.chain.next - 1, c.chain.hash})
-	if err != nil {
-		return err
-	}
-	return replace(filepath.Join(c.dir, headName), append(line, '\n'))
-}
-
-// tx is one transaction's view of the log. Like Fabric's it reads what was
-// committed before, not its own writes.
-type tx struct {
-	chain   *chain
-	caller  string
-	id      string
-	at      time.Time
-	carried map[string][]byte
-	writes  map[string]write
-}
-
-var _ ledger.State = (*tx)(nil)
-
-func (t *tx) Get(key string) ([]byte, error) { return t.chain.state[key], nil }
-func (t *tx) Caller() string                 { return t.caller }
-func (t *tx) TxID() string                   { return t.id }
-func (t *tx) Time() time.Time                { return t.at }
-
-func (t *tx) Transient(name string) ([]byte, error) { return t.carried[name], nil }
-
-func (t *tx) GetAll(keys []string) ([][]byte, error) {
-	out := make([][]byte, len(keys))
-	for k, key := range keys {
-		out[k] = t.chain.state[key]
-	}
-	return out, nil
-}
-
-var errNoPrivateData = errors.New("the log keeps no private data")
-
-func (t *tx) GetPrivate(string) ([]byte, error) { return nil, errNoPrivateData }
-func (t *tx) PutPrivate(string, []byte) error   { return errNoPrivateData }
-func (t *tx) PurgePrivate(string) error         { return errNoPrivateData }
-func (t *tx) Emit([]ledger.Event) error         { return nil }
-
-func (t *tx) Put(key string, value []byte) error {
-	t.writes[key] = write{Key: key, Value: string(value)}
-	return nil
-}
-
-func (t *tx) Delete(key string) error {
-	t.writes[key] = write{Key: key, Delete: true}
-	return nil
-}
-
-func (t *tx) sorted() []write {
-	out := make([]write, 0, len(t.writes))
-	for _, w := range t.writes {
-		out = append(out, w)
-	}
-	slices.SortFunc(out, func(a, b write) int { return strings.Compare(a.Key, b.Key) })
-	return out
 }

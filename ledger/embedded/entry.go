@@ -9,19 +9,24 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/vouchline/vouchline/ledger"
 )
 
 // An entry is one transaction as the log holds it.
 type entry struct {
-	Seq       uint64    `json:"seq"`
-	Prev      string    `json:"prev"` // hash of the previous line; empty in the first
-	Time      time.Time `json:"time"`
-	TxID      string    `json:"tx_id"`
-	Caller    string    `json:"caller"`
-	Function  string    `json:"function"`
-	Writes    []write   `json:"writes,omitempty"`
-	PublicKey string    `json:"public_key,omitempty"` // in the first entry only
+	Seq       uint64         `json:"seq"`
+	Prev      string         `json:"prev"` // hash of the previous line; empty in the first
+	Time      time.Time      `json:"time"`
+	TxID      string         `json:"tx_id"`
+	Caller    string         `json:"caller"`
+	Function  string         `json:"function"`
+	Writes    []write        `json:"writes,omitempty"`
+	Private   []privateWrite `json:"private,omitempty"`
+	Events    []ledger.Event `json:"events,omitempty"`
+	PublicKey string         `json:"public_key,omitempty"` // in the first entry only
 }
 
 // A write sets a key, or deletes it.
@@ -30,6 +35,54 @@ type write struct {
 	Value  string `json:"value,omitempty"`
 	Delete bool   `json:"delete,omitempty"`
 }
+
+// value is what a read of the key returns.
+func (w write) value() []byte {
+	if w.Delete {
+		return nil
+	}
+	return []byte(w.Value)
+}
+
+// A privateWrite sets a private value, of which the log holds the digest only,
+// or purges it.
+type privateWrite struct {
+	Key    string `json:"key"`
+	Digest digest `json:"digest,omitzero"` // of the value
+	Purge  bool   `json:"purge,omitempty"`
+}
+
+// value is what the log says of the value that the entry seq wrote.
+func (w privateWrite) value(seq uint64) privateValue {
+	return newPrivateValue(w.Key, w.Digest, seq)
+}
+
+// A digest is a SHA-256, in base64url as JSON.
+type digest [sha256.Size]byte
+
+func (d digest) MarshalText() ([]byte, error) { return []byte(strict.EncodeToString(d[:])), nil }
+
+func (d *digest) UnmarshalText(text []byte) error {
+	b, err := strict.DecodeString(string(text))
+	if err != nil || len(b) != len(d) {
+		return errForm
+	}
+	*d = digest(b)
+	return nil
+}
+
+// identities counts the identities that an entry writes.
+func (e entry) identities() (n int) {
+	for _, w := range e.Writes {
+		if strings.HasPrefix(w.Key, identityPrefix) {
+			n++
+		}
+	}
+	return n
+}
+
+// identityPrefix begins the state's keys of identities' records.
+const identityPrefix = "identity/"
 
 // A head says how far the log reaches.
 type head struct {

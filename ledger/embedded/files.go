@@ -15,10 +15,11 @@ import (
 
 // The files of a log's folder.
 const (
-	logName  = "log"
-	headName = "head"
-	keyName  = "signing.key"
-	lockName = "lock"
+	logName     = "log"
+	headName    = "head"
+	keyName     = "signing.key"
+	lockName    = "lock"
+	privateName = "private"
 )
 
 // ErrLocked says that another process writes to the log.
@@ -41,31 +42,6 @@ func lock(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// replace writes a file so that a crash leaves the old one or the new one.
-func replace(path string, content []byte) error {
-	tmp := path + ".new"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // the operator names the folder
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp, path)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the operator names the folder
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
 // signingKey reads the key, or makes it if the log is new. A log whose key is
 // gone can be verified but not continued.
 func signingKey(dir string) (ed25519.PrivateKey, error) {
@@ -85,10 +61,10 @@ func signingKey(dir string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := replace(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})); err != nil {
+	if err := replace(osDisk{}, path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})); err != nil {
 		return nil, fmt.Errorf("write signing key: %w", err)
 	}
-	return key, syncDir(dir)
+	return key, osDisk{}.syncDir(dir)
 }
 
 func readKey(path string) (ed25519.PrivateKey, error) {

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// maxLine is far above what the contract lets a transaction write.
-const maxLine = 1 << 20
+// maxLine is far above what the contract lets a transaction write, a whole
+// batch among them.
+const maxLine = 16 << 20
 
 // ErrTampered matches every [TamperedError].
 var ErrTampered = errors.New("ledger/embedded: the log was tampered with")
@@ -32,26 +33,28 @@ func (*TamperedError) Is(target error) bool { return target == ErrTampered }
 
 // A chain is what the log says after its last entry.
 type chain struct {
-	state  map[string][]byte
-	blocks map[string]uint64 // by transaction
-	next   uint64            // sequence number of the next entry
-	hash   string            // of the last line
-	size   int64             // of the whole entries, in bytes
-	torn   int64             // bytes after them that a crash left
-	key    ed25519.PublicKey
-	last   time.Time
+	state   map[string][]byte
+	private map[string]privateValue
+	blocks  map[string]uint64 // by transaction
+	starts  []int64           // where each entry begins in the file
+	next    uint64            // sequence number of the next entry
+	hash    string            // of the last line
+	size    int64             // of the whole entries, in bytes
+	torn    int64             // bytes after them that a crash left
+	key     ed25519.PublicKey
+	last    time.Time
 }
 
 // replay reads a whole log signed with key. What follows the acknowledged
 // entries may be torn; nothing else may.
 func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, error) {
-	c := &chain{state: map[string][]byte{}, blocks: map[string]uint64{}, key: key}
+	c := &chain{state: map[string][]byte{}, private: map[string]privateValue{}, blocks: map[string]uint64{}, key: key}
 	r := bufio.NewReaderSize(log, 64<<10)
 	for {
 		line, err := readLine(r)
 		switch {
 		case errors.Is(err, io.EOF):
-			return c.ends(acknowledged, len(line))
+			return c.ends(acknowledged, int64(len(line)))
 		case err != nil && !errors.Is(err, errForm):
 			return nil, fmt.Errorf("read log: %w", err)
 		}
@@ -59,10 +62,14 @@ func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, e
 			err = c.accept(line)
 		}
 		if err != nil {
-			// A line nobody was told of, and the last one: its pages reached
-			// the disk in another order than they were written.
-			if _, more := r.Peek(1); acknowledged != nil && c.next > acknowledged.Seq && errors.Is(more, io.EOF) {
-				return c.ends(acknowledged, len(line)+1)
+			// A line nobody was told of: the pages of a group reached the disk
+			// in another order than they were written.
+			if acknowledged != nil && c.next > acknowledged.Seq {
+				rest, err := io.Copy(io.Discard, r)
+				if err != nil {
+					return nil, fmt.Errorf("read log: %w", err)
+				}
+				return c.ends(acknowledged, int64(len(line))+1+rest)
 			}
 			return nil, &TamperedError{c.next, err.Error()}
 		}
@@ -74,14 +81,14 @@ func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, e
 
 // ends is the end of the log and torn bytes after it. It fails if acknowledged
 // entries are missing.
-func (c *chain) ends(acknowledged *head, torn int) (*chain, error) {
+func (c *chain) ends(acknowledged *head, torn int64) (*chain, error) {
 	switch {
 	case acknowledged == nil && c.next > 1:
 		return nil, &TamperedError{c.next - 1, "the head file is missing"}
 	case acknowledged != nil && c.next <= acknowledged.Seq:
 		return nil, &TamperedError{c.next, "acknowledged entries are missing"}
 	default:
-		c.torn = int64(torn)
+		c.torn = torn
 		return c, nil
 	}
 }
@@ -105,15 +112,24 @@ func (c *chain) accept(line []byte) error {
 	return nil
 }
 
+// apply makes an entry what the chain says.
 func (c *chain) apply(e entry, line []byte) {
+	for _, w := range e.Private {
+		if w.Purge {
+			delete(c.private, w.Key)
+		} else {
+			c.private[w.Key] = w.value(e.Seq)
+		}
+	}
 	for _, w := range e.Writes {
 		if w.Delete {
 			delete(c.state, w.Key)
 		} else {
-			c.state[w.Key] = []byte(w.Value)
+			c.state[w.Key] = w.value()
 		}
 	}
 	c.blocks[e.TxID] = e.Seq
+	c.starts = append(c.starts, c.size)
 	c.next, c.hash, c.last = e.Seq+1, hashOf(line), e.Time
 	c.size += int64(len(line)) + 1
 }

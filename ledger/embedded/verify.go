@@ -17,42 +17,91 @@ type Report struct {
 	Head       string    `json:"head"` // hash of the last entry: keep it elsewhere
 	LastEntry  time.Time `json:"last_entry"`
 	PublicKey  string    `json:"public_key"`
-	TornBytes  int64     `json:"torn_bytes"` // an entry being written, or left by a crash
+	TornBytes  int64     `json:"torn_bytes"` // entries being written, or left by a crash
+	Private    int       `json:"private"`    // private values, each compared with its digest
 }
 
 // Verify reads the whole log in dir and checks every entry, beside the process
 // that writes to it if there is one. It trusts the signing key of the folder
 // and, in a copy without it, the key that the first entry names.
 func Verify(dir string) (Report, error) {
-	c, err := load(dir)
+	c, f, err := load(dir)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Entries: c.next, Head: c.hash, LastEntry: c.last, PublicKey: strict.EncodeToString(c.key), TornBytes: c.torn}
+	if err := f.Close(); err != nil {
+		return Report{}, err
+	}
+	if err := verifyPrivate(dir, c.private); err != nil {
+		return Report{}, err
+	}
+	r := Report{
+		Entries: c.next, Head: c.hash, LastEntry: c.last, PublicKey: strict.EncodeToString(c.key),
+		TornBytes: c.torn, Private: len(c.private),
+	}
 	for key := range c.state {
-		if strings.HasPrefix(key, "identity/") {
+		if strings.HasPrefix(key, identityPrefix) {
 			r.Identities++
 		}
 	}
 	return r, nil
 }
 
-// load replays a log without taking it.
-func load(dir string) (*chain, error) {
+// verifyPrivate compares the private values with their digests. One that is
+// gone may have been purged since the log was read: then a later reading of the
+// log says so.
+func verifyPrivate(dir string, private map[string]privateValue) error {
+	v := vault{dir: filepath.Join(dir, privateName)}
+	wrong := map[string]privateValue{}
+	for key, p := range private {
+		_, err := v.read(p)
+		switch {
+		case errors.Is(err, ErrTampered):
+			wrong[key] = p
+		case err != nil:
+			return err
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	c, f, err := load(dir)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	for key, p := range wrong {
+		if c.private[key] != p {
+			continue
+		}
+		if _, err := v.read(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load replays a log without taking it, and returns it open for reading.
+func load(dir string) (*chain, *os.File, error) {
 	key, err := publicKey(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	acknowledged, err := readHead(dir, key)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := os.Open(filepath.Join(dir, logName)) //nolint:gosec // the operator names the folder
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer func() { _ = f.Close() }()
-	return replay(f, key, acknowledged)
+	c, err := replay(f, key, acknowledged)
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return c, f, nil
 }
 
 func publicKey(dir string) (ed25519.PublicKey, error) {
