@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # build.sh OUTDIR: builds what the local network runs into OUTDIR:
-#   peer orderer osnadmin configtxgen cryptogen   Hyperledger Fabric, from the module tools/fabric
-#   chaincode                                     our contract as a service, from cmd/chaincode
-# Fabric's five take minutes the first time, so they are built only when one is missing or when
+#   peer orderer osnadmin cryptogen
+#   configtxgen configtxlator   Hyperledger Fabric, from the module tools/fabric
+#   chaincode                   our contract as a service, from cmd/chaincode
+# Fabric's take minutes the first time, so they are built only when one is missing or when
 # tools/fabric's pins changed. Several callers may run at once: they wait for one another.
 # Needs Go, flock and sha256sum; no C compiler.
 set -euo pipefail
@@ -17,7 +18,7 @@ flock 9
 
 # Static programs, and the same bytes from the same source.
 export CGO_ENABLED=0 GOFLAGS=-buildvcs=false
-tools=(peer orderer osnadmin configtxgen cryptogen)
+tools=(peer orderer osnadmin configtxgen configtxlator cryptogen)
 fabric=github.com/hyperledger/fabric
 
 pins=$(cat "$root/tools/fabric/go.mod" "$root/tools/fabric/go.sum" | sha256sum)

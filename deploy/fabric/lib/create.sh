@@ -61,7 +61,10 @@ join_peer() {
   until_ok 30 "$1" healthy "$1"
   until_ok 30 "join of $1" joined "$1"
 }
-joined() { as_admin "$1" channel join -b "$NET/genesis.block" >"$NET/log/join-$1.log" 2>&1; }
+joined() {
+  as_admin "$1" channel join -b "$NET/genesis.block" >"$NET/log/join-$1.log" 2>&1 ||
+    grep -q 'already exists' "$NET/log/join-$1.log"
+}
 
 # package makes the same bytes everywhere, hence the same package id.
 package() {
@@ -76,7 +79,8 @@ package() {
 }
 
 install() {
-  as_admin "$1" lifecycle chaincode install "$NET/chaincode.tgz" >"$NET/log/install-$1.log" 2>&1 || fail "install-$1"
+  as_admin "$1" lifecycle chaincode install "$NET/chaincode.tgz" >"$NET/log/install-$1.log" 2>&1 ||
+    grep -q 'already successfully installed' "$NET/log/install-$1.log" || fail "install-$1"
 }
 
 to_orderer() { printf '%s\n' -o "$HOST:$(port orderer)" --tls --cafile "$ORDERER_CA"; }
@@ -89,45 +93,59 @@ POLICY="OR('Org1MSP.peer')"
 # earlier version of them committed there; the ledger stays. What was done when a run was killed is
 # not done again.
 define_chaincode() {
-  local def ord committed sequence version approvals=() node
+  local def ord committed version approvals=() node
   mapfile -t ord < <(to_orderer)
   render_collections >"$NET/cfg/collections.json"
   # Named after its content: a change of either cannot be forgotten.
   version=$({ echo "$POLICY"; cat "$NET/cfg/collections.json"; } | sha256sum | cut -c 1-12)
-  committed=$(committed_definition)
+  committed=$(committed_at m0) || fail committed-m0
   [ "${committed#* }" != "$version" ] || return 0
-  sequence=$((${committed% *} + 1))
-  def=(--channelID "$CHANNEL" --name "$CHAINCODE" --version "$version" --sequence "$sequence"
-    --signature-policy "$POLICY" --collections-config "$NET/cfg/collections.json")
-  for node in m0 t0; do
+  definition $((${committed% *} + 1)) "$version"
+  for node in $(first_peers); do
     approve "$node" &
     approvals+=($!)
   done
   for node in "${approvals[@]}"; do wait "$node"; done
+  # A majority of the organisations must sign; the third may still be asleep.
   as_admin m0 lifecycle chaincode commit "${ord[@]}" "${def[@]}" \
     --peerAddresses "$HOST:$(port m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
     --peerAddresses "$HOST:$(port t0)" --tlsRootCertFiles "$(peer_dir t0)/tls/ca.crt" \
     >"$NET/log/commit.log" 2>&1 || fail commit
-  say "definition $sequence of the contract committed"
+  say "definition $((${committed% *} + 1)) of the contract committed"
 }
 
-# committed_definition prints the sequence and the version on the channel, "0 none" when there is
-# none.
-committed_definition() {
-  local log=$NET/log/committed.log
-  if as_admin m0 lifecycle chaincode querycommitted --channelID "$CHANNEL" --name "$CHAINCODE" >"$log" 2>&1; then
+# definition SEQUENCE VERSION sets def.
+definition() {
+  def=(--channelID "$CHANNEL" --name "$CHAINCODE" --sequence "$1" --version "$2"
+    --signature-policy "$POLICY" --collections-config "$NET/cfg/collections.json")
+}
+
+# committed_at PEER prints the sequence and the version on the channel as that peer knows it,
+# "0 none" when there is none.
+committed_at() {
+  local log=$NET/log/committed-$1.log
+  if as_admin "$1" lifecycle chaincode querycommitted --channelID "$CHANNEL" --name "$CHAINCODE" >"$log" 2>&1; then
     sed -n 's/^Version: \([^,]*\), Sequence: \([0-9]*\),.*/\2 \1/p' "$log"
   else
-    grep -q 'is not defined' "$log" || fail committed
-    echo "0 none"
+    grep -q 'is not defined' "$log" && echo "0 none"
   fi
 }
 
+# approve PEER sends its organisation's approval of def.
 approve() {
   local log=$NET/log/approve-$1.log
   as_admin "$1" lifecycle chaincode approveformyorg "${ord[@]}" "${def[@]}" \
     --package-id "$(cat "$NET/package_id")" >"$log" 2>&1 ||
-    grep -q 'with unchanged content' "$log" || fail "approve-$1"
+    grep -Eq "attempted to redefine .* for namespace $CHAINCODE( with unchanged content)?\$" "$log" || fail "approve-$1"
+}
+
+# approve_current PEER approves what is committed already: its organisation came later.
+approve_current() {
+  local def ord committed
+  mapfile -t ord < <(to_orderer)
+  committed=$(committed_at m0) || fail committed-m0
+  definition "${committed% *}" "${committed#* }"
+  approve "$1"
 }
 
 # register ID NAME ROLE MSP writes an organisation's record.

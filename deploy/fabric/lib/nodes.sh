@@ -11,7 +11,7 @@ start_peer() {
   local org tls
   org=$(org_of "$1")
   tls=$(peer_dir "$1")/tls
-  CHAINCODE_ADDRESS=$HOST:$(port "cc-$org") CHAINCODE_ROOT=$CC_CA \
+  CHAINCODE_ADDRESS=$HOST:$(port "cc-$org") CHAINCODE_ROOT=$(cc_ca "$org") \
     CHAINCODE_CLIENT_KEY=$tls/server.key CHAINCODE_CLIENT_CERT=$tls/server.crt \
     FABRIC_CFG_PATH=$NET/cfg/$1 FABRIC_LOGGING_SPEC=error spawn "$1" "$FABRIC_BIN/peer" node start
 }

@@ -81,25 +81,37 @@ $(for n in "${ORDERER_NODES[@]}"; do
         Endorsement: {Type: Signature, Rule: "OR('Org1MSP.peer')"}
         LifecycleEndorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
       Organizations:
-        - Name: Org1
-          ID: Org1MSP
-          MSPDir: $(org_dir manager)/msp
-          AnchorPeers: [$(for n in m0 m1; do case " ${PEERS[*]} " in *" $n "*) printf '{Host: %s, Port: %s},' "$HOST" "$(port "$n")" ;; esac; done)]
-          Policies:
-            Readers: {Type: Signature, Rule: "OR('Org1MSP.member')"}
-            Writers: {Type: Signature, Rule: "OR('Org1MSP.admin','Org1MSP.client')"}
-            Admins:  {Type: Signature, Rule: "OR('Org1MSP.admin')"}
-            Endorsement: {Type: Signature, Rule: "OR('Org1MSP.peer')"}
-        - Name: Org2
-          ID: Org2MSP
-          MSPDir: $(org_dir telecom)/msp
-          AnchorPeers: [{Host: $HOST, Port: $(port t0)}]
-          Policies:
-            Readers: {Type: Signature, Rule: "OR('Org2MSP.member')"}
-            Writers: {Type: Signature, Rule: "OR('Org2MSP.admin')"}
-            Admins:  {Type: Signature, Rule: "OR('Org2MSP.admin')"}
-            Endorsement: {Type: Signature, Rule: "OR('Org2MSP.peer')"}
+$(
+    # org1's administrator and clients write; of the others only the administrators, see above
+    render_org manager "OR('Org1MSP.admin','Org1MSP.client')" m0 m1
+    render_org telecom "OR('Org2MSP.admin')" t0
+  )
 Y
+}
+
+# render_org ORG WRITERS ANCHORS... is one organisation of the channel.
+render_org() {
+  local msp
+  msp=$(msp_of "$1")
+  cat <<Y
+        - Name: ${msp%MSP}
+          ID: $msp
+          MSPDir: $(org_dir "$1")/msp
+          AnchorPeers: [$(anchors "${@:3}")]
+          Policies:
+            Readers: {Type: Signature, Rule: "OR('$msp.member')"}
+            Writers: {Type: Signature, Rule: "$2"}
+            Admins:  {Type: Signature, Rule: "OR('$msp.admin')"}
+            Endorsement: {Type: Signature, Rule: "OR('$msp.peer')"}
+Y
+}
+
+# anchors PEERS... lists those that this network has: through them the organisations find each other.
+anchors() {
+  local p
+  for p in "${PEERS[@]}"; do
+    case " $* " in *" $p "*) printf '{Host: %s, Port: %s},' "$HOST" "$(port "$p")" ;; esac
+  done
 }
 
 # The sealed attributes of identities: org1's peers hold them, the channel holds their hash.
@@ -231,27 +243,41 @@ metrics: {provider: disabled}
 Y
 }
 
-# write_profiles tells each organisation's client where its peer is and who it is there. Paths are
+# write_profiles tells each organisation's client where its peers are and who it is there. Paths are
 # relative to the profile, so the folder can be mounted elsewhere.
 write_profiles() {
-  profile manager m0 >"$NET/org1.json.new"
-  profile telecom t0 >"$NET/org2.json.new"
+  profile manager >"$NET/org1.json.new"
+  profile telecom >"$NET/org2.json.new"
   mv "$NET/org1.json.new" "$NET/org1.json"
   mv "$NET/org2.json.new" "$NET/org2.json"
+  if [ -e "$NET/partner.ready" ]; then
+    profile partner >"$NET/org3.json.new"
+    mv "$NET/org3.json.new" "$NET/org3.json"
+  fi
 }
 
 profile() {
-  local org=$1 node=$2 msp
+  local org=$1 msp node peers=()
   msp=$(user_dir "$org" User1)/msp
+  for node in "${PEERS[@]}"; do
+    [ "$(org_of "$node")" != "$org" ] || peers+=("$(profile_peer "$node")")
+  done
   cat <<J
 {
-  "peer": "$HOST:$(port "$node")",
-  "tls_ca": "$(realpath --relative-to="$NET" "$(peer_dir "$node")/tls/ca.crt")",
+  "peers": [
+$(printf '%s\n' "${peers[@]}" | sed '$!s/$/,/')
+  ],
   "msp_id": "$(msp_of "$org")",
-  "certificate": "$(realpath --relative-to="$NET" "$msp"/signcerts/*.pem)",
-  "key": "$(realpath --relative-to="$NET" "$msp"/keystore/*)",
+  "certificate": "$(beside_profile "$msp"/signcerts/*.pem)",
+  "key": "$(beside_profile "$msp"/keystore/*)",
   "channel": "$CHANNEL",
   "chaincode": "$CHAINCODE"
 }
 J
 }
+
+profile_peer() {
+  printf '    {"address": "%s", "server_name": "%s", "tls_ca": "%s"}' \
+    "$HOST:$(port "$1")" "$(peer_host "$1")" "$(beside_profile "$(peer_dir "$1")/tls/ca.crt")"
+}
+beside_profile() { realpath --relative-to="$NET" "$1"; }

@@ -18,7 +18,7 @@ MARK=.vouchline-network # a folder without it is not ours to empty
 CRYPTO=$NET/crypto
 
 # All nodes a network may have: which of them this one has is in its folder (see topology).
-ALL_NODES=(orderer orderer1 orderer2 m0 m1 t0 t1 cc-manager cc-telecom)
+ALL_NODES=(orderer orderer1 orderer2 m0 m1 t0 t1 p0 cc-manager cc-telecom cc-partner)
 
 say() { echo "fabric: $*"; }
 die() { echo "fabric: $*" >&2; exit 1; }
@@ -41,6 +41,15 @@ topology() {
   PEERS=("${all_peers[@]:0:MANAGER_PEERS}" t0 t1)
   CHAINCODES=(cc-manager cc-telecom)
   NODES=("${ORDERER_NODES[@]}" "${PEERS[@]}" "${CHAINCODES[@]}")
+  [ ! -e "$NET/partner.ready" ] || with_partner
+}
+
+# with_partner adds the organisation of add-org.sh.
+with_partner() {
+  case " ${PEERS[*]} " in *" p0 "*) return ;; esac
+  PEERS+=(p0)
+  CHAINCODES+=(cc-partner)
+  NODES+=(p0 cc-partner)
 }
 
 # saved NAME DEFAULT prints a setting of the network; the default is what those had that were made
@@ -63,8 +72,10 @@ port() {
     m1) offset=13 ;;
     t0) offset=20 ;;
     t1) offset=30 ;;
+    p0) offset=33 ;;
     cc-manager) offset=40 ;;
     cc-telecom) offset=41 ;;
+    cc-partner) offset=42 ;;
   esac
   echo $((BASE_PORT + offset))
 }
@@ -76,9 +87,16 @@ all_ports() {
   for n in "${CHAINCODES[@]}"; do port "$n"; done
 }
 
-org_of() { case $1 in m? | cc-manager) echo manager ;; *) echo telecom ;; esac; }
-msp_of() { case $1 in manager) echo Org1MSP ;; telecom) echo Org2MSP ;; esac; }
-org_dir() { echo "$CRYPTO/peerOrganizations/$1.test"; }
+# first_peers prints one peer of each organisation.
+first_peers() {
+  local p
+  for p in "${PEERS[@]}"; do case $p in ?0) echo "$p" ;; esac; done
+}
+org_of() { case $1 in m?) echo manager ;; t?) echo telecom ;; p?) echo partner ;; esac; }
+msp_of() { case $1 in manager) echo Org1MSP ;; telecom) echo Org2MSP ;; partner) echo Org3MSP ;; esac; }
+# The organisation that joined later brought certificates of its own.
+crypto_of() { case $1 in partner) echo "$NET/partner" ;; *) echo "$CRYPTO" ;; esac; }
+org_dir() { echo "$(crypto_of "$1")/peerOrganizations/$1.test"; }
 peer_host() { echo "peer${1#?}.$(org_of "$1").test"; }
 peer_dir() { echo "$(org_dir "$(org_of "$1")")/peers/$(peer_host "$1")"; }
 user_dir() { echo "$(org_dir "$1")/users/$2@$1.test"; } # user_dir ORG Admin|User1
@@ -88,6 +106,6 @@ orderer_host() { case $1 in orderer) echo orderer0.orderer.test ;; *) echo "$1.o
 orderer_dir() { echo "$ORDERER_ORG/orderers/$(orderer_host "$1")"; }
 # The chaincode services' TLS certificates come from an authority of their own, which no MSP of the
 # channel trusts: whoever takes over such a process can endorse nothing with its key.
-CC_ORG=$CRYPTO/peerOrganizations/chaincode.test
-CC_CA=$CC_ORG/tlsca/tlsca.chaincode.test-cert.pem
-cc_tls() { echo "$CC_ORG/peers/$1.chaincode.test/tls"; } # cc_tls ORG
+cc_org() { echo "$(crypto_of "$1")/peerOrganizations/chaincode.test"; }
+cc_ca() { echo "$(cc_org "$1")/tlsca/tlsca.chaincode.test-cert.pem"; }
+cc_tls() { echo "$(cc_org "$1")/peers/$1.chaincode.test/tls"; }
