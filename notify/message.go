@@ -53,6 +53,9 @@ type Message struct {
 	// again after an unknown outcome has the same key, and a sender makes that
 	// recognisable as far as its channel allows; see [Message.ID].
 	Key string `json:"key"`
+	// About is the opaque id of whom the message is about, so that a sender
+	// that keeps messages can forget them together with that person.
+	About string `json:"about,omitempty"`
 }
 
 // A Sender sends messages. Every error it returns satisfies errors.Is with
