@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"time"
 
 	"github.com/vouchline/vouchline/ledger"
 	ledgerlog "github.com/vouchline/vouchline/ledger/embedded"
@@ -73,7 +74,7 @@ func connectFabric(path string) (*fabric.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fabric.Connect(p, fabric.Timeouts{})
+	return fabric.Connect(p, fabric.Config{Now: time.Now})
 }
 
 func recordOf(ctx context.Context, l identityReader, id string) (ledgerRecord, error) {

@@ -19,7 +19,7 @@ func connect(t testing.TB, n *fabricnet.Network, org string) *fabric.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := fabric.Connect(p, fabric.Timeouts{})
+	c, err := fabric.Connect(p, fabric.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestUnknownOutcomesAreReadAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blind, err := fabric.Connect(p, fabric.Timeouts{CommitStatus: time.Nanosecond, Settle: 30 * time.Second})
+	blind, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{CommitStatus: time.Nanosecond, Settle: 30 * time.Second}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestUnknownOutcomesAreReadAgain(t *testing.T) {
 	}
 
 	// Where nothing is ever read, the answer is that nothing is known.
-	p2, err := fabric.Connect(p, fabric.Timeouts{CommitStatus: time.Nanosecond, Settle: time.Nanosecond})
+	p2, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{CommitStatus: time.Nanosecond, Settle: time.Nanosecond}})
 	if err != nil {
 		t.Fatal(err)
 	}

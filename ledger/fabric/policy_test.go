@@ -26,7 +26,7 @@ func dialNet(t *testing.T, org string) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Connect(p, Timeouts{})
+	c, err := Connect(p, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
