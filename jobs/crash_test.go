@@ -35,7 +35,7 @@ func TestVictim(t *testing.T) {
 		select {} // until the end
 	}
 	q, err := jobs.New(jobs.Config{
-		DB: s.DB(), Dialect: s.Dialect(), Runner: run, Clock: time.Now, Queues: jobs.Queues{Effects: 2, Engines: 1},
+		DB: s.DB(), Dialect: s.Dialect(), Runner: run, Clock: time.Now, Queues: jobs.Queues{Effects: 2, Engines: 1, Ledger: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

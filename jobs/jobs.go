@@ -30,14 +30,16 @@ type Runner interface {
 // Queues says how many jobs of each queue this process runs at a time. A
 // queue with zero is left to other processes.
 type Queues struct {
-	Effects int // messages, ledger, PBX
+	Effects int // messages, PBX, changes of what is minted
 	Engines int // photographs: as many as there are engine processes
+	Ledger  int // mints: as many as shall share transactions
 }
 
 // The names of the queues.
 const (
 	effectsQueue = "effects"
 	enginesQueue = "engines"
+	ledgerQueue  = "ledger"
 )
 
 // Intervals. River cannot listen for new jobs through database/sql, so that it
@@ -103,7 +105,9 @@ func New(cfg Config) (*Queue, error) {
 	}
 	q := &Queue{cfg: cfg, members: newMembers(cfg)}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{runner: cfg.Runner, log: cfg.Logger, clock: cfg.Clock, firstBackoff: cfg.Backoff})
+	river.AddWorker(workers, &worker{
+		runner: cfg.Runner, log: cfg.Logger, clock: cfg.Clock, firstBackoff: cfg.Backoff, ledger: &outage{db: cfg.DB},
+	})
 	q.client, err = river.NewClient(driver, &river.Config{
 		ID:                          q.members.id,
 		Queues:                      cfg.Queues.river(),
@@ -130,6 +134,9 @@ func (q Queues) river() map[string]river.QueueConfig {
 	}
 	if q.Engines > 0 {
 		queues[enginesQueue] = river.QueueConfig{MaxWorkers: q.Engines}
+	}
+	if q.Ledger > 0 {
+		queues[ledgerQueue] = river.QueueConfig{MaxWorkers: q.Ledger}
 	}
 	return queues
 }
@@ -173,10 +180,14 @@ func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, effects []kyc.Effect) e
 }
 
 func queueOf(effect kyc.Effect) string {
-	if effect.Engine() {
+	switch {
+	case effect.Engine():
 		return enginesQueue
+	case effect.Kind == kyc.MintIdentity:
+		return ledgerQueue
+	default:
+		return effectsQueue
 	}
-	return effectsQueue
 }
 
 // Start begins to run jobs, those of processes that died included. The end of

@@ -67,7 +67,7 @@ func (b *bundle) queue(t *testing.T, change ...func(*jobs.Config)) *jobs.Queue {
 	t.Helper()
 	cfg := jobs.Config{
 		DB: b.store.DB(), Dialect: b.store.Dialect(), Runner: b.run, Clock: time.Now,
-		Queues: jobs.Queues{Effects: 4, Engines: 2}, Backoff: 5 * time.Millisecond,
+		Queues: jobs.Queues{Effects: 4, Engines: 2, Ledger: 4}, Backoff: 5 * time.Millisecond,
 	}
 	for _, f := range change {
 		f(&cfg)

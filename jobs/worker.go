@@ -60,6 +60,7 @@ type worker struct {
 	log          *slog.Logger
 	clock        func() time.Time
 	firstBackoff time.Duration
+	ledger       *outage
 }
 
 // Work runs one attempt.
@@ -73,10 +74,21 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	started := w.clock()
 	err := w.run(ctx, effect)
 	if err == nil {
+		w.minted(ctx, effect)
 		w.log.DebugContext(ctx, "effect done", "effect", effect.Key(), "attempt", job.Attempt, "ms", w.clock().Sub(started).Milliseconds())
 		return nil
 	}
 	return w.failed(ctx, job, err)
+}
+
+// minted wakes the mints that wait, since the ledger has answered one.
+func (w *worker) minted(ctx context.Context, effect kyc.Effect) {
+	if effect.Kind != kyc.MintIdentity {
+		return
+	}
+	if err := w.ledger.over(ctx, w.clock()); err != nil {
+		w.log.WarnContext(ctx, "waiting mints are not woken, they go on by themselves", "cause", err)
+	}
 }
 
 // run turns a panic into an error, so that it counts as an attempt and the
@@ -102,12 +114,20 @@ func (w *worker) failed(ctx context.Context, job *river.Job[args], cause error) 
 	case effect.MustHappen():
 		// A snooze uses up no attempt and adds no line to the job's row, so
 		// that this can go on for as long as it takes.
-		return river.JobSnooze(w.backoff(failures(job), longestBackoff))
+		return river.JobSnooze(w.waits(effect, w.backoff(failures(job), longestBackoff), cause))
 	case job.Attempt >= job.MaxAttempts:
 		return w.giveUp(ctx, job, cause)
 	default:
 		return errAttempt
 	}
+}
+
+// waits says how long what must happen waits.
+func (w *worker) waits(effect kyc.Effect, backoff time.Duration, cause error) time.Duration {
+	if effect.Kind == kyc.MintIdentity && kyc.Away(cause) {
+		return w.ledger.wait(w.clock(), backoff)
+	}
+	return backoff
 }
 
 func (w *worker) giveUp(ctx context.Context, job *river.Job[args], cause error) error {

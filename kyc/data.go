@@ -215,7 +215,7 @@ type Identity struct {
 	// and a repeated mint must ask for the very same record.
 	Sealed   []byte          `json:"sealed,omitempty"`
 	MintedAt time.Time       `json:"minted_at,omitzero"`
-	Location   ledger.Location   `json:"location,omitzero"`
+	Location ledger.Location `json:"location,omitzero"`
 }
 
 // A Line is the subscriber's phone line. Password is kept, sealed, only until

@@ -58,4 +58,3 @@ func (r *Runner) unmintable(ctx context.Context, effect Effect, why Reason) erro
 		return e.Apply(Refer, now, tell(e, ReferredMessage))
 	})
 }
-

@@ -96,7 +96,7 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 	}
 	a.queue, err = jobs.New(jobs.Config{
 		DB: a.store.DB(), Dialect: a.store.Dialect(), Runner: runner, Logger: g.Log, Clock: g.Now,
-		Queues: jobs.Queues{Effects: 16, Engines: p.Engines.Workers()},
+		Queues: jobs.Queues{Effects: 16, Engines: p.Engines.Workers(), Ledger: mintsAtOnce},
 	})
 	if err != nil {
 		return a, err
@@ -104,6 +104,10 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 	a.store.EnqueueWith(a.queue.Enqueue)
 	return a, nil
 }
+
+// mintsAtOnce is how many mints wait for the ledger together, so that they
+// share transactions: more than fit in those that are in flight.
+const mintsAtOnce = 256
 
 func storeConfig(g *Globals, s StorageSettings) store.Config {
 	return store.Config{
