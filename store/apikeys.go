@@ -28,35 +28,39 @@ var scopeForm = regexp.MustCompile(`^[a-z_]+:[a-z_]+$`)
 
 // An APIKey is what is known of a key after its token was shown once.
 type APIKey struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Scopes    []string  `json:"scopes"`
-	CreatedAt time.Time `json:"created_at"`
-	UsedAt    time.Time `json:"used_at,omitzero"`
-	RevokedAt time.Time `json:"revoked_at,omitzero"`
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Scopes []string `json:"scopes"`
+	// Organisation is whose attributes' reader the key is, as the ledger names
+	// it; empty for a key that reads none.
+	Organisation string    `json:"organisation,omitempty"`
+	CreatedAt    time.Time `json:"created_at"`
+	UsedAt       time.Time `json:"used_at,omitzero"`
+	RevokedAt    time.Time `json:"revoked_at,omitzero"`
 }
 
 // May reports whether the key has a scope.
 func (k APIKey) May(scope string) bool { return slices.Contains(k.Scopes, scope) }
 
 type apiKeyRow struct {
-	ID        string `bun:"id"`
-	Hash      []byte `bun:"hash"`
-	Name      string `bun:"name"`
-	Scopes    string `bun:"scopes"`
-	CreatedAt int64  `bun:"created_at"`
-	UsedAt    int64  `bun:"used_at"`
-	RevokedAt int64  `bun:"revoked_at"`
+	ID           string `bun:"id"`
+	Hash         []byte `bun:"hash"`
+	Name         string `bun:"name"`
+	Scopes       string `bun:"scopes"`
+	Organisation string `bun:"organisation"`
+	CreatedAt    int64  `bun:"created_at"`
+	UsedAt       int64  `bun:"used_at"`
+	RevokedAt    int64  `bun:"revoked_at"`
 }
 
 func (r apiKeyRow) key() APIKey {
 	return APIKey{
-		ID: r.ID, Name: r.Name, Scopes: strings.Fields(r.Scopes), CreatedAt: fromMicros(r.CreatedAt),
-		UsedAt: fromMicros(r.UsedAt), RevokedAt: fromMicros(r.RevokedAt),
+		ID: r.ID, Name: r.Name, Scopes: strings.Fields(r.Scopes), Organisation: r.Organisation,
+		CreatedAt: fromMicros(r.CreatedAt), UsedAt: fromMicros(r.UsedAt), RevokedAt: fromMicros(r.RevokedAt),
 	}
 }
 
-const selectAPIKey = "SELECT id, hash, name, scopes, created_at, used_at, revoked_at FROM api_keys "
+const selectAPIKey = "SELECT id, hash, name, scopes, organisation, created_at, used_at, revoked_at FROM api_keys "
 
 // newToken returns 256 random bits; they need no salt and no slow hash.
 func newToken() string {
@@ -66,8 +70,9 @@ func newToken() string {
 }
 
 // CreateAPIKey makes a key and returns its token, which is not kept: nobody
-// can show it again.
-func (s *Store) CreateAPIKey(ctx context.Context, name string, scopes []string) (key APIKey, token string, err error) {
+// can show it again. The organisation is empty for a key that reads no
+// attributes; the ledger knows whether there is one of that name.
+func (s *Store) CreateAPIKey(ctx context.Context, name string, scopes []string, organisation string) (key APIKey, token string, err error) {
 	if name == "" || len(scopes) == 0 {
 		return APIKey{}, "", errors.New("store: an API key needs a name and a scope")
 	}
@@ -81,10 +86,10 @@ func (s *Store) CreateAPIKey(ctx context.Context, name string, scopes []string) 
 	_, _ = rand.Read(id[:])
 	row := apiKeyRow{
 		ID: hex.EncodeToString(id[:]), Hash: s.keys.hash("api_key", token), Name: name,
-		Scopes: strings.Join(scopes, " "), CreatedAt: s.now(),
+		Scopes: strings.Join(scopes, " "), Organisation: organisation, CreatedAt: s.now(),
 	}
-	_, err = s.db.NewRaw("INSERT INTO api_keys (id, hash, name, scopes, created_at) VALUES (?, ?, ?, ?, ?)",
-		row.ID, row.Hash, row.Name, row.Scopes, row.CreatedAt).Exec(ctx)
+	_, err = s.db.NewRaw("INSERT INTO api_keys (id, hash, name, scopes, organisation, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+		row.ID, row.Hash, row.Name, row.Scopes, row.Organisation, row.CreatedAt).Exec(ctx)
 	if err != nil {
 		return APIKey{}, "", wrap("insert an API key", err)
 	}

@@ -65,6 +65,8 @@ var (
 	_ kyc.Throttle        = (*Store)(nil)
 	_ kyc.LineStore       = (*Store)(nil)
 	_ kyc.Auditor         = (*Store)(nil)
+	_ kyc.Checkpoints     = (*Store)(nil)
+	_ kyc.Eraser          = (*Store)(nil)
 	_ kyc.Keyring         = (*Keys)(nil)
 )
 

@@ -119,7 +119,7 @@ func (c *APIKeyCreateCmd) Validate() error {
 // Run writes the key alone to stdout, so that a script can take it.
 func (c *APIKeyCreateCmd) Run(g *Globals) error {
 	return c.withStore(g, func(s *store.Store) error {
-		key, token, err := s.CreateAPIKey(g.Context, c.Name, c.Scope)
+		key, token, err := s.CreateAPIKey(g.Context, c.Name, c.Scope, "")
 		if err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 		SIP:            api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
 		Console:        api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store},
 		API: &v1.Config{
-			Spec: api.Description(), Prover: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
+			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
 		},
 	}
 	if c.OutboxEnabled() {
@@ -158,7 +158,7 @@ func (c console) RedeemLink(ctx context.Context, token string) (api.StaffMember,
 
 // CreateKey implements api.APIKeys.
 func (c console) CreateKey(ctx context.Context, name string, scopes []string) (string, error) {
-	_, token, err := c.CreateAPIKey(ctx, name, scopes)
+	_, token, err := c.CreateAPIKey(ctx, name, scopes, "")
 	return token, err
 }
 
@@ -185,12 +185,12 @@ func (c console) RevokeKey(ctx context.Context, id string) error {
 }
 
 // CheckKey implements v1.KeyChecker.
-func (c console) CheckKey(ctx context.Context, token string) (string, []string, error) {
+func (c console) CheckKey(ctx context.Context, token string) (v1.Caller, error) {
 	key, err := c.APIKey(ctx, token)
 	if errors.Is(err, store.ErrNoAPIKey) {
-		return "", nil, v1.ErrUnauthorized
+		return v1.Caller{}, v1.ErrUnauthorized
 	}
-	return key.ID, key.Scopes, err
+	return v1.Caller{ID: key.ID, Scopes: key.Scopes}, err
 }
 
 // outbox adapts the store's outbox to the page.

@@ -35,7 +35,7 @@ func fillWithSecrets(t *testing.T, s *suite) {
 	e.Data.Profile.Email = "secret@example.org"
 	a := account(1, "id1")
 	secrets := append(secrets, a.HA1MD5, a.HA1SHA256)
-	_, apiToken, errKey := s.CreateAPIKey(ctx, "asterisk", []string{"pbx:read"})
+	_, apiToken, errKey := s.CreateAPIKey(ctx, "asterisk", []string{"pbx:read"}, "bank-of-x")
 	staffToken, _, errLink := s.CreateStaffLink(ctx, store.StaffLink{Role: "administrator"}, 0)
 	_, errTake := s.Take(ctx, "phone:+22997000001")
 	_, errFail := s.Fail(ctx, "phone:+22997000001")

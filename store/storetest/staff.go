@@ -57,7 +57,7 @@ func sessions(t *testing.T, s *suite) {
 
 func apiKeys(t *testing.T, s *suite) {
 	ctx := t.Context()
-	made, token, err := s.CreateAPIKey(ctx, "asterisk", []string{"pbx:read", "identities:read"})
+	made, token, err := s.CreateAPIKey(ctx, "asterisk", []string{"pbx:read", "identities:read"}, "bank-of-x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func apiKeys(t *testing.T, s *suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(made, got); diff != "" || !got.May("pbx:read") || got.May("pbx:write") {
+	if diff := cmp.Diff(made, got); diff != "" || !got.May("pbx:read") || got.May("pbx:write") || got.Organisation != "bank-of-x" {
 		t.Errorf("APIKey (-want +got):\n%s", diff)
 	}
 	if got, err = s.APIKey(ctx, token); err != nil || !got.UsedAt.Equal(s.clock.Now()) {
@@ -77,6 +77,10 @@ func apiKeys(t *testing.T, s *suite) {
 			t.Errorf("APIKey(wrong token) = %v, want ErrNoAPIKey", err)
 		}
 	}
+	if none, _, err := s.CreateAPIKey(ctx, "console", []string{"identities:read"}, ""); err != nil || none.Organisation != "" {
+		t.Errorf("a key without an organisation = %q, %v", none.Organisation, err)
+	}
+	s.clock.Advance(time.Minute)
 	for range 2 {
 		if err := s.RevokeAPIKey(ctx, made.ID); err != nil {
 			t.Fatal(err)
@@ -87,8 +91,8 @@ func apiKeys(t *testing.T, s *suite) {
 		t.Errorf("APIKey(revoked) = %v, want ErrNoAPIKey", err)
 	}
 	keys, err := s.APIKeys(ctx)
-	if err != nil || len(keys) != 1 || !keys[0].RevokedAt.Equal(Start.Add(time.Hour)) {
-		t.Errorf("APIKeys = %+v, %v, want one, revoked the first time", keys, err)
+	if err != nil || len(keys) != 2 || keys[1].Organisation != "bank-of-x" || !keys[1].RevokedAt.Equal(Start.Add(time.Hour+time.Minute)) {
+		t.Errorf("APIKeys = %+v, %v, want two, the older revoked the first time", keys, err)
 	}
 	if err := s.RevokeAPIKey(ctx, "unknown"); !errors.Is(err, store.ErrNoAPIKey) {
 		t.Errorf("RevokeAPIKey(unknown) = %v, want ErrNoAPIKey", err)
@@ -102,7 +106,7 @@ func apiKeyFaults(t *testing.T, s *suite) {
 	}{
 		"no name": {"", []string{"pbx:read"}}, "no scope": {"x", nil}, "two in one": {"x", []string{"pbx:read identities:read"}}, "not a scope": {"x", []string{"all"}},
 	} {
-		if _, _, err := s.CreateAPIKey(t.Context(), test.name, test.scopes); err == nil {
+		if _, _, err := s.CreateAPIKey(t.Context(), test.name, test.scopes, ""); err == nil {
 			t.Errorf("CreateAPIKey, %s = nil, want an error", name)
 		}
 	}
