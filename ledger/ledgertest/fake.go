@@ -5,9 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -30,6 +29,8 @@ type chain struct {
 	state   map[string][]byte
 	private map[string][]byte
 	blocks  map[string]uint64
+	notices []ledger.Notice
+	grown   chan struct{} // closed when there is another notice
 	now     func() time.Time
 }
 
@@ -45,7 +46,10 @@ func NewFake(now func() time.Time) *Fake {
 	if now == nil {
 		now = func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 	}
-	c := &chain{state: map[string][]byte{}, private: map[string][]byte{}, blocks: map[string]uint64{}, now: now}
+	c := &chain{
+		state: map[string][]byte{}, private: map[string][]byte{}, blocks: map[string]uint64{},
+		grown: make(chan struct{}), now: now,
+	}
 	f := newFake(c, WriterMSP)
 	_, err := f.RegisterOrganisation(context.Background(), ledger.Organisation{
 		ID: "manager", Name: "Network manager", Role: ledger.RoleIssuer, MSP: WriterMSP, Status: ledger.StatusActive,
@@ -99,96 +103,55 @@ func (f *Fake) run(c ledger.Call, commit bool) (a ledger.Answer, err error) {
 		return a, err
 	}
 	if commit && len(tx.Writes)+len(tx.PrivateWrites) > 0 {
-		tx.Commit()
-		f.chain.blocks[tx.ID] = n
+		f.chain.commit(tx, n)
 	}
 	err = json.Unmarshal(answer, &a)
 	return a, err
 }
 
-// A Tx is one transaction over a map, which it leaves alone until Commit.
-type Tx struct {
-	Committed map[string][]byte
-	Private   map[string][]byte
-	Carried   map[string][]byte // the transient data
-	CallerMSP string
-	ID        string
-	At        time.Time
-
-	Writes        map[string][]byte // nil deletes
-	PrivateWrites map[string][]byte // nil purges
-	Events        []ledger.Event
-}
-
-var _ ledger.State = (*Tx)(nil)
-
-// Get returns what was committed before the transaction.
-func (t *Tx) Get(key string) ([]byte, error) { return t.Committed[key], nil }
-
-// GetAll implements [ledger.State].
-func (t *Tx) GetAll(keys []string) ([][]byte, error) {
-	out := make([][]byte, len(keys))
-	for k, key := range keys {
-		out[k] = t.Committed[key]
+func (c *chain) commit(tx *Tx, block uint64) {
+	tx.Commit()
+	c.blocks[tx.ID] = block
+	if len(tx.Events) == 0 {
+		return
 	}
-	return out, nil
+	c.notices = append(c.notices, ledger.Notice{
+		Checkpoint: ledger.Checkpoint{Block: block, TxID: tx.ID}, Time: tx.At, Events: tx.Events,
+	})
+	close(c.grown)
+	c.grown = make(chan struct{})
 }
 
-// Put implements [ledger.State].
-func (t *Tx) Put(key string, value []byte) error {
-	if t.Writes == nil {
-		t.Writes = map[string][]byte{}
+// Events hands the notices after a checkpoint to handle, those of the past and
+// then those to come, until ctx ends or handle fails.
+func (f *Fake) Events(ctx context.Context, after ledger.Checkpoint, handle func(context.Context, ledger.Notice) error) error {
+	for {
+		notices, grown := f.chain.after(after)
+		for _, n := range notices {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := handle(ctx, n); err != nil {
+				return err
+			}
+			after = n.Checkpoint
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	t.Writes[key] = value
-	return nil
 }
 
-// Delete implements [ledger.State].
-func (t *Tx) Delete(key string) error { return t.Put(key, nil) }
-
-// Transient implements [ledger.State].
-func (t *Tx) Transient(name string) ([]byte, error) { return t.Carried[name], nil }
-
-// GetPrivate implements [ledger.State].
-func (t *Tx) GetPrivate(key string) ([]byte, error) { return t.Private[key], nil }
-
-// PutPrivate implements [ledger.State].
-func (t *Tx) PutPrivate(key string, value []byte) error {
-	if t.PrivateWrites == nil {
-		t.PrivateWrites = map[string][]byte{}
+func (c *chain) after(at ledger.Checkpoint) ([]ledger.Notice, <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := 0
+	if at != (ledger.Checkpoint{}) {
+		for k < len(c.notices) && c.notices[k].Block <= at.Block {
+			k++
+		}
 	}
-	t.PrivateWrites[key] = value
-	return nil
-}
-
-// PurgePrivate implements [ledger.State].
-func (t *Tx) PurgePrivate(key string) error { return t.PutPrivate(key, nil) }
-
-// Emit implements [ledger.State].
-func (t *Tx) Emit(events []ledger.Event) error {
-	if t.Events != nil {
-		return errors.New("ledgertest: events of one transaction were emitted twice")
-	}
-	t.Events = events
-	return nil
-}
-
-// Caller implements [ledger.State].
-func (t *Tx) Caller() string { return t.CallerMSP }
-
-// TxID implements [ledger.State].
-func (t *Tx) TxID() string { return t.ID }
-
-// Time implements [ledger.State].
-func (t *Tx) Time() time.Time { return t.At }
-
-// Commit applies the writes.
-func (t *Tx) Commit() {
-	apply(t.Committed, t.Writes)
-	apply(t.Private, t.PrivateWrites)
-}
-
-func apply(to, writes map[string][]byte) {
-	maps.Copy(to, writes)
-	maps.DeleteFunc(to, func(_ string, v []byte) bool { return v == nil })
+	return slices.Clone(c.notices[k:]), c.grown
 }
