@@ -36,7 +36,7 @@ var everything = []string{"*"}
 var table = []row{
 	{"main", "cmd/", everything},
 	{"edge", "api", []string{"api/v1", "faces", "faces/liveness", "internal/photo", "kyc", "ledger", "notify", "ocr", "otp", "pbx", "templates"}},
-	{"edge", "api/v1", []string{"kyc", "ledger", "pbx"}},
+	{"edge", "api/v1", []string{"kyc", "ledger", "ledger/disclosure", "pbx"}},
 	{"adapters", "store", []string{"faces", "kyc", "ledger", "notify", "otp", "pbx"}},
 	{"adapters", "jobs", []string{"kyc"}},
 	{"adapters", "internal/engine", []string{"faces", "internal/photo", "ocr"}},

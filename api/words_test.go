@@ -88,7 +88,7 @@ func codes() map[string][]string {
 	for _, err := range []error{otp.ErrWrong, otp.ErrExpired, otp.ErrUsed, otp.ErrSpent, otp.ErrDisabled, otp.ErrInvalid} {
 		m["error"] = append(m["error"], kyc.Code(err))
 	}
-	problems := []string{"other", "unauthorized", "forbidden", "too_large", "ledger_refused", "internal"} // of api/v1
+	problems := []string{"other", "unauthorized", "forbidden", "too_large", "internal"} // of api/v1
 	for _, r := range refusals() {
 		problems = append(problems, r.Code)
 	}

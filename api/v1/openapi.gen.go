@@ -13,6 +13,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/oapi-codegen/runtime"
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ledger/disclosure"
 )
 
 // Defines values for LocationNetwork.
@@ -66,9 +68,31 @@ func (e MatchRequestAttribute) Valid() bool {
 	}
 }
 
+// Defines values for OrganisationRole.
+const (
+	Issuer       OrganisationRole = "issuer"
+	Operator     OrganisationRole = "operator"
+	RelyingParty OrganisationRole = "relying_party"
+)
+
+// Valid indicates whether the value is a known member of the OrganisationRole enum.
+func (e OrganisationRole) Valid() bool {
+	switch e {
+	case Issuer:
+		return true
+	case Operator:
+		return true
+	case RelyingParty:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Status.
 const (
 	Active    Status = "active"
+	Erased    Status = "erased"
 	Revoked   Status = "revoked"
 	Suspended Status = "suspended"
 )
@@ -77,6 +101,8 @@ const (
 func (e Status) Valid() bool {
 	switch e {
 	case Active:
+		return true
+	case Erased:
 		return true
 	case Revoked:
 		return true
@@ -108,11 +134,42 @@ type AccountList struct {
 	Accounts []Account `json:"accounts"`
 }
 
+// Change defines model for Change.
+type Change = ledger.Change
+
+// CredentialStatus defines model for CredentialStatus.
+type CredentialStatus struct {
+	// At When this was so
+	At time.Time `json:"at"`
+
+	// Digest base64url SHA-256 of the credential
+	Digest    string    `json:"digest"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Id        string    `json:"id"`
+	Identity  string    `json:"identity"`
+
+	// IdentityStatus An erased identity was valid once; nothing else is known of it
+	IdentityStatus Status    `json:"identity_status"`
+	IssuedAt       time.Time `json:"issued_at"`
+	Reason         *string   `json:"reason,omitempty"`
+
+	// Status An erased identity was valid once; nothing else is known of it
+	Status Status `json:"status"`
+
+	// Valid Both are active and it has not expired
+	Valid bool `json:"valid"`
+}
+
 // HA1 Digests of user:realm:password by algorithm (RFC 7616, RFC 8760), lower-case hex
 type HA1 struct {
 	Md5       string `json:"md5"`
 	Sha256    string `json:"sha256"`
 	Sha512256 string `json:"sha512_256"`
+}
+
+// History defines model for History.
+type History struct {
+	Changes []Change `json:"changes"`
 }
 
 // Identity defines model for Identity.
@@ -122,15 +179,25 @@ type Identity struct {
 
 	// Attributes Salted SHA-256 digests by attribute name; no value can be found from them
 	Attributes map[string]string `json:"attributes"`
-	Id         string            `json:"id"`
-	IssuedAt   time.Time         `json:"issued_at"`
+
+	// EndedAt Since when it is valid no more; absent while it may be valid again
+	EndedAt  *time.Time `json:"ended_at,omitempty"`
+	Id       string     `json:"id"`
+	IssuedAt time.Time  `json:"issued_at"`
 
 	// Issuer The organisation that minted it
-	Issuer    string    `json:"issuer"`
-	Ledger    Location  `json:"ledger"`
+	Issuer string   `json:"issuer"`
+	Ledger Location `json:"ledger"`
+
+	// Status An erased identity was valid once; nothing else is known of it
 	Status    Status    `json:"status"`
 	UpdatedAt time.Time `json:"updated_at"`
 	Version   int       `json:"version"`
+}
+
+// KeyList defines model for KeyList.
+type KeyList struct {
+	Keys []SubscriberKey `json:"keys"`
 }
 
 // Location defines model for Location.
@@ -159,6 +226,28 @@ type MatchResult struct {
 	Match bool `json:"match"`
 }
 
+// Organisation defines model for Organisation.
+type Organisation struct {
+	Id string `json:"id"`
+
+	// Key A JSON Web Key (RFC 7517) with its required members only; RSA of 2048 bits, or P-256
+	Key *PublicKey `json:"key,omitempty"`
+
+	// Msp The organisation's name on the channel
+	Msp  string           `json:"msp"`
+	Name string           `json:"name"`
+	Role OrganisationRole `json:"role"`
+
+	// Status An erased identity was valid once; nothing else is known of it
+	Status Status `json:"status"`
+}
+
+// OrganisationRole defines model for Organisation.Role.
+type OrganisationRole string
+
+// Parcel defines model for Parcel.
+type Parcel = disclosure.Parcel
+
 // Problem defines model for Problem.
 type Problem struct {
 	// Type `urn:vouchline:problem:` and the code
@@ -177,11 +266,35 @@ type Problem struct {
 	Fields *map[string]string `json:"fields,omitempty"`
 }
 
-// Status defines model for Status.
+// PublicKey A JSON Web Key (RFC 7517) with its required members only; RSA of 2048 bits, or P-256
+type PublicKey = ledger.PublicKey
+
+// Status An erased identity was valid once; nothing else is known of it
 type Status string
+
+// SubscriberKey defines model for SubscriberKey.
+type SubscriberKey struct {
+	AddedAt time.Time `json:"added_at"`
+
+	// Key A JSON Web Key (RFC 7517) with its required members only; RSA of 2048 bits, or P-256
+	Key       PublicKey  `json:"key"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+
+	// Thumbprint RFC 7638, SHA-256
+	Thumbprint string `json:"thumbprint"`
+
+	// TxId The transaction that last changed it
+	TxId string `json:"tx_id"`
+}
+
+// CredentialID defines model for CredentialID.
+type CredentialID = string
 
 // IdentityID defines model for IdentityID.
 type IdentityID = string
+
+// OrganisationID defines model for OrganisationID.
+type OrganisationID = string
 
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
@@ -194,12 +307,27 @@ type MatchAttributeJSONRequestBody = MatchRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetCredentialStatus Read whether a credential is valid now
+	// (GET /v1/credentials/{id}/status)
+	GetCredentialStatus(c *gin.Context, id CredentialID)
 	// GetIdentity Read an identity's record from the ledger
 	// (GET /v1/identities/{id})
 	GetIdentity(c *gin.Context, id IdentityID)
+	// GetAttributes Read the attributes that the subscriber consented to
+	// (GET /v1/identities/{id}/attributes)
+	GetAttributes(c *gin.Context, id IdentityID)
+	// GetHistory Read what was done to an identity
+	// (GET /v1/identities/{id}/history)
+	GetHistory(c *gin.Context, id IdentityID)
+	// ListKeys Read a subscriber's public keys
+	// (GET /v1/identities/{id}/keys)
+	ListKeys(c *gin.Context, id IdentityID)
 	// MatchAttribute Check a value against the minted digest
 	// (POST /v1/identities/{id}/match)
 	MatchAttribute(c *gin.Context, id IdentityID)
+	// GetOrganisation Read an organisation's record
+	// (GET /v1/organisations/{id})
+	GetOrganisation(c *gin.Context, id OrganisationID)
 	// ListAccounts Fetch the SIP accounts
 	// (GET /v1/pbx/accounts)
 	ListAccounts(c *gin.Context, params ListAccountsParams)
@@ -213,6 +341,31 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(c *gin.Context)
+
+// GetCredentialStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetCredentialStatus(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id CredentialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCredentialStatus(c, id)
+}
 
 // GetIdentity operation middleware
 func (siw *ServerInterfaceWrapper) GetIdentity(c *gin.Context) {
@@ -239,6 +392,81 @@ func (siw *ServerInterfaceWrapper) GetIdentity(c *gin.Context) {
 	siw.Handler.GetIdentity(c, id)
 }
 
+// GetAttributes operation middleware
+func (siw *ServerInterfaceWrapper) GetAttributes(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id IdentityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAttributes(c, id)
+}
+
+// GetHistory operation middleware
+func (siw *ServerInterfaceWrapper) GetHistory(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id IdentityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetHistory(c, id)
+}
+
+// ListKeys operation middleware
+func (siw *ServerInterfaceWrapper) ListKeys(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id IdentityID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListKeys(c, id)
+}
+
 // MatchAttribute operation middleware
 func (siw *ServerInterfaceWrapper) MatchAttribute(c *gin.Context) {
 
@@ -262,6 +490,31 @@ func (siw *ServerInterfaceWrapper) MatchAttribute(c *gin.Context) {
 	}
 
 	siw.Handler.MatchAttribute(c, id)
+}
+
+// GetOrganisation operation middleware
+func (siw *ServerInterfaceWrapper) GetOrganisation(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id OrganisationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetOrganisation(c, id)
 }
 
 // ListAccounts operation middleware
@@ -320,10 +573,54 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 
 	router.GET(options.BaseURL+"/v1/identities/:id", wrapper.GetIdentity)
 	router.POST(options.BaseURL+"/v1/identities/:id/match", wrapper.MatchAttribute)
+	router.GET(options.BaseURL+"/v1/identities/:id/history", wrapper.GetHistory)
+	router.GET(options.BaseURL+"/v1/identities/:id/keys", wrapper.ListKeys)
+	router.GET(options.BaseURL+"/v1/identities/:id/attributes", wrapper.GetAttributes)
+	router.GET(options.BaseURL+"/v1/credentials/:id/status", wrapper.GetCredentialStatus)
+	router.GET(options.BaseURL+"/v1/organisations/:id", wrapper.GetOrganisation)
 	router.GET(options.BaseURL+"/v1/pbx/accounts", wrapper.ListAccounts)
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type GetCredentialStatusRequestObject struct {
+	Id CredentialID `json:"id"`
+}
+
+type GetCredentialStatusResponseObject interface {
+	VisitGetCredentialStatusResponse(w http.ResponseWriter) error
+}
+
+type GetCredentialStatus200JSONResponse CredentialStatus
+
+func (response GetCredentialStatus200JSONResponse) VisitGetCredentialStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCredentialStatusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCredentialStatusdefaultApplicationProblemPlusJSONResponse) VisitGetCredentialStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetIdentityRequestObject struct {
 	Id IdentityID `json:"id"`
@@ -364,6 +661,123 @@ func (response GetIdentitydefaultApplicationProblemPlusJSONResponse) VisitGetIde
 	return err
 }
 
+type GetAttributesRequestObject struct {
+	Id IdentityID `json:"id"`
+}
+
+type GetAttributesResponseObject interface {
+	VisitGetAttributesResponse(w http.ResponseWriter) error
+}
+
+type GetAttributes200JSONResponse Parcel
+
+func (response GetAttributes200JSONResponse) VisitGetAttributesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAttributesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAttributesdefaultApplicationProblemPlusJSONResponse) VisitGetAttributesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHistoryRequestObject struct {
+	Id IdentityID `json:"id"`
+}
+
+type GetHistoryResponseObject interface {
+	VisitGetHistoryResponse(w http.ResponseWriter) error
+}
+
+type GetHistory200JSONResponse History
+
+func (response GetHistory200JSONResponse) VisitGetHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetHistorydefaultApplicationProblemPlusJSONResponse) VisitGetHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKeysRequestObject struct {
+	Id IdentityID `json:"id"`
+}
+
+type ListKeysResponseObject interface {
+	VisitListKeysResponse(w http.ResponseWriter) error
+}
+
+type ListKeys200JSONResponse KeyList
+
+func (response ListKeys200JSONResponse) VisitListKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKeysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListKeysdefaultApplicationProblemPlusJSONResponse) VisitListKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MatchAttributeRequestObject struct {
 	Id   IdentityID `json:"id"`
 	Body *MatchAttributeJSONRequestBody
@@ -393,6 +807,45 @@ type MatchAttributedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MatchAttributedefaultApplicationProblemPlusJSONResponse) VisitMatchAttributeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrganisationRequestObject struct {
+	Id OrganisationID `json:"id"`
+}
+
+type GetOrganisationResponseObject interface {
+	VisitGetOrganisationResponse(w http.ResponseWriter) error
+}
+
+type GetOrganisation200JSONResponse Organisation
+
+func (response GetOrganisation200JSONResponse) VisitGetOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrganisationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOrganisationdefaultApplicationProblemPlusJSONResponse) VisitGetOrganisationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -445,12 +898,27 @@ func (response ListAccountsdefaultApplicationProblemPlusJSONResponse) VisitListA
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetCredentialStatus Read whether a credential is valid now
+	// (GET /v1/credentials/{id}/status)
+	GetCredentialStatus(ctx context.Context, request GetCredentialStatusRequestObject) (GetCredentialStatusResponseObject, error)
 	// GetIdentity Read an identity's record from the ledger
 	// (GET /v1/identities/{id})
 	GetIdentity(ctx context.Context, request GetIdentityRequestObject) (GetIdentityResponseObject, error)
+	// GetAttributes Read the attributes that the subscriber consented to
+	// (GET /v1/identities/{id}/attributes)
+	GetAttributes(ctx context.Context, request GetAttributesRequestObject) (GetAttributesResponseObject, error)
+	// GetHistory Read what was done to an identity
+	// (GET /v1/identities/{id}/history)
+	GetHistory(ctx context.Context, request GetHistoryRequestObject) (GetHistoryResponseObject, error)
+	// ListKeys Read a subscriber's public keys
+	// (GET /v1/identities/{id}/keys)
+	ListKeys(ctx context.Context, request ListKeysRequestObject) (ListKeysResponseObject, error)
 	// MatchAttribute Check a value against the minted digest
 	// (POST /v1/identities/{id}/match)
 	MatchAttribute(ctx context.Context, request MatchAttributeRequestObject) (MatchAttributeResponseObject, error)
+	// GetOrganisation Read an organisation's record
+	// (GET /v1/organisations/{id})
+	GetOrganisation(ctx context.Context, request GetOrganisationRequestObject) (GetOrganisationResponseObject, error)
 	// ListAccounts Fetch the SIP accounts
 	// (GET /v1/pbx/accounts)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
@@ -513,6 +981,32 @@ type strictHandler struct {
 	options     StrictGinServerOptions
 }
 
+// GetCredentialStatus operation middleware
+func (sh *strictHandler) GetCredentialStatus(ctx *gin.Context, id CredentialID) {
+	var request GetCredentialStatusRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCredentialStatus(ctx, request.(GetCredentialStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCredentialStatus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCredentialStatusResponseObject); ok {
+		if err := validResponse.VisitGetCredentialStatusResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetIdentity operation middleware
 func (sh *strictHandler) GetIdentity(ctx *gin.Context, id IdentityID) {
 	var request GetIdentityRequestObject
@@ -532,6 +1026,84 @@ func (sh *strictHandler) GetIdentity(ctx *gin.Context, id IdentityID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetIdentityResponseObject); ok {
 		if err := validResponse.VisitGetIdentityResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAttributes operation middleware
+func (sh *strictHandler) GetAttributes(ctx *gin.Context, id IdentityID) {
+	var request GetAttributesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAttributes(ctx, request.(GetAttributesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAttributes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetAttributesResponseObject); ok {
+		if err := validResponse.VisitGetAttributesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetHistory operation middleware
+func (sh *strictHandler) GetHistory(ctx *gin.Context, id IdentityID) {
+	var request GetHistoryRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHistory(ctx, request.(GetHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetHistoryResponseObject); ok {
+		if err := validResponse.VisitGetHistoryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListKeys operation middleware
+func (sh *strictHandler) ListKeys(ctx *gin.Context, id IdentityID) {
+	var request ListKeysRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKeys(ctx, request.(ListKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKeys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListKeysResponseObject); ok {
+		if err := validResponse.VisitListKeysResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -565,6 +1137,32 @@ func (sh *strictHandler) MatchAttribute(ctx *gin.Context, id IdentityID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(MatchAttributeResponseObject); ok {
 		if err := validResponse.VisitMatchAttributeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOrganisation operation middleware
+func (sh *strictHandler) GetOrganisation(ctx *gin.Context, id OrganisationID) {
+	var request GetOrganisationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrganisation(ctx, request.(GetOrganisationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrganisation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetOrganisationResponseObject); ok {
+		if err := validResponse.VisitGetOrganisationResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

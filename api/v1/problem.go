@@ -11,7 +11,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vouchline/vouchline/kyc"
-	"github.com/vouchline/vouchline/ledger"
 )
 
 const (
@@ -44,6 +43,9 @@ var (
 // codeInternal is the code of every error that nobody foresaw.
 const codeInternal = "internal"
 
+// codeUnavailable is the code of a ledger that does not answer.
+const codeUnavailable = "unavailable"
+
 // statuses are the HTTP statuses of the codes that are not 422, an answer
 // that the sender can correct.
 var statuses = map[string]int{
@@ -51,8 +53,12 @@ var statuses = map[string]int{
 	"not_now": http.StatusConflict, "already_active": http.StatusConflict, "already_shown": http.StatusConflict,
 	"not_subscriber": http.StatusConflict, "live_expired": http.StatusConflict, "too_often": http.StatusTooManyRequests,
 	"too_many_tries": http.StatusTooManyRequests, "sign_in_refused": http.StatusUnauthorized,
-	"unavailable": http.StatusServiceUnavailable, "ledger_refused": http.StatusUnprocessableEntity,
-	"too_large": http.StatusRequestEntityTooLarge, codeInternal: http.StatusInternalServerError,
+	codeUnavailable: http.StatusServiceUnavailable, "too_large": http.StatusRequestEntityTooLarge, codeInternal: http.StatusInternalServerError,
+
+	// The refusals of the ledger's contract.
+	"ledger_forbidden": http.StatusForbidden, "no_consent": http.StatusForbidden, "exists": http.StatusConflict,
+	"stale": http.StatusConflict, "key_taken": http.StatusConflict, "duplicate_person": http.StatusConflict,
+	"illegal_status": http.StatusConflict, "erased": http.StatusGone,
 }
 
 // Classify is the one place where an error becomes a status and a code, for
@@ -71,17 +77,12 @@ func Classify(err error) (status int, code string) {
 }
 
 func codeOf(err error) string {
-	var refused *ledger.Error
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
 		return "too_large"
-	case errors.Is(err, ledger.ErrNotFound):
-		return "not_found"
-	case errors.Is(err, ledger.ErrUnavailable), errors.Is(err, ledger.ErrUnknown):
-		return "unavailable"
-	case errors.As(err, &refused):
-		return "ledger_refused"
+	case kyc.Away(err):
+		return codeUnavailable
 	}
 	if code := kyc.Code(err); code != "" {
 		return code

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,27 +20,31 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 )
 
-// A Prover answers questions about identities.
-type Prover interface {
-	Proof(ctx context.Context, identityID string) (kyc.Proof, error)
-	Match(ctx context.Context, identityID, attribute, value, salt string) (bool, error)
-}
-
 // An AccountLister lists SIP accounts.
 type AccountLister interface {
 	Accounts(ctx context.Context, since time.Time) ([]pbx.Account, error)
 }
 
+// A Caller is a program with an API key.
+type Caller struct {
+	ID     string // of the key
+	Scopes []string
+	// Organisation is the one that the key reads attributes for; empty for none.
+	Organisation string
+}
+
 // A KeyChecker knows the API keys.
 type KeyChecker interface {
-	// CheckKey returns the key's id and scopes, or ErrUnauthorized.
-	CheckKey(ctx context.Context, token string) (id string, scopes []string, err error)
+	// CheckKey returns whose key it is, or ErrUnauthorized.
+	CheckKey(ctx context.Context, token string) (Caller, error)
 }
 
 // Config is what the API needs.
 type Config struct {
 	Spec     []byte // api/openapi.yaml
 	Prover   Prover
+	Records  Records
+	Readers  Discloser
 	Accounts AccountLister
 	Keys     KeyChecker
 	Auditor  kyc.Auditor
@@ -98,7 +103,7 @@ func (s *server) validate(c *gin.Context) {
 	}
 	err = openapi3filter.ValidateRequest(c.Request.Context(), &openapi3filter.RequestValidationInput{
 		Request: c.Request, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: s.authenticate},
+		Options: &openapi3filter.Options{AuthenticationFunc: s.authenticate(c)},
 	})
 	var security *openapi3filter.SecurityRequirementsError
 	var tooLarge *http.MaxBytesError
@@ -113,80 +118,36 @@ func (s *server) validate(c *gin.Context) {
 	}
 }
 
-// authenticate checks the API key and its scope. A key without the scope is
-// told so: it is no stranger.
-func (s *server) authenticate(ctx context.Context, in *openapi3filter.AuthenticationInput) error {
-	header := in.RequestValidationInput.Request.Header.Get("Authorization")
-	scheme, token, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return errUnauthorized
-	}
-	id, scopes, err := s.Keys.CheckKey(ctx, strings.TrimSpace(token))
-	if err != nil {
-		return err
-	}
-	for _, want := range in.Scopes {
-		if !contains(scopes, want) {
-			return errForbidden
+// authenticate checks the API key and its scope, and notes the caller for the
+// handler. A key without the scope is told so: it is no stranger.
+func (s *server) authenticate(c *gin.Context) openapi3filter.AuthenticationFunc {
+	return func(ctx context.Context, in *openapi3filter.AuthenticationInput) error {
+		scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") || token == "" {
+			return errUnauthorized
 		}
-	}
-	request := in.RequestValidationInput.Request
-	return s.Auditor.Audit(ctx, kyc.AuditEntry{At: s.Clock(), Actor: "apikey:" + id, Action: request.Method + " " + request.URL.Path})
-}
-
-func contains(scopes []string, want string) bool {
-	for _, s := range scopes {
-		if s == want {
-			return true
+		caller, err := s.Keys.CheckKey(ctx, strings.TrimSpace(token))
+		if err != nil {
+			return err
 		}
+		for _, want := range in.Scopes {
+			if !slices.Contains(caller.Scopes, want) {
+				return errForbidden
+			}
+		}
+		c.Set(callerKey, caller)
+		return s.Auditor.Audit(ctx, kyc.AuditEntry{At: s.Clock(), Actor: caller.actor(), Action: c.Request.Method + " " + c.Request.URL.Path})
 	}
-	return false
 }
 
-// GetIdentity implements the operation of that name.
-func (s *server) GetIdentity(ctx context.Context, r GetIdentityRequestObject) (GetIdentityResponseObject, error) {
-	proof, err := s.Prover.Proof(ctx, r.Id)
-	if err != nil {
-		return nil, err
-	}
-	i := proof.Identity
-	out := GetIdentity200JSONResponse{
-		Id: i.ID, Status: Status(i.Status), Assurance: i.Assurance, Issuer: i.Issuer, IssuedAt: i.IssuedAt, UpdatedAt: i.UpdatedAt,
-		Version: i.Version, Attributes: i.Attributes,
-		Ledger: Location{Network: LocationNetwork(proof.Location.Network), TxId: proof.Location.TxID, Block: int64(proof.Location.Block)}, //nolint:gosec // block heights stay far below 2^63
-	}
-	if proof.Location.Channel != "" {
-		out.Ledger.Channel = &proof.Location.Channel
-	}
-	return out, nil
+// callerKey is where a request keeps its caller.
+const callerKey = "caller"
+
+// callerOf returns the caller that authenticate noted. A handler's context is
+// Gin's.
+func callerOf(ctx context.Context) Caller {
+	caller, _ := ctx.Value(callerKey).(Caller)
+	return caller
 }
 
-// MatchAttribute implements the operation of that name.
-func (s *server) MatchAttribute(ctx context.Context, r MatchAttributeRequestObject) (MatchAttributeResponseObject, error) {
-	match, err := s.Prover.Match(ctx, r.Id, string(r.Body.Attribute), r.Body.Value, r.Body.Salt)
-	if err != nil {
-		return nil, err
-	}
-	return MatchAttribute200JSONResponse{Match: match}, nil
-}
-
-// ListAccounts implements the operation of that name.
-func (s *server) ListAccounts(ctx context.Context, r ListAccountsRequestObject) (ListAccountsResponseObject, error) {
-	var since time.Time
-	if r.Params.Since != nil {
-		since = *r.Params.Since
-	}
-	accounts, err := s.Accounts.Accounts(ctx, since)
-	if err != nil {
-		return nil, err
-	}
-	out := ListAccounts200JSONResponse{Accounts: make([]Account, 0, len(accounts))}
-	for _, a := range accounts {
-		out.Accounts = append(out.Accounts, Account{
-			Extension: a.Extension, Aor: string(a.AOR), AuthUsername: a.AuthUsername, Realm: a.Realm, DisplayName: a.DisplayName,
-			Ha1:        HA1{Md5: a.HA1MD5, Sha256: a.HA1SHA256, Sha512256: a.HA1SHA512256},
-			IdentityId: a.IdentityID, Enabled: a.Enabled, UpdatedAt: a.UpdatedAt,
-		})
-	}
-	return out, nil
-}
+func (c Caller) actor() string { return "apikey:" + c.ID }

@@ -21,22 +21,31 @@ import (
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ledger/disclosure"
 	"github.com/vouchline/vouchline/pbx"
 )
 
 type world struct {
 	audit []kyc.AuditEntry
 	fail  error
+	asked kyc.Reader
 }
 
 func (w *world) Proof(_ context.Context, id string) (kyc.Proof, error) {
 	if w.fail != nil {
 		return kyc.Proof{}, w.fail
 	}
-	if id != "idknown" {
+	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	switch id {
+	case "idknown":
+	case "iderased":
+		return kyc.Proof{
+			Identity: ledger.Identity{ID: id, Status: ledger.StatusErased, Issuer: "manager", IssuedAt: at, UpdatedAt: at, EndedAt: at, Version: 2},
+			Location: ledger.Location{TxID: "abc", Block: 7, Network: ledger.NetworkEmbedded},
+		}, nil
+	default:
 		return kyc.Proof{}, ledger.ErrNotFound
 	}
-	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	return kyc.Proof{
 		Identity: ledger.Identity{
 			ID: id, Status: "active", Assurance: kyc.AssurancePolicy, Issuer: "manager", IssuedAt: at, UpdatedAt: at, Version: 1,
@@ -58,14 +67,57 @@ func (w *world) Accounts(context.Context, time.Time) ([]pbx.Account, error) {
 	return []pbx.Account{a.WithPassword("secret-word-of-the-line")}, w.fail
 }
 
-func (w *world) CheckKey(_ context.Context, token string) (string, []string, error) {
+func (w *world) History(context.Context, string) ([]ledger.Change, error) {
+	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	return []ledger.Change{
+		{Version: 1, Kind: ledger.EventIssued, Status: ledger.StatusActive, At: at, TxID: "abc"},
+		{Version: 2, Kind: ledger.EventSuspended, Status: ledger.StatusSuspended, Reason: ledger.ReasonUnderReview, At: at, TxID: "def"},
+	}, w.fail
+}
+
+var (
+	rsaKey = ledger.PublicKey{Type: "RSA", Exponent: "AQAB", Modulus: strings.Repeat("A", 342)}
+	ecKey  = ledger.PublicKey{Type: "EC", Curve: "P-256", X: strings.Repeat("A", 43), Y: strings.Repeat("B", 43)}
+)
+
+func (w *world) Keys(context.Context, string) ([]ledger.SubscriberKey, error) {
+	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	return []ledger.SubscriberKey{
+		{Thumbprint: "t1", Identity: "idknown", Key: rsaKey, AddedAt: at, RevokedAt: at, TxID: "def"},
+		{Thumbprint: "t2", Identity: "idknown", Key: ecKey, AddedAt: at, TxID: "abc"},
+	}, w.fail
+}
+
+func (w *world) CredentialStatus(_ context.Context, id string) (ledger.CredentialStatus, error) {
+	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	return ledger.CredentialStatus{
+		Credential: ledger.Credential{ID: id, Identity: "idknown", Digest: "d", ExpiresAt: at, Status: ledger.StatusSuspended, Reason: ledger.ReasonUnderReview, IssuedAt: at},
+		Identity:   ledger.StatusActive, At: at,
+	}, w.fail
+}
+
+func (w *world) Organisation(_ context.Context, id string) (ledger.Organisation, error) {
+	return ledger.Organisation{ID: id, Name: "Clinic", Role: ledger.RoleRelyingParty, MSP: "Org2MSP", Status: ledger.StatusActive, Key: ecKey}, w.fail
+}
+
+func (w *world) Attributes(_ context.Context, r kyc.Reader, id string) (disclosure.Parcel, error) {
+	w.asked = r
+	return disclosure.Parcel{
+		Identity: id, Organisation: r.Organisation, Sealed: map[string]string{"phone": "a.b.c.d.e"}, WrappedKey: "f.g.h.i.j",
+		Digests: map[string]string{"phone": "x"}, Until: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
+	}, w.fail
+}
+
+func (w *world) CheckKey(_ context.Context, token string) (Caller, error) {
 	switch token {
 	case "reader":
-		return "k1", []string{"pbx:read"}, nil
+		return Caller{ID: "k1", Scopes: []string{"pbx:read"}}, nil
+	case "clinic":
+		return Caller{ID: "k3", Scopes: []string{"attributes:read"}, Organisation: "clinic"}, nil
 	case "other":
-		return "k2", []string{"identities:read"}, nil
+		return Caller{ID: "k2", Scopes: []string{"identities:read"}}, nil
 	default:
-		return "", nil, ErrUnauthorized
+		return Caller{}, ErrUnauthorized
 	}
 }
 
@@ -90,7 +142,7 @@ func serve(t *testing.T, w *world) (*gin.Engine, *openapi3.T) {
 	gin.SetMode(gin.TestMode)
 	engine := gin.New()
 	engine.Use(func(c *gin.Context) { c.Header("X-Request-Id", "req1") })
-	err = Mount(engine, Config{Spec: spec, Prover: w, Accounts: w, Keys: w, Auditor: w, Clock: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	err = Mount(engine, Config{Spec: spec, Prover: w, Records: w, Readers: w, Accounts: w, Keys: w, Auditor: w, Clock: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +170,19 @@ func TestAnswersFollowTheDescription(t *testing.T) {
 		{name: "unknown member", method: "POST", path: "/v1/identities/idknown/match", body: `{"attribute":"sex","value":"F","salt":"` + salt + `","x":1}`, status: 400, kind: "bad_request"},
 		{name: "no body", method: "POST", path: "/v1/identities/idknown/match", status: 400, kind: "bad_request"},
 		{name: "huge body", method: "POST", path: "/v1/identities/idknown/match", body: `{"value":"` + strings.Repeat("x", maxBody) + `"}`, status: 413, kind: "too_large"},
+		{name: "erased identity", method: "GET", path: "/v1/identities/iderased", status: 200},
+		{name: "history", method: "GET", path: "/v1/identities/idknown/history", status: 200},
+		{name: "history of nobody", method: "GET", path: "/v1/identities/idnobody/history", fail: ledger.ErrNotFound, status: 404, kind: "not_found"},
+		{name: "keys", method: "GET", path: "/v1/identities/idknown/keys", status: 200},
+		{name: "keys of an erased identity", method: "GET", path: "/v1/identities/iderased/keys", fail: ledger.ErrErased, status: 410, kind: "erased"},
+		{name: "credential", method: "GET", path: "/v1/credentials/cr1/status", status: 200},
+		{name: "impossible credential", method: "GET", path: "/v1/credentials/-/status", status: 400, kind: "bad_request"},
+		{name: "organisation", method: "GET", path: "/v1/organisations/clinic", status: 200},
+		{name: "impossible organisation", method: "GET", path: "/v1/organisations/Clinic", status: 400, kind: "bad_request"},
+		{name: "attributes", method: "GET", path: "/v1/identities/idknown/attributes", key: "clinic", status: 200},
+		{name: "attributes without consent", method: "GET", path: "/v1/identities/idknown/attributes", key: "clinic", fail: ledger.ErrNoConsent, status: 403, kind: "no_consent"},
+		{name: "attributes without key", method: "GET", path: "/v1/identities/idknown/attributes", status: 401, kind: "unauthorized"},
+		{name: "attributes without scope", method: "GET", path: "/v1/identities/idknown/attributes", key: "reader", status: 403, kind: "forbidden"},
 		{name: "accounts", method: "GET", path: "/v1/pbx/accounts", key: "reader", status: 200},
 		{name: "accounts since", method: "GET", path: "/v1/pbx/accounts?since=2026-11-20T00:00:00Z", key: "reader", status: 200},
 		{name: "bad since", method: "GET", path: "/v1/pbx/accounts?since=yesterday", key: "reader", status: 400, kind: "bad_request"},
@@ -197,5 +262,19 @@ func TestFetchingAccountsIsAudited(t *testing.T) {
 	}
 	if strings.Contains(rec.Body.String(), "secret-word") {
 		t.Error("the answer holds the SIP password")
+	}
+}
+
+// Attributes are read for the key's organisation and for no other, whatever
+// the request says.
+func TestReaderIsTheKeysOrganisation(t *testing.T) {
+	t.Parallel()
+	w := &world{}
+	engine, _ := serve(t, w)
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/identities/idknown/attributes?organisation=bank", nil)
+	req.Header.Set("Authorization", "Bearer clinic")
+	engine.ServeHTTP(httptest.NewRecorder(), req)
+	if want := (kyc.Reader{Actor: "apikey:k3", Organisation: "clinic"}); w.asked != want {
+		t.Errorf("asked as %+v, want %+v", w.asked, want)
 	}
 }

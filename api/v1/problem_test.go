@@ -1,0 +1,111 @@
+package v1
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"strconv"
+	"testing"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ledger"
+)
+
+// refusals are what the contract's codes become. The description lists them.
+var refusals = map[ledger.Code]struct {
+	status int
+	code   string
+}{
+	ledger.CodeForbidden:       {http.StatusForbidden, "ledger_forbidden"}, // apart from a key without the scope
+	ledger.CodeExists:          {http.StatusConflict, "exists"},
+	ledger.CodeDuplicatePerson: {http.StatusConflict, "duplicate_person"},
+	ledger.CodeNotFound:        {http.StatusNotFound, "not_found"},
+	ledger.CodeInvalid:         {http.StatusUnprocessableEntity, "invalid"},
+	ledger.CodeIllegalStatus:   {http.StatusConflict, "illegal_status"},
+	ledger.CodeStale:           {http.StatusConflict, "stale"},
+	ledger.CodeErased:          {http.StatusGone, "erased"},
+	ledger.CodeKeyTaken:        {http.StatusConflict, "key_taken"},
+	ledger.CodeNoConsent:       {http.StatusForbidden, "no_consent"},
+	ledger.CodeTooMany:         {http.StatusUnprocessableEntity, "too_many"},
+}
+
+// contractCodes are the constants of type Code in the ledger's source, so that
+// a new one cannot be forgotten here.
+func contractCodes(t *testing.T) []ledger.Code {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../ledger/error.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []ledger.Code
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if typ, ok := spec.Type.(*ast.Ident); !ok || typ.Name != "Code" {
+			return true
+		}
+		for _, v := range spec.Values {
+			if literal, ok := v.(*ast.BasicLit); ok {
+				code, err := strconv.Unquote(literal.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				codes = append(codes, ledger.Code(code))
+			}
+		}
+		return true
+	})
+	return codes
+}
+
+// Every refusal of the contract keeps its code on the way out, alone, wrapped
+// or as one item of a batch.
+func TestEveryLedgerCodeReachesTheAPI(t *testing.T) {
+	t.Parallel()
+	codes := contractCodes(t)
+	if len(codes) < len(refusals) {
+		t.Fatalf("found %v in the ledger's source, want %d codes or more", codes, len(refusals))
+	}
+	for _, code := range codes {
+		want, ok := refusals[code]
+		if !ok {
+			t.Errorf("%s has no status in this table", code)
+			continue
+		}
+		refusal := &ledger.Error{Code: code, Detail: "field: rule"}
+		for _, err := range []error{refusal, fmt.Errorf("mint: %w", refusal), &ledger.ItemError{Item: 3, Err: refusal}} {
+			if status, got := Classify(err); status != want.status || got != want.code {
+				t.Errorf("Classify(%v) = %d %s, want %d %s", err, status, got, want.status, want.code)
+			}
+		}
+	}
+}
+
+func TestClassify(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		err    error
+		status int
+		code   string
+	}{
+		{"ledger away", fmt.Errorf("read: %w", ledger.ErrUnavailable), http.StatusServiceUnavailable, "unavailable"},
+		{"outcome unknown", fmt.Errorf("read: %w", ledger.ErrUnknown), http.StatusServiceUnavailable, "unavailable"},
+		{"body too large", &http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge, "too_large"},
+		{"nothing stored", kyc.ErrNotFound, http.StatusNotFound, "not_found"},
+		{"fields", kyc.FieldErrors{"salt": kyc.FieldInvalid}, http.StatusUnprocessableEntity, "invalid_fields"},
+		{"not foreseen", errors.New("dial tcp 10.0.0.1"), http.StatusInternalServerError, "internal"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if status, code := Classify(tt.err); status != tt.status || code != tt.code {
+				t.Errorf("Classify(%v) = %d %s, want %d %s", tt.err, status, code, tt.status, tt.code)
+			}
+		})
+	}
+}
