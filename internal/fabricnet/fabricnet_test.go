@@ -99,8 +99,7 @@ func TestTakenPortIsSaid(t *testing.T) {
 
 // Everything dies, and the creation of a network does half way: up makes it
 // whole both times.
-func TestUpAfterEverythingDied(t *testing.T) {
-	t.Parallel()
+func TestUpAfterEverythingDied(t *testing.T) { // one network at a time
 	n := Start(t, Orderers(3), ManagerPeers(2))
 	nodes, err := n.Nodes()
 	want := []string{"orderer", "orderer1", "orderer2", "m0", "m1", "t0", "t1", "cc-manager", "cc-telecom"}

@@ -38,11 +38,7 @@ rm -rf "$NET"
 const portTaken = 3
 
 func start(options ...Option) (*Network, error) {
-	bin := os.Getenv("FABRIC_BIN")
-	if bin == "" {
-		bin = filepath.Join(testenv.Root(), "bin", "fabric")
-	}
-	bin, err := filepath.Abs(bin)
+	bin, err := bin()
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +54,13 @@ func start(options ...Option) (*Network, error) {
 		}
 		return n, err
 	}
+}
+
+func bin() (string, error) {
+	if dir := os.Getenv("FABRIC_BIN"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	return filepath.Join(testenv.Root(), "bin", "fabric"), nil
 }
 
 func try(bin string, options []Option) (*Network, error) {
