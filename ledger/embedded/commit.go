@@ -167,14 +167,16 @@ func (c *core) apply(g *group) []string {
 	}
 	for key := range g.ahead.private {
 		if v, ok := c.chain.private[key]; ok {
-			names[v.name] = true
+			names[fileOf(key, v.digest)] = true
 		}
 	}
 	for _, e := range g.entries {
 		c.chain.apply(e.entry, e.line)
 	}
 	for key := range g.ahead.private {
-		delete(names, c.chain.private[key].name)
+		if v, ok := c.chain.private[key]; ok {
+			delete(names, fileOf(key, v.digest))
+		}
 	}
 	close(c.grown)
 	c.grown = make(chan struct{})

@@ -119,7 +119,7 @@ func open(cfg Config) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := replay(f, public, acknowledged)
+	c, err := replay(f, public, acknowledged, false)
 	if err == nil && c.torn > 0 {
 		cfg.Log.Warn("cut unfinished entries off the ledger's log", "bytes", c.torn, "entries", c.next)
 		err = f.Truncate(c.size)
@@ -175,7 +175,7 @@ const funcBegin = "Begin"
 // OpenReadOnly opens the log for reading as it is now, beside the process that
 // writes to it if there is one. Private data cannot be read through it.
 func OpenReadOnly(dir string) (*Log, error) {
-	c, f, err := load(dir)
+	c, f, err := load(dir, false)
 	if err != nil {
 		return nil, err
 	}

@@ -52,11 +52,6 @@ type privateWrite struct {
 	Purge  bool   `json:"purge,omitempty"`
 }
 
-// value is what the log says of the value that the entry seq wrote.
-func (w privateWrite) value(seq uint64) privateValue {
-	return newPrivateValue(w.Key, w.Digest, seq)
-}
-
 // A digest is a SHA-256, in base64url as JSON.
 type digest [sha256.Size]byte
 
@@ -131,6 +126,18 @@ func body(line []byte) ([]byte, error) {
 	return line[bodyAt:], nil
 }
 
+// read reads a line written by seal without looking at its signature.
+func read[T any](line []byte) (v T, err error) {
+	b, err := body(line)
+	if err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal(b, &v); err != nil {
+		return v, errForm
+	}
+	return v, nil
+}
+
 // unseal reads a line written by seal.
 func unseal[T any](key ed25519.PublicKey, label string, line []byte) (v T, err error) {
 	b, err := body(line)
@@ -144,10 +151,7 @@ func unseal[T any](key ed25519.PublicKey, label string, line []byte) (v T, err e
 	if !ed25519.Verify(key, append([]byte(label), b...), signature) {
 		return v, errSignature
 	}
-	if err := json.Unmarshal(b, &v); err != nil {
-		return v, errForm
-	}
-	return v, nil
+	return read[T](line)
 }
 
 func hashOf(line []byte) string {

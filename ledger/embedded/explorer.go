@@ -15,15 +15,19 @@ func (l *Log) Chain(context.Context) (ledger.ChainInfo, error) {
 	return ledger.ChainInfo{Network: ledger.NetworkEmbedded, Height: l.chain.next, Head: l.chain.hash}, nil
 }
 
-// Blocks returns n entries from one downwards, each as a block of one
-// transaction. From beyond the head means the head.
+// maxBlocks bounds one call of Blocks.
+const maxBlocks = 100
+
+// Blocks returns up to n entries, newest first, from the entry `from`
+// downwards, each as a block of one transaction; from beyond the head is the
+// head. At most 100 are returned.
 func (l *Log) Blocks(ctx context.Context, from uint64, n int) ([]ledger.Block, error) {
 	height, _, _ := l.reach()
 	if height == 0 {
-		return nil, nil
+		return []ledger.Block{}, nil
 	}
-	from = min(from, height-1)
-	var blocks []ledger.Block
+	from, n = min(from, height-1), min(n, maxBlocks)
+	blocks := []ledger.Block{}
 	for k := uint64(0); k <= from && len(blocks) < n; k++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -38,7 +42,7 @@ func (l *Log) Blocks(ctx context.Context, from uint64, n int) ([]ledger.Block, e
 }
 
 func blockOf(e entry, line []byte) ledger.Block {
-	b := ledger.Block{Number: e.Seq, Hash: hashOf(line), Previous: e.Prev, Time: e.Time}
+	b := ledger.Block{Number: e.Seq, Hash: hashOf(line), Previous: e.Prev, Time: e.Time, Transactions: []ledger.Transaction{}}
 	if e.Function == funcBegin {
 		b.Others = 1
 		return b

@@ -54,7 +54,7 @@ func explored(t *testing.T, l *Log, height uint64) {
 			t.Errorf("block %d does not follow block %d", b.Number, blocks[k+1].Number)
 		}
 	}
-	if first := blocks[len(blocks)-1]; first.Others != 1 || first.Transactions != nil || first.Previous != "" {
+	if first := blocks[len(blocks)-1]; first.Others != 1 || len(first.Transactions) != 0 || first.Previous != "" {
 		t.Errorf("the first block = %+v, want none of the contract's transactions", first)
 	}
 	tx := blocks[0].Transactions[0]

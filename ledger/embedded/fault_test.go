@@ -95,7 +95,7 @@ func FuzzReplay(f *testing.F) {
 	f.Add([]byte("v1 \n"))
 	f.Add([]byte("v1 AAAA {\"seq\":0}\n"))
 	f.Fuzz(func(t *testing.T, log []byte) {
-		if c, err := replay(bytes.NewReader(log), make([]byte, 32), nil); err == nil && c.next != 0 {
+		if c, err := replay(bytes.NewReader(log), make([]byte, 32), nil, false); err == nil && c.next != 0 {
 			t.Errorf("replay(%q) accepted %d entries nobody signed", log, c.next)
 		}
 	})

@@ -50,8 +50,8 @@ func (g *group) add(e entry, private map[string][]byte) error {
 	}
 	for _, w := range e.Private {
 		// A file that an acknowledged entry names is never written again.
-		if name := w.value(e.Seq).name; !w.Purge && name != g.live[w.Key].name {
-			g.files[name] = private[w.Key]
+		if was, ok := g.live[w.Key]; !w.Purge && (!ok || was.digest != w.Digest) {
+			g.files[fileOf(w.Key, w.Digest)] = private[w.Key]
 		}
 	}
 	for _, w := range e.Writes {

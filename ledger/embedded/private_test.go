@@ -126,7 +126,7 @@ func TestChangedPrivateValueIsFound(t *testing.T) {
 			dir := t.TempDir()
 			l := openNotes(t, dir)
 			call(t, l, "put", "one")
-			if err := c.change(filepath.Join(dir, privateName, l.chain.private["note"].name)); err != nil {
+			if err := c.change(filepath.Join(dir, privateName, fileOf("note", l.chain.private["note"].digest))); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := l.Evaluate(t.Context(), ledger.Call{Function: "read"}); !errors.Is(err, ErrTampered) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -47,7 +46,11 @@ type chain struct {
 
 // replay reads a whole log signed with key. What follows the acknowledged
 // entries may be torn; nothing else may.
-func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, error) {
+//
+// Every acknowledged line is held by the hash in the next one, and the last of
+// them by the signed head: their own signatures can add nothing, and checking
+// them is most of the work. Only who verifies wants each of them.
+func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head, each bool) (*chain, error) {
 	c := &chain{state: map[string][]byte{}, private: map[string]privateValue{}, blocks: map[string]uint64{}, key: key}
 	r := bufio.NewReaderSize(log, 64<<10)
 	for {
@@ -59,7 +62,7 @@ func replay(log io.Reader, key ed25519.PublicKey, acknowledged *head) (*chain, e
 			return nil, fmt.Errorf("read log: %w", err)
 		}
 		if err == nil {
-			err = c.accept(line)
+			err = c.accept(line, !each && acknowledged != nil && c.next <= acknowledged.Seq)
 		}
 		if err != nil {
 			// A line nobody was told of: the pages of a group reached the disk
@@ -93,9 +96,17 @@ func (c *chain) ends(acknowledged *head, torn int64) (*chain, error) {
 	}
 }
 
-// accept checks one line and applies it.
-func (c *chain) accept(line []byte) error {
-	e, err := unseal[entry](c.key, labelEntry, line)
+// accept checks one line and applies it. A held one is known by its hash.
+func (c *chain) accept(line []byte, held bool) error {
+	var (
+		e   entry
+		err error
+	)
+	if held {
+		e, err = read[entry](line)
+	} else {
+		e, err = unseal[entry](c.key, labelEntry, line)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -118,7 +129,7 @@ func (c *chain) apply(e entry, line []byte) {
 		if w.Purge {
 			delete(c.private, w.Key)
 		} else {
-			c.private[w.Key] = w.value(e.Seq)
+			c.private[w.Key] = privateValue{w.Digest, e.Seq}
 		}
 	}
 	for _, w := range e.Writes {
@@ -135,13 +146,9 @@ func (c *chain) apply(e entry, line []byte) {
 }
 
 func firstKey(line []byte) (ed25519.PublicKey, error) {
-	b, err := body(line)
+	e, err := read[entry](line)
 	if err != nil {
 		return nil, err
-	}
-	var e entry
-	if err := json.Unmarshal(b, &e); err != nil {
-		return nil, errForm
 	}
 	key, err := strict.DecodeString(e.PublicKey)
 	if err != nil || len(key) != ed25519.PublicKeySize {

@@ -79,7 +79,7 @@ func (t *tx) GetPrivate(key string) ([]byte, error) {
 	if !ok {
 		return nil, nil
 	}
-	return t.core.vault.read(v)
+	return t.core.vault.read(key, v)
 }
 
 func (t *tx) PutPrivate(key string, value []byte) error {

@@ -24,14 +24,14 @@ type vault struct {
 
 // A privateValue is what the log says of one value in the vault.
 type privateValue struct {
-	name   string // of its file
 	digest digest
 	seq    uint64 // of the entry that wrote it
 }
 
-func newPrivateValue(key string, of digest, seq uint64) privateValue {
-	sum := sha256.Sum256([]byte("vouchline/ledger/private/v1\n" + key + "\n" + hex.EncodeToString(of[:])))
-	return privateValue{hex.EncodeToString(sum[:]), of, seq}
+// fileOf names a value's file.
+func fileOf(key string, value digest) string {
+	sum := sha256.Sum256([]byte("vouchline/ledger/private/v1\n" + key + "\n" + hex.EncodeToString(value[:])))
+	return hex.EncodeToString(sum[:])
 }
 
 var (
@@ -41,8 +41,8 @@ var (
 
 // read returns a value, or an error that matches [ErrTampered] if its file is
 // not what was written.
-func (v vault) read(p privateValue) ([]byte, error) {
-	b, err := os.ReadFile(filepath.Join(v.dir, p.name))
+func (v vault) read(key string, p privateValue) ([]byte, error) {
+	b, err := os.ReadFile(filepath.Join(v.dir, fileOf(key, p.digest)))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &TamperedError{p.seq, errPrivateMissing}
@@ -116,8 +116,8 @@ func (v vault) sweep(private map[string]privateValue) error {
 		return err
 	}
 	missing := make(map[string]uint64, len(private))
-	for _, p := range private {
-		missing[p.name] = p.seq
+	for key, p := range private {
+		missing[fileOf(key, p.digest)] = p.seq
 	}
 	var unnamed []string
 	for _, name := range names {

@@ -25,7 +25,7 @@ type Report struct {
 // that writes to it if there is one. It trusts the signing key of the folder
 // and, in a copy without it, the key that the first entry names.
 func Verify(dir string) (Report, error) {
-	c, f, err := load(dir)
+	c, f, err := load(dir, true)
 	if err != nil {
 		return Report{}, err
 	}
@@ -54,7 +54,7 @@ func verifyPrivate(dir string, private map[string]privateValue) error {
 	v := vault{dir: filepath.Join(dir, privateName)}
 	wrong := map[string]privateValue{}
 	for key, p := range private {
-		_, err := v.read(p)
+		_, err := v.read(key, p)
 		switch {
 		case errors.Is(err, ErrTampered):
 			wrong[key] = p
@@ -65,7 +65,7 @@ func verifyPrivate(dir string, private map[string]privateValue) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	c, f, err := load(dir)
+	c, f, err := load(dir, false)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func verifyPrivate(dir string, private map[string]privateValue) error {
 		if c.private[key] != p {
 			continue
 		}
-		if _, err := v.read(p); err != nil {
+		if _, err := v.read(key, p); err != nil {
 			return err
 		}
 	}
@@ -84,7 +84,7 @@ func verifyPrivate(dir string, private map[string]privateValue) error {
 }
 
 // load replays a log without taking it, and returns it open for reading.
-func load(dir string) (*chain, *os.File, error) {
+func load(dir string, each bool) (*chain, *os.File, error) {
 	key, err := publicKey(dir)
 	if err != nil {
 		return nil, nil, err
@@ -97,7 +97,7 @@ func load(dir string) (*chain, *os.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := replay(f, key, acknowledged)
+	c, err := replay(f, key, acknowledged, each)
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
