@@ -59,7 +59,8 @@ gone() { ! pid_of "$1" >/dev/null; }
 wait_nodes() {
   local name
   for name in "${ORDERER_NODES[@]}" "${PEERS[@]}"; do until_ok 30 "$name" healthy "$name"; done
-  for name in "${CHAINCODES[@]}"; do until_ok 30 "$name" opened "$name" "$(port "$name")"; done
+  # A peer says that it is healthy before it listens.
+  for name in "${NODES[@]}"; do until_ok 30 "$name" opened "$name" "$(port "$name")"; done
   until_ok 30 "election of an orderer" elected
 }
 
