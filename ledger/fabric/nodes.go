@@ -112,7 +112,7 @@ func (c *Client) visit(ctx context.Context, p place) ledger.Node {
 	return n
 }
 
-func (c *Client) heightOf(ctx context.Context, p place) (height uint64, err error) {
+func (c *Client) heightOf(ctx context.Context, p place) (uint64, error) {
 	peer := Peer{Address: p.node.Address, ServerName: c.serverNameOf(p), TLSCA: p.tlsCA}
 	creds, err := peer.credentials()
 	if err != nil {
@@ -125,7 +125,7 @@ func (c *Client) heightOf(ctx context.Context, p place) (height uint64, err erro
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
+	defer func() { _ = conn.Close() }()
 	if p.node.Kind == kindOrderer {
 		return c.ordererHeight(ctx, conn)
 	}
@@ -153,6 +153,8 @@ func inWords(err error, limit time.Duration) string {
 		return "does not answer within " + limit.String()
 	case strings.Contains(text, "connection refused"):
 		return "refuses connections: nothing runs there"
+	case strings.Contains(text, "connection reset"), strings.Contains(text, "EOF"):
+		return "breaks connections off"
 	case strings.Contains(text, "no such host"):
 		return "its host name is unknown"
 	case strings.Contains(text, "x509:"):

@@ -69,7 +69,7 @@ func TestProfileFaults(t *testing.T) {
 		want          []string
 	}{
 		{"not JSON", `peers: h`, []string{"invalid character"}},
-		{"an unknown field", `{"peer":"h:1"}`, []string{"unknown field"}},
+		{"an unknown field", `{"peer":"h:1"}`, []string{"json: unknown field"}},
 		{"all at once", `{"peers":[{"address":"h"},{"tls_ca":"none.pem"},{"address":"h:1","tls_ca":"empty.pem"}],"key":"k"}`, []string{
 			"peers[0].address is not host:port", "peers[0].tls_ca is missing",
 			"peers[1].address is missing", "peers[1].tls_ca: open", "peers[2].tls_ca: no certificate in it",
