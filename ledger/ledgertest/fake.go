@@ -69,6 +69,11 @@ func newFake(c *chain, caller string) *Fake {
 // As returns the same ledger as another organisation sees it.
 func (f *Fake) As(msp string) *Fake { return newFake(f.chain, msp) }
 
+// Target returns the ledger as the suite takes it.
+func (f *Fake) Target() Target {
+	return Target{Writer: f.Client, Other: f.As(OtherMSP).Client, Network: ledger.NetworkEmbedded, Events: f.Events}
+}
+
 // Submit implements [ledger.Transport].
 func (f *Fake) Submit(_ context.Context, c ledger.Call) (ledger.Answer, error) { return f.run(c, true) }
 

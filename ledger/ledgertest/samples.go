@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/vouchline/vouchline/ledger"
@@ -80,10 +82,4 @@ func random(n int) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func names(attributes map[string]string) []string {
-	out := make([]string, 0, len(attributes))
-	for name := range attributes {
-		out = append(out, name)
-	}
-	return out
-}
+func names(attributes map[string]string) []string { return slices.Sorted(maps.Keys(attributes)) }

@@ -53,7 +53,7 @@ func disclosureNeedsConsent(t *testing.T, x Target) {
 }
 
 func disclosureNeedsActive(t *testing.T, x Target) {
-	in, consent, o := consented(t, x)
+	in, consent, _ := consented(t, x)
 	set := func(status ledger.Status, reason string) {
 		t.Helper()
 		done[ledger.Location](t, "SetStatus()")(x.Writer.SetStatus(t.Context(), in.ID, status, reason))
@@ -77,7 +77,7 @@ func disclosureNeedsActive(t *testing.T, x Target) {
 	_, err = x.Writer.Disclose(t.Context(), pairOf(consent))
 	refused(t, "Disclose(of what is there no more)", err, ledger.ErrNotFound)
 
-	_, consent, o = consented(t, x)
+	_, consent, o := consented(t, x)
 	done[ledger.Organisation](t, "SetOrganisationStatus()")(x.Writer.SetOrganisationStatus(t.Context(), o.ID, ledger.StatusSuspended))
 	_, err = x.Writer.Disclose(t.Context(), pairOf(consent))
 	refused(t, "Disclose(to a suspended organisation)", err, ledger.ErrIllegalStatus)
