@@ -23,7 +23,7 @@ func (f closerFunc) Close() error { return f() }
 // separate address, because what the process does is nobody's business who
 // can reach the pages. Labels come from closed lists: a stranger must not be
 // able to make series.
-func (s *WebSettings) observe(g *Globals, h http.Handler) (http.Handler, io.Closer, error) {
+func (s *WebSettings) observe(g *Globals, h http.Handler, more ...prometheus.Collector) (http.Handler, io.Closer, error) {
 	if s.Metrics == "" {
 		return h, closerFunc(func() error { return nil }), nil
 	}
@@ -41,6 +41,7 @@ func (s *WebSettings) observe(g *Globals, h http.Handler) (http.Handler, io.Clos
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector(),
 		seconds, inFlight,
 	)
+	registry.MustRegister(more...)
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	server := &http.Server{

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/vouchline/vouchline/api"
@@ -43,7 +44,8 @@ func (c *ServeCmd) Run(g *Globals) error {
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
-	handler, metrics, err := c.observe(g, handler)
+	events := newLedgerMetrics()
+	handler, metrics, err := c.observe(g, handler, events.collectors()...)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -51,8 +53,13 @@ func (c *ServeCmd) Run(g *Globals) error {
 	if err := a.queue.Start(g.Context); err != nil {
 		return errors.Join(err, a.close())
 	}
-	go a.keepTidy(g.Context, g.Log)
+	background, stop := context.WithCancel(g.Context)
+	var running sync.WaitGroup
+	running.Go(func() { a.keepTidy(background, g.Log) })
+	running.Go(func() { a.followLedger(background, g, events) })
 	err = errors.Join(c.greet(g, a, site.BaseURL), serve(g, listener, handler))
+	stop()
+	running.Wait()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.Context), stopWithin)
 	defer cancel()
 	return errors.Join(err, a.queue.Stop(ctx), a.close())
@@ -72,7 +79,7 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
 		TrustedProxies: c.TrustedProxies,
 		SIP:            api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
-		Console:        api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store},
+		Console:        api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger},
 		API: &v1.Config{
 			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
 		},

@@ -18,7 +18,7 @@ import (
 	"github.com/vouchline/vouchline/internal/engine"
 	"github.com/vouchline/vouchline/jobs"
 	"github.com/vouchline/vouchline/kyc"
-	ledgerlog "github.com/vouchline/vouchline/ledger/embedded"
+	"github.com/vouchline/vouchline/ledger/batch"
 	"github.com/vouchline/vouchline/models"
 	"github.com/vouchline/vouchline/notify"
 	"github.com/vouchline/vouchline/notify/sms"
@@ -44,9 +44,10 @@ type parts struct {
 
 // app is the service without its edge: what serve and work share.
 type app struct {
-	store *store.Store
-	flow  *kyc.Flow
-	queue *jobs.Queue
+	store  *store.Store
+	ledger network
+	flow   *kyc.Flow
+	queue  *jobs.Queue
 	// missing is nil when every model file was found.
 	missing error
 	closers []io.Closer
@@ -75,12 +76,13 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 		return a, err
 	}
 	a.closers = append(a.closers, a.store)
-	ledger, err := a.openLedger(g, p)
-	if err != nil {
+	if a.ledger, err = openLedger(g, p.Ledger, p.Storage.DataDir); err != nil {
 		return a, err
 	}
+	a.closers = append(a.closers, a.ledger)
 	a.flow = &kyc.Flow{
-		Enrollments: a.store, Photos: a.store, Throttle: a.store, Lines: a.store, Ledger: ledger, Auditor: a.store,
+		Enrollments: a.store, Photos: a.store, Throttle: a.store, Lines: a.store, Auditor: a.store,
+		Ledger: batched{a.ledger, batch.New(a.ledger, batch.Config{})},
 		Eraser: a.store, Keyring: a.store.Keyring(), Clock: g.Now,
 		Policy: kyc.Policy{LoneHints: p.Engines.LoneHints()},
 		Settings: kyc.Settings{
@@ -125,26 +127,6 @@ func openStore(ctx context.Context, g *Globals, s StorageSettings) (*store.Store
 		return nil, err
 	}
 	return store.Open(ctx, cfg)
-}
-
-func (a *app) openLedger(g *Globals, p parts) (kyc.Ledger, error) {
-	if p.Ledger.Ledger == "fabric" {
-		c, err := connectFabric(p.Ledger.FabricProfile)
-		if err != nil {
-			return nil, err
-		}
-		a.closers = append(a.closers, c)
-		return c, nil
-	}
-	l, err := ledgerlog.Open(ledgerlog.Config{Dir: p.Ledger.LedgerPath(p.Storage.DataDir), Now: g.Now, Log: g.Log})
-	if errors.Is(err, ledgerlog.ErrLocked) {
-		return nil, fmt.Errorf("%w; the embedded ledger has one writer: several processes need --ledger fabric", err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	a.closers = append(a.closers, l)
-	return l, nil
 }
 
 func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
