@@ -13,6 +13,6 @@
 // subject's key and destroys it.
 //
 // The rule: a sealed attribute belongs to one name of one identity. Both are
-// in the key's derivation and in the protected header, and [Open] believes a
-// value only if the ledger's digest of it agrees.
+// in the key's derivation, and [Open] believes a value only if the ledger's
+// digest of it agrees.
 package disclosure

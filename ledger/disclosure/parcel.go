@@ -94,7 +94,7 @@ func unwrap(p Parcel, private crypto.PrivateKey) (map[string][]byte, error) {
 
 // open decrypts one attribute, which must say that it is the one asked for.
 func open(key []byte, identityID, name, sealed string) (Attribute, error) {
-	if len(sealed) > maxSealed || !strings.HasPrefix(sealed, header(identityID, name)+"..") {
+	if len(sealed) > maxSealed || !strings.HasPrefix(sealed, header+"..") {
 		return Attribute{}, ErrUnopened
 	}
 	object, err := jose.ParseEncryptedCompact(sealed,

@@ -53,7 +53,7 @@ func Seal(random io.Reader, key []byte, identityID string, attributes map[string
 		if err != nil {
 			return nil, err
 		}
-		if sealed[name], err = encrypt(random, own, header(identityID, name), plain); err != nil {
+		if sealed[name], err = encrypt(random, own, header, plain); err != nil {
 			return nil, err
 		}
 	}
@@ -73,18 +73,11 @@ func attributeKey(key []byte, identityID, name string) ([]byte, error) {
 	return hkdf.Key(sha256.New, key, nil, "vouchline/attribute/v1/"+identityID+"/"+name, KeySize)
 }
 
-// header is the protected header of an attribute's JWE, the only one that is
-// accepted. It binds name (kid, RFC 7516 section 4.1.6) and identity (sub, RFC
-// 7519 section 5.3) to the ciphertext, and leaves no room for "zip".
-func header(identityID, name string) string {
-	b, _ := json.Marshal(struct { // of strings: cannot fail
-		Algorithm  string `json:"alg"`
-		Encryption string `json:"enc"`
-		Key        string `json:"kid"`
-		Subject    string `json:"sub"`
-	}{"dir", "A256GCM", name, identityID})
-	return base64.RawURLEncoding.EncodeToString(b)
-}
+// header is the protected header of every sealed attribute,
+// {"alg":"dir","enc":"A256GCM"} (RFC 7518 sections 4.5 and 5.3), and the only
+// one that is accepted, here and by the ledger's contract: one with room for
+// more could hold a name, or "zip". Name and identity are bound by the key.
+const header = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0"
 
 // encrypt makes a compact JWE by RFC 7516 section 5.1 for alg "dir": the
 // second part, the encrypted key, is empty. The initialization vector is
