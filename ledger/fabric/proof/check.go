@@ -46,7 +46,15 @@ func Check(b, trust []byte) (Result, error) {
 
 // Check verifies a proof and returns what it shows. Errors match [ErrRefused].
 func (t Trust) Check(b []byte) (Result, error) {
-	f, err := unpack(b)
+	content, err := unseal(b)
+	if err != nil {
+		return Result{}, err
+	}
+	return t.checkContent(content)
+}
+
+func (t Trust) checkContent(content []byte) (Result, error) {
+	f, err := open(content)
 	if err != nil {
 		return Result{}, err
 	}

@@ -1,10 +1,6 @@
 package proof
 
-import (
-	"unicode/utf8"
-
-	"google.golang.org/protobuf/encoding/protowire"
-)
+import "google.golang.org/protobuf/encoding/protowire"
 
 // Content and Seal let the tests be a forger who mends the checksum.
 var (
@@ -12,16 +8,14 @@ var (
 	Seal    = seal
 )
 
-// EdgeBits returns every bit of the first and last two bytes, and of tag and
-// length, of every field of a protobuf message, also of those within.
-func EdgeBits(b []byte) []int { return edges(b, 0) }
+// Edges returns where tag, length, the first two and the last two bytes of
+// every field of a protobuf message are, also of those within.
+func Edges(b []byte) []int { return edges(b, 0) }
 
-func edges(b []byte, at int) (bits []int) {
-	bytes := func(from, to int) {
+func edges(b []byte, at int) (out []int) {
+	span := func(from, to int) {
 		for k := from; k < to; k++ {
-			for bit := range 8 {
-				bits = append(bits, 8*(at+k)+bit)
-			}
+			out = append(out, at+k)
 		}
 	}
 	for k := 0; k < len(b); {
@@ -33,19 +27,18 @@ func edges(b []byte, at int) (bits []int) {
 		if size < 0 {
 			return nil
 		}
+		end := k + n + size
 		if kind != protowire.BytesType {
-			bytes(k, k+n+size)
-			k += n + size
+			span(k, end)
+			k = end
 			continue
 		}
 		value, _ := protowire.ConsumeBytes(b[k+n:])
-		start := k + n + size - len(value)
-		bytes(k, min(start+2, len(b)))
-		bytes(max(start, k+n+size-2), k+n+size)
-		if !utf8.Valid(value) || len(value) > 2000 {
-			bits = append(bits, edges(value, at+start)...)
-		}
-		k += n + size
+		start := end - len(value)
+		span(k, min(start+2, end))
+		span(max(start+2, end-2), end)
+		out = append(out, edges(value, at+start)...)
+		k = end
 	}
-	return bits
+	return out
 }

@@ -58,11 +58,7 @@ func seal(content []byte) ([]byte, error) {
 	return append(append([]byte(Magic), sum[:]...), packed.Bytes()...), nil
 }
 
-func unpack(b []byte) (f file, err error) {
-	content, err := unseal(b)
-	if err != nil {
-		return f, err
-	}
+func open(content []byte) (f file, err error) {
 	parts, err := decode[common.BlockData]("the content", content)
 	if err != nil {
 		return f, err
