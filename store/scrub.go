@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 )
 
@@ -18,16 +20,13 @@ import (
 // PostgreSQL's own write-ahead log. In all of them a subject's key is wrapped
 // by the operator's; docs/adr/0017 says what that leaves to the operator.
 
-// noteErasure belongs to the transaction that deletes the key and numbers it.
-// PostgreSQL's own number tells later who runs since before it and can still
-// see the row.
+// noteErasure belongs to the transaction that deletes the key, after that: a
+// rewriting of the table comes either after the deletion, and covers it, or
+// before, and then the note gets a higher number than those it covered.
 func (s *Store) noteErasure(ctx context.Context, tx bun.Tx, subject string) error {
-	transaction := "(SELECT COALESCE(MAX(deleted_by), 0) + 1 FROM erasures)"
-	if s.conn.dialect == postgres {
-		transaction = "txid_current()"
-	}
-	_, err := tx.NewRaw("INSERT INTO erasures (subject_id, at, deleted_by) VALUES (?, ?, "+transaction+`)
-		ON CONFLICT (subject_id) DO NOTHING`, subject, s.now()).Exec(ctx)
+	_, err := tx.NewRaw(`INSERT INTO erasures (subject_id, at, serial)
+		VALUES (?, ?, (SELECT COALESCE(MAX(serial), 0) + 1 FROM erasures)) ON CONFLICT (subject_id) DO NOTHING`,
+		subject, s.now()).Exec(ctx)
 	return err
 }
 
@@ -35,7 +34,7 @@ func (s *Store) noteErasure(ctx context.Context, tx bun.Tx, subject string) erro
 // be done now; otherwise the next sweep does it.
 func (s *Store) scrub(ctx context.Context) error {
 	var last sql.NullInt64
-	err := s.db.NewRaw("SELECT MAX(deleted_by) FROM erasures WHERE NOT scrubbed").Scan(ctx, &last)
+	err := s.db.NewRaw("SELECT MAX(serial) FROM erasures WHERE NOT scrubbed").Scan(ctx, &last)
 	if err != nil || !last.Valid {
 		return wrap("read the erasures", err)
 	}
@@ -43,7 +42,7 @@ func (s *Store) scrub(ctx context.Context) error {
 	if s.conn.dialect == sqlite {
 		done, err = s.truncateLog(ctx)
 	} else {
-		done, err = s.rewriteKeys(ctx, last.Int64)
+		done, err = s.rewriteKeys(ctx)
 	}
 	if err != nil {
 		return wrap("scrub", err)
@@ -52,26 +51,52 @@ func (s *Store) scrub(ctx context.Context) error {
 		s.log.WarnContext(ctx, "deleted keys are not overwritten yet: a reader holds on to an older state; the next sweep tries again")
 		return nil
 	}
-	_, err = s.db.NewRaw("UPDATE erasures SET scrubbed = TRUE WHERE deleted_by <= ?", last.Int64).Exec(ctx)
+	_, err = s.db.NewRaw("UPDATE erasures SET scrubbed = TRUE WHERE serial <= ?", last.Int64).Exec(ctx)
 	return wrap("note a scrub", err)
 }
 
 // truncateLog writes the log back into the database file and empties it. A
-// reader that still needs the log hinders that.
+// reader that still needs the log hinders that; since writers wait meanwhile,
+// it is not waited for long.
 func (s *Store) truncateLog(ctx context.Context) (done bool, err error) {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		_, restored := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA busy_timeout = 10000")
+		err = errors.Join(err, restored, conn.Close())
+	}()
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 500"); err != nil {
+		return false, err
+	}
 	var busy, pages, written int
-	err = s.db.DB.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &written)
+	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &written)
 	return busy == 0, err
 }
 
-// rewriteKeys writes the table of keys anew without its dead rows, and drops
-// the old file. It locks the table, for about a second a million keys. Rows
-// that a transaction as old as their deletion can see would be written too.
-func (s *Store) rewriteKeys(ctx context.Context, deletedBy int64) (done bool, err error) {
-	err = s.db.NewRaw("SELECT ? < txid_snapshot_xmin(txid_current_snapshot())", deletedBy).Scan(ctx, &done)
-	if err != nil || !done {
-		return false, err
+// rewriteKeys has PostgreSQL write the table of keys anew, of the rows that
+// exist now, and drop the old file. That VACUUM FULL does not do: it keeps rows
+// for whoever holds an older snapshot. The table is locked meanwhile, which is
+// not waited for long either, since all others would wait behind.
+func (s *Store) rewriteKeys(ctx context.Context) (done bool, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		for _, statement := range []string{
+			"SET LOCAL lock_timeout = '2s'",
+			"ALTER TABLE subject_keys ALTER COLUMN wrapped TYPE bytea USING wrapped || ''::bytea",
+		} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == lockNotAvailable {
+		return false, nil
 	}
-	_, err = s.db.ExecContext(ctx, "VACUUM FULL subject_keys")
 	return err == nil, err
 }
+
+// lockNotAvailable is PostgreSQL's SQLSTATE after lock_timeout.
+const lockNotAvailable = "55P03"

@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
 )
@@ -19,6 +21,10 @@ func withAccounts(t *testing.T) (dir string, flags []string) {
 	s := testStore(t, dir)
 	for i, enabled := range []bool{true, false} {
 		ext := fmt.Sprint(1000 + i)
+		e := kyc.NewEnrollment("en"+ext, time.Now(), kyc.Data{Identity: kyc.Identity{ID: "id" + ext}})
+		if err := s.Create(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
 		a := pbx.Account{
 			Extension: ext, AuthUsername: ext, Realm: "vouchline", DisplayName: "Ada", AOR: pbx.NewAOR(ext, "vouchline"),
 			IdentityID: "id" + ext, Enabled: enabled,

@@ -21,6 +21,7 @@ var lineTests = map[string]func(*testing.T, *suite){
 	"accounts by change and extension":  accounts,
 	"an invalid account is refused":     accountInvalid,
 	"an account is replaced by its AOR": accountReplaced,
+	"an account needs somebody":         accountOfNobody,
 }
 
 var plan = pbx.Plan{First: 2000000, Last: 2999999}
@@ -102,6 +103,7 @@ func planChanged(t *testing.T, s *suite) {
 
 func accounts(t *testing.T, s *suite) {
 	for _, n := range []int{3, 1, 2} {
+		s.enrolled(t, fmt.Sprintf("en%d", n), fmt.Sprintf("id%d", n))
 		if err := s.SaveAccount(t.Context(), account(n, fmt.Sprintf("id%d", n))); err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +154,30 @@ func accountInvalid(t *testing.T, s *suite) {
 	}
 }
 
+// A name or digests that are nobody's would be sealed under a key that no
+// erasure destroys.
+func accountOfNobody(t *testing.T, s *suite) {
+	a := account(1, "id1")
+	if err := s.SaveAccount(t.Context(), a); !errors.Is(err, kyc.ErrNotFound) {
+		t.Errorf("SaveAccount of an identity that is not enrolled = %v, want ErrNotFound", err)
+	}
+	s.enrolled(t, "en1", "id1")
+	if err := s.SaveAccount(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DestroySubject(t.Context(), "en1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveAccount(t.Context(), a); !errors.Is(err, kyc.ErrNotFound) {
+		t.Errorf("SaveAccount of an erased identity = %v, want ErrNotFound", err)
+	}
+	if got, err := s.AccountOf(t.Context(), "id1"); err != nil || got.Enabled || got.DisplayName != "" || got.HA1SHA256 != "" || got.Realm != a.Realm {
+		t.Errorf("AccountOf an erased identity = %v, %v, want a shell", got, err)
+	}
+}
+
 func accountReplaced(t *testing.T, s *suite) {
+	s.enrolled(t, "en1", "id1")
 	a := account(1, "id1")
 	for _, enabled := range []bool{true, false} {
 		a.Enabled = enabled

@@ -33,6 +33,7 @@ func fillWithSecrets(t *testing.T, s *suite) {
 	ctx := t.Context()
 	e := applicant("en1", Start)
 	e.Data.Profile.Email = "secret@example.org"
+	e.Data.Identity.ID = "id1"
 	a := account(1, "id1")
 	secrets := append(secrets, a.HA1MD5, a.HA1SHA256)
 	_, apiToken, errKey := s.CreateAPIKey(ctx, "asterisk", []string{"pbx:read"}, "bank-of-x")
@@ -45,7 +46,7 @@ func fillWithSecrets(t *testing.T, s *suite) {
 		s.SaveAccount(ctx, a),
 		s.Sessions().CommitCtx(ctx, "session-token-in-the-clear", []byte("SESSION-CONTENT"), Start.AddDate(1, 0, 0)),
 		s.Outbox().Send(ctx, notify.Message{
-			To: notify.Address{Channel: notify.SMS, Value: "+22997000001"}, Kind: "code", Text: "the code is 123456", Key: "k1",
+			To: notify.Address{Channel: notify.SMS, Value: "+22997000001"}, Kind: "code", Text: "the code is 123456", Key: "k1", About: "en1",
 		}),
 		errKey, errLink, errTake, errFail,
 	} {
@@ -188,6 +189,7 @@ func keyMoved(t *testing.T, s *suite) {
 
 func accountMoved(t *testing.T, s *suite) {
 	for i, id := range []string{"id1", "id2"} {
+		s.enrolled(t, "en-"+id, id)
 		if err := s.SaveAccount(t.Context(), account(i, id)); err != nil {
 			t.Fatal(err)
 		}

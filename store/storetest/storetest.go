@@ -164,6 +164,16 @@ func (s *suite) create(t *testing.T, id string) *kyc.Enrollment {
 	return e
 }
 
+// enrolled creates an enrollment whose identity has this id.
+func (s *suite) enrolled(t *testing.T, id, identity string) {
+	t.Helper()
+	e := applicant(id, s.clock.Now())
+	e.Data.Identity.ID = identity
+	if err := s.Create(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func account(n int, identity string) pbx.Account {
 	ext := fmt.Sprint(2000000 + n)
 	return pbx.Account{

@@ -6,6 +6,6 @@
 CREATE TABLE erasures (
     subject_id text PRIMARY KEY,
     at         bigint NOT NULL,
-    deleted_by bigint NOT NULL, -- the transaction, by PostgreSQL's number or one of ours
+    serial     bigint NOT NULL, -- to tell whether a scrub came after the deletion
     scrubbed   boolean NOT NULL DEFAULT FALSE
 );
