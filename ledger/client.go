@@ -62,11 +62,13 @@ func (c Client) IssueAll(ctx context.Context, in []Issue) ([]Location, error) {
 	return out, nil
 }
 
+// sealedOf returns what travels beside requests: each under its digest, since
+// two requests of a batch may be about one id.
 func sealedOf(in ...Issue) map[string][]byte {
 	sealed := map[string][]byte{}
 	for _, i := range in {
 		if i.SealedDigest != "" {
-			sealed[i.ID] = i.Sealed
+			sealed[i.SealedDigest] = i.Sealed
 		}
 	}
 	return sealed
@@ -74,11 +76,9 @@ func sealedOf(in ...Issue) map[string][]byte {
 
 // Update replaces what an identity says; see [Contract.UpdateIdentity].
 func (c Client) Update(ctx context.Context, u Update) (Identity, error) {
-	sealed := map[string][]byte{}
-	if u.SealedDigest != "" {
-		sealed[u.ID] = u.Sealed
-	}
-	return submit[Identity](ctx, c, FuncUpdateIdentity, u, sealed)
+	in := u.content()
+	in.Sealed = u.Sealed
+	return submit[Identity](ctx, c, FuncUpdateIdentity, u, sealedOf(in))
 }
 
 // SetStatus moves an identity; see [Contract.SetStatus].

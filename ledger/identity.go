@@ -18,8 +18,8 @@ type Issue struct {
 	SealedDigest string `json:"sealed_digest,omitempty"`
 
 	// Sealed holds the attributes themselves, encrypted (package
-	// ledger/disclosure). It travels as transient data, which no block keeps,
-	// and lies in the private collection.
+	// ledger/disclosure). It travels under its digest as transient data, which
+	// no block keeps, and lies in the private collection.
 	Sealed []byte `json:"-"`
 }
 

@@ -63,16 +63,17 @@ func isSealedAttribute(jwe string) bool {
 	return sizes[0] == ivSize && sizes[1] > 0 && sizes[2] == tagSize
 }
 
-// keepSealed puts the sealed attributes that travel beside a request into the
-// private collection. They are exactly what the request's digest announces.
+// keepSealed puts the sealed attributes that travel beside a request, under
+// their digest, into the private collection.
 func keepSealed(s State, in Issue) error {
-	b, err := s.Transient(in.ID)
-	switch {
-	case err != nil:
-		return fmt.Errorf("read transient data: %w", err)
-	case in.SealedDigest == "" && b == nil:
+	if in.SealedDigest == "" {
 		return nil
-	case sumOf(b) != in.SealedDigest:
+	}
+	b, err := s.Transient(in.SealedDigest)
+	if err != nil {
+		return fmt.Errorf("read transient data: %w", err)
+	}
+	if sumOf(b) != in.SealedDigest {
 		return invalid("sealed: not what sealed_digest announces")
 	}
 	sealed, err := ParseSealed(b)
