@@ -27,15 +27,6 @@ func connect(t testing.TB, n *fabricnet.Network, org string) *fabric.Client {
 	return c
 }
 
-func TestConformance(t *testing.T) {
-	t.Parallel()
-	n := fabricnet.Shared(t)
-	org1, org2 := connect(t, n, "org1"), connect(t, n, "org2")
-	ledgertest.Run(t, func(*testing.T) ledgertest.Target {
-		return ledgertest.Target{Writer: org1.Client, Other: org2.Client, Network: ledger.NetworkFabric}
-	})
-}
-
 // A client that did not see the issue finds its block by asking its own peer.
 func TestBlockIsFoundByOthers(t *testing.T) {
 	t.Parallel()
@@ -114,48 +105,6 @@ func TestCancelledIssueWroteNothing(t *testing.T) {
 	}
 	if _, _, err := c.Identity(t.Context(), in.ID); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("Identity(after a cancelled issue) = %v, want ErrNotFound", err)
-	}
-}
-
-// Each node dies by SIGKILL while an identity is being issued. The call may
-// fail; repeating it until it succeeds leaves exactly one record.
-func TestIssueSurvivesTheDeathOfAnyNode(t *testing.T) {
-	t.Parallel()
-	n := fabricnet.Start(t)
-	c := connect(t, n, "org1")
-	for _, node := range []string{"orderer", "m0", "cc-manager"} {
-		t.Run(node, func(t *testing.T) {
-			before := ledgertest.NewIssue()
-			at, err := c.Issue(t.Context(), before)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := n.Kill(node); err != nil {
-				t.Fatal(err)
-			}
-			in := ledgertest.NewIssue()
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			if _, err := c.Issue(ctx, in); err == nil {
-				t.Errorf("Issue() without %s = no error", node)
-			} else if !errors.Is(err, ledger.ErrUnavailable) && !errors.Is(err, ledger.ErrUnknown) {
-				t.Errorf("Issue() without %s = %v, want ErrUnavailable or ErrUnknown", node, err)
-			}
-			cancel()
-			if err := n.Up(); err != nil {
-				t.Fatal(err)
-			}
-			ledgertest.Eventually(t, "an issue after the death of "+node, func() error {
-				_, err := c.Issue(t.Context(), in)
-				return err
-			})
-			got, _, err := c.Identity(t.Context(), in.ID)
-			if err != nil || got.Version != 1 || !got.IssuedFrom(in) {
-				t.Errorf("Identity() afterwards = %+v, %v; want the record once", got, err)
-			}
-			if _, where, err := c.Identity(t.Context(), before.ID); err != nil || where != at {
-				t.Errorf("Identity(issued before) = %+v, %v; want %+v", where, err, at)
-			}
-		})
 	}
 }
 

@@ -37,7 +37,25 @@ func (c *Client) Prove(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return proof.Build(block, statements)
+	b, err := proof.Build(block, statements)
+	if err != nil {
+		return nil, fmt.Errorf("fabric: %w", err)
+	}
+	return b, c.tryProof(b, config, msps)
+}
+
+// tryProof checks what was made before anybody relies on it: a channel may be
+// of a kind that the checker does not support. Who may write is the reader's
+// question, so here everybody may.
+func (c *Client) tryProof(b []byte, config *common.Block, msps []string) error {
+	trust, err := proof.TrustFile(config, c.profile.Channel, c.profile.Chaincode, msps)
+	if err == nil {
+		_, err = proof.Check(b, trust)
+	}
+	if err != nil {
+		return fmt.Errorf("fabric: the proof as made: %w", err)
+	}
+	return nil
 }
 
 // Trust returns a trust file for proofs of this channel, out of its own
