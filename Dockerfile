@@ -31,7 +31,7 @@ RUN deploy/fabric/build.sh /out
 
 FROM ${DEBIAN_IMAGE} AS fabric
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends openssl procps \
+    && apt-get install -y --no-install-recommends jq openssl procps \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 vouchline \
     && useradd --uid 10001 --gid vouchline --home-dir /var/lib/fabric --create-home --skel /nonexistent vouchline

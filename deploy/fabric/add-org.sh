@@ -18,18 +18,8 @@ set -euo pipefail
 umask 077
 
 SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=SCRIPTDIR/lib/settings.sh
-. "$SCRIPTS/lib/settings.sh"
-# shellcheck source=SCRIPTDIR/lib/process.sh
-. "$SCRIPTS/lib/process.sh"
-# shellcheck source=SCRIPTDIR/lib/nodes.sh
-. "$SCRIPTS/lib/nodes.sh"
-# shellcheck source=SCRIPTDIR/lib/render.sh
-. "$SCRIPTS/lib/render.sh"
-# shellcheck source=SCRIPTDIR/lib/create.sh
-. "$SCRIPTS/lib/create.sh"
-# shellcheck source=SCRIPTDIR/lib/join.sh
-. "$SCRIPTS/lib/join.sh"
+# shellcheck source=SCRIPTDIR/lib/all.sh
+. "$SCRIPTS/lib/all.sh"
 
 usage() {
   sed -n '2,/^set -/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2

@@ -98,15 +98,11 @@ func send(t *testing.T, c *client.Contract, endorser, function string, request a
 // admin runs the peer command as the administrator of the peer's organisation.
 func admin(t *testing.T, n *fabricnet.Network, node, organisation string, args ...string) (string, error) {
 	t.Helper()
-	bin, err := fabricnet.Bin()
-	if err != nil {
-		t.Fatal(err)
-	}
 	msp, err := filepath.Glob(filepath.Join(n.Dir(), "*", "peerOrganizations", organisation, "users", "Admin@"+organisation, "msp"))
 	if err != nil || len(msp) != 1 {
 		t.Fatalf("folder of the administrator of %s: %v, %v", organisation, msp, err)
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(bin, "peer"), args...) //nolint:gosec // Fabric's own program
+	cmd := exec.CommandContext(t.Context(), filepath.Join(fabricnet.Programs(t), "peer"), args...) //nolint:gosec // Fabric's own program
 	cmd.Env = append(os.Environ(),
 		"FABRIC_CFG_PATH="+filepath.Join(n.Dir(), "cfg", node), "FABRIC_LOGGING_SPEC=error", "CORE_PEER_MSPCONFIGPATH="+msp[0])
 	out, err := cmd.CombinedOutput()

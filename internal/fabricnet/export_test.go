@@ -3,14 +3,12 @@ package fabricnet
 import (
 	"os/exec"
 	"path/filepath"
+	"testing"
 )
 
 // Command is a script of deploy/fabric, or of another folder, on this network.
 func (n *Network) Command(script string, args ...string) *exec.Cmd {
-	if !filepath.IsAbs(script) {
-		script = scripts(script)
-	}
-	cmd := exec.Command(script, args...) //nolint:gosec,noctx // our own script; bounded by itself
+	cmd := Script(script, args...)
 	cmd.Env = n.env
 	return cmd
 }
@@ -18,5 +16,18 @@ func (n *Network) Command(script string, args ...string) *exec.Cmd {
 // Dir is the network's folder.
 func (n *Network) Dir() string { return n.dir }
 
-// Bin is the folder of Fabric's programs.
-var Bin = bin
+// Script is a script of deploy/fabric, or of another folder.
+func Script(script string, args ...string) *exec.Cmd {
+	if !filepath.IsAbs(script) {
+		script = scripts(script)
+	}
+	return exec.Command(script, args...) //nolint:gosec,noctx // our own script; bounded by itself
+}
+
+// Programs returns the folder of Fabric's programs.
+func Programs(tb testing.TB) string {
+	tb.Helper()
+	bin, err := build()
+	usable(tb, err)
+	return bin
+}

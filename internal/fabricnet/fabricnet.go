@@ -56,19 +56,20 @@ var shared = sync.OnceValues(func() (*Network, error) { return start() })
 func Shared(tb testing.TB) *Network {
 	tb.Helper()
 	n, err := shared()
-	return usable(tb, n, err)
+	usable(tb, err)
+	return n
 }
 
 // Start starts a network for one test, which may break it.
 func Start(tb testing.TB, options ...Option) *Network {
 	tb.Helper()
 	n, err := start(options...)
-	n = usable(tb, n, err)
+	usable(tb, err)
 	tb.Cleanup(func() { _ = n.stdin.Close() })
 	return n
 }
 
-func usable(tb testing.TB, n *Network, err error) *Network {
+func usable(tb testing.TB, err error) {
 	tb.Helper()
 	var missing *missingError
 	if errors.As(err, &missing) {
@@ -77,7 +78,6 @@ func usable(tb testing.TB, n *Network, err error) *Network {
 	if err != nil {
 		tb.Fatalf("start a Fabric network: %v", err)
 	}
-	return n
 }
 
 // Profile returns the connection profile of org1 (writes) or org2 (reads).

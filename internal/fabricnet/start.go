@@ -38,12 +38,9 @@ rm -rf "$NET"
 const portTaken = 3
 
 func start(options ...Option) (*Network, error) {
-	bin, err := bin()
+	bin, err := build()
 	if err != nil {
 		return nil, err
-	}
-	if out, err := exec.Command(scripts("build.sh"), bin).CombinedOutput(); err != nil { //nolint:gosec,noctx // our own script
-		return nil, &missingError{fmt.Errorf("build.sh: %w\n%s", err, out)}
 	}
 	// Ports are free when looked at and could be taken a moment later.
 	for attempt := 1; ; attempt++ {
@@ -56,11 +53,20 @@ func start(options ...Option) (*Network, error) {
 	}
 }
 
-func bin() (string, error) {
-	if dir := os.Getenv("FABRIC_BIN"); dir != "" {
-		return filepath.Abs(dir)
+// build returns the folder of Fabric's programs.
+func build() (string, error) {
+	bin := os.Getenv("FABRIC_BIN")
+	if bin == "" {
+		bin = filepath.Join(testenv.Root(), "bin", "fabric")
 	}
-	return filepath.Join(testenv.Root(), "bin", "fabric"), nil
+	bin, err := filepath.Abs(bin)
+	if err != nil {
+		return "", err
+	}
+	if out, err := exec.Command(scripts("build.sh"), bin).CombinedOutput(); err != nil { //nolint:gosec,noctx // our own script
+		return "", &missingError{fmt.Errorf("build.sh: %w\n%s", err, out)}
+	}
+	return bin, nil
 }
 
 func try(bin string, options []Option) (*Network, error) {

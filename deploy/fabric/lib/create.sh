@@ -1,28 +1,35 @@
 # shellcheck shell=bash
-# From an empty folder to a contract that answers; sourced by network.sh.
+# From an empty folder to a contract that answers.
 
 create() {
   ports_free
+  prepare
+  local name
+  for name in "${NODES[@]}"; do start "$name"; done
+  wait_chaincodes
+  configure
+}
+
+# prepare makes all that the nodes need before they start.
+prepare() {
   make_identities
   render_nodes
   render_configtx >"$NET/cfg/configtx.yaml"
   "$FABRIC_BIN/configtxgen" -configPath "$NET/cfg" -profile Net -channelID "$CHANNEL" \
     -outputBlock "$NET/genesis.block" 2>"$NET/log/configtxgen.log" || fail configtxgen
-  say "identities and genesis block made"
   package
+  say "identities and genesis block made"
+}
+
+# configure brings running nodes onto the channel, and the contract. What is done is not done again.
+configure() {
   local name
-  for name in "${ORDERER_NODES[@]}" "${PEERS[@]}"; do start "$name"; done
   for name in "${ORDERER_NODES[@]}"; do join_orderer "$name"; done
   each_peer join_peer
-  say "orderers and peers run and have joined the channel"
+  say "orderers and peers have joined the channel"
   each_peer install
-  for name in "${CHAINCODES[@]}"; do
-    start "$name"
-    until_ok 30 "$name" opened "$name" "$(port "$name")"
-  done
   until_ok 30 "election of an orderer" elected
   define_chaincode
-  say "contract installed and committed"
   register manager "Network manager" issuer Org1MSP
   register telecom "Telephone operators" operator Org2MSP
 }
@@ -51,10 +58,10 @@ make_identities() {
 join_orderer() {
   local log=osnadmin-$1 tls=$ORDERER_ORG/users/Admin@orderer.test/tls
   until_ok 30 "$1" opened "$1" "$(second_port "$1")"
-  "$FABRIC_BIN/osnadmin" channel join -o "$HOST:$(second_port "$1")" --channelID "$CHANNEL" \
+  "$FABRIC_BIN/osnadmin" channel join -o "$(host "$1"):$(second_port "$1")" --channelID "$CHANNEL" \
     --config-block "$NET/genesis.block" --ca-file "$ORDERER_CA" \
     --client-cert "$tls/client.crt" --client-key "$tls/client.key" >"$NET/log/$log.log" 2>&1 || fail "$log"
-  grep -q 'Status: 201' "$NET/log/$log.log" || fail "$log"
+  grep -Eq 'Status: (201|405)' "$NET/log/$log.log" || fail "$log" # 405: it has joined before
 }
 
 join_peer() {
@@ -83,7 +90,7 @@ install() {
     grep -q 'already successfully installed' "$NET/log/install-$1.log" || fail "install-$1"
 }
 
-to_orderer() { printf '%s\n' -o "$HOST:$(port orderer)" --tls --cafile "$ORDERER_CA"; }
+to_orderer() { printf '%s\n' -o "$(address orderer)" --tls --cafile "$ORDERER_CA"; }
 
 # The endorsement policy: only org1's peers may vouch for a write. That alone would not stop an org2
 # client from asking org1's peer; the channel's policies and the contract do (see render.sh).
@@ -108,8 +115,8 @@ define_chaincode() {
   for node in "${approvals[@]}"; do wait "$node"; done
   # A majority of the organisations must sign; the third may still be asleep.
   as_admin m0 lifecycle chaincode commit "${ord[@]}" "${def[@]}" \
-    --peerAddresses "$HOST:$(port m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
-    --peerAddresses "$HOST:$(port t0)" --tlsRootCertFiles "$(peer_dir t0)/tls/ca.crt" \
+    --peerAddresses "$(address m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
+    --peerAddresses "$(address t0)" --tlsRootCertFiles "$(peer_dir t0)/tls/ca.crt" \
     >"$NET/log/commit.log" 2>&1 || fail commit
   say "definition $((${committed% *} + 1)) of the contract committed"
 }
@@ -154,6 +161,6 @@ register() {
   mapfile -t ord < <(to_orderer)
   request=$(printf '{\\"id\\":\\"%s\\",\\"name\\":\\"%s\\",\\"role\\":\\"%s\\",\\"msp\\":\\"%s\\",\\"status\\":\\"active\\"}' "$@")
   as_admin m0 chaincode invoke "${ord[@]}" -C "$CHANNEL" -n "$CHAINCODE" --waitForEvent \
-    --peerAddresses "$HOST:$(port m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
+    --peerAddresses "$(address m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
     -c "{\"Args\":[\"RegisterOrganisation\",\"$request\"]}" >"$NET/log/register-$1.log" 2>&1 || fail "register-$1"
 }

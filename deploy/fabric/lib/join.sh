@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# An organisation that joins a running channel; sourced by add-org.sh.
+# An organisation that joins a running channel.
 
 # all_run: every node the network had before.
 all_run() {
@@ -58,8 +58,8 @@ encode() { "$FABRIC_BIN/configtxlator" proto_encode --type "$1" --input "$2"; }
 render_partner_crypto() {
   cat <<Y
 PeerOrgs:
-  - {Name: Partner, Domain: partner.test, EnableNodeOUs: true, Template: {Count: 1, SANS: [localhost, $HOST]}, Users: {Count: 1}}
-  - {Name: Chaincode, Domain: chaincode.test, Specs: [{Hostname: partner, SANS: [localhost, $HOST]}]}
+  - {Name: Partner, Domain: partner.test, EnableNodeOUs: true, Template: {Count: 1, SANS: [localhost, $LOOPBACK]}, Users: {Count: 1}}
+  - {Name: Chaincode, Domain: chaincode.test, Specs: [{Hostname: partner, SANS: [localhost, $LOOPBACK]}]}
 Y
 }
 

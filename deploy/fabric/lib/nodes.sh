@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# How each node is started and asked; sourced by network.sh.
+# How each node is started and asked.
 
 start_orderer() {
   FABRIC_CFG_PATH=$NET/cfg/$1 FABRIC_LOGGING_SPEC=error spawn "$1" "$FABRIC_BIN/orderer"
@@ -11,7 +11,7 @@ start_peer() {
   local org tls
   org=$(org_of "$1")
   tls=$(peer_dir "$1")/tls
-  CHAINCODE_ADDRESS=$HOST:$(port "cc-$org") CHAINCODE_ROOT=$(cc_ca "$org") \
+  CHAINCODE_ADDRESS=$(address "cc-$org") CHAINCODE_ROOT=$(cc_ca "$org") \
     CHAINCODE_CLIENT_KEY=$tls/server.key CHAINCODE_CLIENT_CERT=$tls/server.crt \
     FABRIC_CFG_PATH=$NET/cfg/$1 FABRIC_LOGGING_SPEC=error spawn "$1" "$FABRIC_BIN/peer" node start
 }
@@ -20,7 +20,7 @@ start_peer() {
 start_chaincode() {
   local org=${1#cc-} tls
   tls=$(cc_tls "$org")
-  CHAINCODE_ID=$(cat "$NET/package_id") CHAINCODE_ADDRESS=$HOST:$(port "$1") \
+  CHAINCODE_ID=$(cat "$NET/package_id") CHAINCODE_ADDRESS=$(address "$1") \
     CHAINCODE_WRITER_MSP=Org1MSP CHAINCODE_TLS_KEY=$tls/server.key CHAINCODE_TLS_CERT=$tls/server.crt \
     CHAINCODE_TLS_CLIENT_CA=$(org_dir "$org")/tlsca/tlsca.$org.test-cert.pem \
     spawn "$1" "$FABRIC_BIN/chaincode"
@@ -62,6 +62,10 @@ wait_nodes() {
   # A peer says that it is healthy before it listens.
   for name in "${NODES[@]}"; do until_ok 30 "$name" opened "$name" "$(port "$name")"; done
   until_ok 30 "election of an orderer" elected
+}
+wait_chaincodes() {
+  local name
+  for name in "${CHAINCODES[@]}"; do until_ok 30 "$name" opened "$name" "$(port "$name")"; done
 }
 
 # as_admin PEER ARGUMENTS... runs the peer command as that organisation's administrator.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Processes and the folder they live in; sourced by network.sh.
+# Processes and the folder they live in.
 
 # claim marks NET as ours, and refuses a folder that holds something else.
 claim() {
@@ -77,7 +77,8 @@ until_ok() {
 
 # opened NAME PORT: the port accepts connections. A node that died ends the whole run.
 opened() {
-  if (exec 3<>"/dev/tcp/$HOST/$2") 2>/dev/null; then return 0; fi
+  if (exec 3<>"/dev/tcp/$(host "$1")/$2") 2>/dev/null; then return 0; fi
+  [ -z "$CONTAINERS" ] || return 1
   kill -0 "$(cat "$NET/run/$1.pid")" 2>/dev/null || { tail -n 5 "$NET/log/$1.log" >&2; die "$1 died"; }
   return 1
 }
@@ -85,7 +86,7 @@ opened() {
 # http NAME PATH prints what the node's operations endpoint answers.
 http() {
   (
-    exec 3<>"/dev/tcp/$HOST/$(ops_port "$1")"
+    exec 3<>"/dev/tcp/$(host "$1")/$(ops_port "$1")"
     printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3
     cat <&3
   ) 2>/dev/null
@@ -109,8 +110,8 @@ elected() {
 ports_free() {
   local p
   for p in $(all_ports); do
-    if (exec 3<>"/dev/tcp/$HOST/$p") 2>/dev/null; then
-      echo "fabric: port $p of $HOST is taken; choose another BASE_PORT" >&2
+    if (exec 3<>"/dev/tcp/$LOOPBACK/$p") 2>/dev/null; then
+      echo "fabric: port $p of $LOOPBACK is taken; choose another BASE_PORT" >&2
       exit 3
     fi
   done

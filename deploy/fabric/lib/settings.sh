@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # what is set here is used by the other files
-# Settings and names; sourced by network.sh. Nothing here starts or writes a thing.
+# Settings and names. Nothing here starts or writes a thing.
 
 : "${FABRIC_BIN:?the folder with the programs of build.sh}"
 : "${NET:?the folder that holds the network}"
@@ -13,7 +13,12 @@ case $NET in *[!A-Za-z0-9/._+@-]*) echo "NET may not hold spaces or quotes: $NET
 BATCH_TIMEOUT=${BATCH_TIMEOUT:-50ms}
 CHANNEL=identity
 CHAINCODE=identity
-HOST=127.0.0.1
+# CONTAINERS=1: each node has a container of its own, which the others reach by the node's name (see
+# compose.yaml). Otherwise all of them are processes that listen on 127.0.0.1.
+CONTAINERS=${CONTAINERS:-}
+LOOPBACK=127.0.0.1
+LISTEN=$LOOPBACK
+[ -z "$CONTAINERS" ] || LISTEN=0.0.0.0
 MARK=.vouchline-network # a folder without it is not ours to empty
 CRYPTO=$NET/crypto
 
@@ -38,7 +43,8 @@ topology() {
   case $ORDERERS in 1 | 3) ;; *) die "ORDERERS=$ORDERERS: choose 1, or 3 of which one may die" ;; esac
   case $MANAGER_PEERS in 1 | 2) ;; *) die "MANAGER_PEERS=$MANAGER_PEERS: choose 1 or 2" ;; esac
   ORDERER_NODES=("${all_orderers[@]:0:ORDERERS}")
-  PEERS=("${all_peers[@]:0:MANAGER_PEERS}" t0 t1)
+  MANAGERS=("${all_peers[@]:0:MANAGER_PEERS}")
+  PEERS=("${MANAGERS[@]}" t0 t1)
   CHAINCODES=(cc-manager cc-telecom)
   NODES=("${ORDERER_NODES[@]}" "${PEERS[@]}" "${CHAINCODES[@]}")
   [ ! -e "$NET/partner.ready" ] || with_partner
@@ -79,6 +85,8 @@ port() {
   esac
   echo $((BASE_PORT + offset))
 }
+host() { if [ -n "$CONTAINERS" ]; then echo "$1"; else echo $LOOPBACK; fi; }
+address() { echo "$(host "$1"):$(port "$1")"; }
 second_port() { echo $(($(port "$1") + 1)); }
 ops_port() { echo $(($(port "$1") + 2)); }
 all_ports() {
@@ -92,18 +100,28 @@ first_peers() {
   local p
   for p in "${PEERS[@]}"; do case $p in ?0) echo "$p" ;; esac; done
 }
+# data_dir NODE: its ledger; in a container the folder of Fabric's images.
+data_dir() { if [ -n "$CONTAINERS" ]; then echo "/var/hyperledger/$1"; else echo "$NET/data/$1"; fi; }
 org_of() { case $1 in m?) echo manager ;; t?) echo telecom ;; p?) echo partner ;; esac; }
 msp_of() { case $1 in manager) echo Org1MSP ;; telecom) echo Org2MSP ;; partner) echo Org3MSP ;; esac; }
 # The organisation that joined later brought certificates of its own.
 crypto_of() { case $1 in partner) echo "$NET/partner" ;; *) echo "$CRYPTO" ;; esac; }
 org_dir() { echo "$(crypto_of "$1")/peerOrganizations/$1.test"; }
-peer_host() { echo "peer${1#?}.$(org_of "$1").test"; }
+# hostname_of NODE: its name in its organisation's certificates.
+hostname_of() {
+  case $1 in
+    orderer) echo orderer0 ;;
+    orderer?) echo "$1" ;;
+    cc-*) echo "${1#cc-}" ;;
+    *) echo "peer${1#?}" ;;
+  esac
+}
+peer_host() { echo "$(hostname_of "$1").$(org_of "$1").test"; }
 peer_dir() { echo "$(org_dir "$(org_of "$1")")/peers/$(peer_host "$1")"; }
 user_dir() { echo "$(org_dir "$1")/users/$2@$1.test"; } # user_dir ORG Admin|User1
 ORDERER_ORG=$CRYPTO/ordererOrganizations/orderer.test
 ORDERER_CA=$ORDERER_ORG/tlsca/tlsca.orderer.test-cert.pem
-orderer_host() { case $1 in orderer) echo orderer0.orderer.test ;; *) echo "$1.orderer.test" ;; esac; }
-orderer_dir() { echo "$ORDERER_ORG/orderers/$(orderer_host "$1")"; }
+orderer_dir() { echo "$ORDERER_ORG/orderers/$(hostname_of "$1").orderer.test"; }
 # The chaincode services' TLS certificates come from an authority of their own, which no MSP of the
 # channel trusts: whoever takes over such a process can endorse nothing with its key.
 cc_org() { echo "$(crypto_of "$1")/peerOrganizations/chaincode.test"; }
