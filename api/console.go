@@ -40,8 +40,11 @@ type Console struct {
 	Staff   Staff
 	Keys    APIKeys
 	Auditor kyc.Auditor
-	// Ledger is what the explorer shows; nil shows none.
-	Ledger Explorer
+	// Ledger is what the explorer shows, Identities and Organisations what is
+	// on it; without one of them its pages are not there.
+	Ledger        Explorer
+	Identities    Identities
+	Organisations Organisations
 }
 
 // What a staff session holds, beside an applicant's in the same browser.
@@ -148,6 +151,8 @@ func (p *consolePages) admin(h staffHandler) handler {
 func (p *consolePages) staffPage(c *gin.Context, status int, name string, m StaffMember, v templates.View, data map[string]any) error {
 	data["Admin"] = m.Role == administrator
 	data["Explorer"] = p.Console.Ledger != nil
+	data["Identities"] = p.Console.Identities != nil
+	data["Organisations"] = p.Console.Organisations != nil
 	v.Data = data
 	return p.page(c, status, name, v)
 }

@@ -2,13 +2,16 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/templates"
 )
 
@@ -16,19 +19,26 @@ import (
 type APIKey struct {
 	ID, Name          string
 	Scopes            []string
+	Organisation      string // that it reads attributes for; empty for none
 	Created, LastUsed time.Time
 	Revoked           bool
 }
 
 // APIKeys makes and revokes the keys of programs.
 type APIKeys interface {
-	CreateKey(ctx context.Context, name string, scopes []string) (token string, err error)
+	CreateKey(ctx context.Context, name string, scopes []string, organisation string) (token string, err error)
 	ListKeys(ctx context.Context) ([]APIKey, error)
 	RevokeKey(ctx context.Context, id string) error
 }
 
-// Scopes of API keys.
-var keyScopes = []string{"pbx:read"}
+// Scopes of API keys. A key has one: what fetches accounts has no business
+// with attributes.
+const (
+	scopePBX        = "pbx:read"
+	scopeAttributes = "attributes:read"
+)
+
+var keyScopes = []string{scopePBX, scopeAttributes}
 
 func (p *consolePages) keys(c *gin.Context, m StaffMember) error {
 	return p.keyPage(c, http.StatusOK, m, "", templates.View{})
@@ -39,20 +49,37 @@ func (p *consolePages) keyPage(c *gin.Context, status int, m StaffMember, token 
 	if err != nil {
 		return err
 	}
-	return p.staffPage(c, status, "console/keys", m, v, map[string]any{"Keys": keys, "Token": token, "Scopes": keyScopes})
+	known, err := p.organisations(c.Request.Context(), func(APIKey) bool { return true })
+	if err != nil {
+		return err
+	}
+	if v.Form == nil {
+		v.Form = map[string]string{"key_scope": scopePBX}
+	}
+	scopes := keyScopes
+	if p.Console.Organisations == nil {
+		scopes = keyScopes[:1]
+	}
+	v.Path = "/console/keys"
+	data := map[string]any{"Keys": keys, "Token": token, "Scopes": scopes, "Known": known, "Reads": c.PostForm("key_scope") == scopeAttributes}
+	return p.staffPage(c, status, "console/keys", m, v, data)
 }
 
 func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 	ctx := c.Request.Context()
-	name := strings.TrimSpace(c.PostForm("key_name"))
-	if fault := keyNameFault(name); fault != "" {
-		again := templates.View{
-			Path: "/console/keys", Form: map[string]string{"key_name": name},
-			Faults: []templates.Fault{{Field: "key_name", Code: fault}},
-		}
-		return p.keyPage(c, http.StatusUnprocessableEntity, m, "", again)
+	form := typed(c, "key_name", "key_scope", "key_organisation")
+	name, scope, organisation := strings.TrimSpace(form["key_name"]), form["key_scope"], strings.TrimSpace(form["key_organisation"])
+	if scope != scopeAttributes {
+		organisation = ""
 	}
-	token, err := p.Console.Keys.CreateKey(ctx, name, keyScopes)
+	wrong, err := p.keyFaults(ctx, name, scope, organisation)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return p.keyPage(c, http.StatusUnprocessableEntity, m, "", templates.View{Form: form, Faults: wrong})
+	}
+	token, err := p.Console.Keys.CreateKey(ctx, name, []string{scope}, organisation)
 	if err != nil {
 		return err
 	}
@@ -60,18 +87,30 @@ func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 		return err
 	}
 	// Rendered, not redirected to: the token is shown this once.
-	return p.keyPage(c, http.StatusOK, m, token, templates.View{Path: "/console/keys"})
+	return p.keyPage(c, http.StatusOK, m, token, templates.View{})
 }
 
-func keyNameFault(name string) string {
+// keyFaults are what is wrong with the form, in its order.
+func (p *consolePages) keyFaults(ctx context.Context, name, scope, organisation string) (wrong []templates.Fault, err error) {
 	switch {
 	case name == "":
-		return kyc.FieldRequired
+		wrong = append(wrong, templates.Fault{Field: "key_name", Code: kyc.FieldRequired})
 	case len(name) > 100:
-		return kyc.FieldTooLong
-	default:
-		return ""
+		wrong = append(wrong, templates.Fault{Field: "key_name", Code: kyc.FieldTooLong})
 	}
+	switch {
+	case !slices.Contains(keyScopes, scope):
+		wrong = append(wrong, templates.Fault{Field: "key_scope", Code: kyc.FieldRequired})
+	case scope != scopeAttributes:
+	case organisation == "" || p.Console.Organisations == nil:
+		wrong = append(wrong, templates.Fault{Field: "key_organisation", Code: kyc.FieldRequired})
+	default:
+		_, err = p.Console.Organisations.Organisation(ctx, organisation)
+		if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrInvalid) {
+			return append(wrong, templates.Fault{Field: "key_organisation", Code: kyc.FieldInvalid}), nil
+		}
+	}
+	return wrong, err
 }
 
 func (p *consolePages) revokeKey(c *gin.Context, m StaffMember) error {

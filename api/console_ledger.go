@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,12 +16,15 @@ import (
 )
 
 // An Explorer reads what a ledger says of itself: how far it reaches, its
-// blocks, how its nodes do, and how long this process's commits took.
+// blocks, how its nodes do, and how long this process's commits took. Its five
+// methods are one page's.
 type Explorer interface {
 	Chain(ctx context.Context) (ledger.ChainInfo, error)
 	// Blocks returns n blocks from number from downwards, the newest first; a
 	// number beyond the head means the head.
 	Blocks(ctx context.Context, from uint64, n int) ([]ledger.Block, error)
+	// Locate finds the block of a transaction.
+	Locate(ctx context.Context, txID string) (ledger.Location, error)
 	Nodes(ctx context.Context) ([]ledger.Node, error)
 	// Commits are the last ones, the oldest first.
 	Commits() []ledger.Commit
@@ -131,6 +135,29 @@ type nodeRow struct {
 	ledger.Node
 
 	Behind uint64 // blocks
+	Why    string // of the catalogue's node_fault family
+}
+
+// nodeFaults are what the adapters say of a node that does not do, by the
+// beginning of their words.
+var nodeFaults = []struct{ begin, code string }{
+	{"does not answer", "silent"},
+	{"refuses connections", "refused"},
+	{"breaks connections", "broken"},
+	{"its host name", "unknown_host"},
+	{"shows a certificate", "certificate"},
+	{"has no leader", "no_leader"},
+	{"does not let us read", "forbidden"},
+	{"is not on the channel", "not_joined"},
+}
+
+func faultOf(n ledger.Node) string {
+	for _, f := range nodeFaults {
+		if strings.HasPrefix(n.Fault, f.begin) {
+			return f.code
+		}
+	}
+	return "other"
 }
 
 // nodeRows compares heights with the highest that is known.
@@ -145,6 +172,9 @@ func nodeRows(nodes []ledger.Node, chain *ledger.ChainInfo) []nodeRow {
 	rows := make([]nodeRow, len(nodes))
 	for i, n := range nodes {
 		rows[i].Node = n
+		if n.Fault != "" {
+			rows[i].Why = faultOf(n)
+		}
 		if n.Height > 0 {
 			rows[i].Behind = highest - n.Height
 		}

@@ -46,6 +46,13 @@ func (x *fakeExplorer) Blocks(_ context.Context, from uint64, n int) ([]ledger.B
 	return out, x.err
 }
 
+func (x *fakeExplorer) Locate(_ context.Context, txID string) (ledger.Location, error) {
+	if txID != "6f1e7cc2b8f36f1e" {
+		return ledger.Location{}, ledger.ErrNotFound
+	}
+	return ledger.Location{TxID: txID, Block: 40}, x.err
+}
+
 func (x *fakeExplorer) Nodes(context.Context) ([]ledger.Node, error) { return x.nodes, nil }
 
 func (x *fakeExplorer) Commits() []ledger.Commit {
@@ -77,7 +84,7 @@ func wantPage(t *testing.T, b *browser, path string, status int, parts ...string
 	}
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			t.Errorf("GET %s lacks %q:\n%s", path, part, text)
+			t.Errorf("GET %s lacks %q", path, part)
 		}
 	}
 	if strings.Contains(text, "<script>alert") {
@@ -91,12 +98,13 @@ func TestLedgerPages(t *testing.T) {
 	b := explorerBrowser(t, &fakeExplorer{nodes: []ledger.Node{
 		{Name: "peer0", Kind: "peer", MSP: "Org1MSP", Healthy: true, Height: 42, Took: 2 * time.Millisecond},
 		{Name: "peer1", Kind: "peer", MSP: "Org2MSP", Healthy: true, Height: 39},
-		{Name: "orderer0", Kind: "orderer", Fault: "dial tcp 10.0.0.1: connection refused"},
+		{Name: "orderer0", Kind: "orderer", Fault: "refuses connections: nothing runs there"},
+		{Name: "orderer1", Kind: "orderer", Fault: "dial tcp 10.0.0.1"},
 	}}, &now)
 	wantPage(
 		t, b, "/console/ledger", http.StatusOK,
 		"Hyperledger Fabric", ">42<", "Change an identity’s status", "3.6 kB", "overtaken by another", "Another function",
-		"3 blocks behind", "answered in 2.0 ms", "does not work", "half took at most 40 ms", "19 of 20 at most 120 ms", "They wrote 101 identities", "?from=21",
+		"3 blocks behind", "answered in 2.0 ms", "does not work", "nothing runs there", "It gave no usable answer", "half took at most 40 ms", "19 of 20 at most 120 ms", "They wrote 101 identities", "?from=21",
 	)
 	if _, text := b.get("/console/ledger"); strings.Contains(text, "10.0.0.1") {
 		t.Error("the page shows an inner error")

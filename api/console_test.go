@@ -99,8 +99,8 @@ func (d *fakeDesk) RedeemLink(_ context.Context, token string) (StaffMember, err
 	return m, nil
 }
 
-func (d *fakeDesk) CreateKey(_ context.Context, name string, scopes []string) (string, error) {
-	d.keys = append(d.keys, APIKey{ID: "k1", Name: name, Scopes: scopes, Created: noon})
+func (d *fakeDesk) CreateKey(_ context.Context, name string, scopes []string, organisation string) (string, error) {
+	d.keys = append(d.keys, APIKey{ID: "k1", Name: name, Scopes: scopes, Organisation: organisation, Created: noon})
 	return "vl_secret", nil
 }
 
@@ -444,15 +444,18 @@ func TestKeysPage(t *testing.T) {
 	t.Parallel()
 	d := newDesk()
 	b := staffBrowser(t, d, "boss")
-	if res, text := b.post("/console/keys", url.Values{"key_name": {" "}}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `id="key_name-error"`) || len(d.keys) > 0 {
+	if res, text := b.post("/console/keys", url.Values{"key_name": {" "}, "key_scope": {"pbx:read"}}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `id="key_name-error"`) || len(d.keys) > 0 {
 		t.Errorf("POST without a name = %d, keys %v; want 422 and none", res.StatusCode, d.keys)
 	}
-	res, text := b.post("/console/keys", url.Values{"key_name": {"Asterisk"}})
+	res, text := b.post("/console/keys", url.Values{"key_name": {"Asterisk"}, "key_scope": {"pbx:read"}, "key_organisation": {"clinic"}})
 	if res.StatusCode != http.StatusOK || !strings.Contains(text, "vl_secret") || res.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("POST a key = %d, want a page with it that is not kept", res.StatusCode)
 	}
 	if _, text := b.get("/console/keys"); strings.Contains(text, "vl_secret") || !strings.Contains(text, "Asterisk") {
 		t.Error("GET /console/keys shows the key again, or not its name")
+	}
+	if diff := cmp.Diff([]APIKey{{ID: "k1", Name: "Asterisk", Scopes: []string{"pbx:read"}, Created: noon}}, d.keys); diff != "" {
+		t.Errorf("keys (-want +got), the PBX's with no organisation:\n%s", diff)
 	}
 	if res, _ := b.post("/console/keys/k2/revoke", nil); res.StatusCode != http.StatusNotFound {
 		t.Errorf("POST revoke of no key = %d, want 404", res.StatusCode)

@@ -31,7 +31,7 @@ func codes() map[string][]string {
 		"agreement": {
 			string(ocr.Agree), string(ocr.Transliterated), string(ocr.Reordered), string(ocr.Truncated), string(ocr.Misread), string(ocr.Missing), string(ocr.Differ),
 		},
-		"status":       {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
+		"status":       {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked), string(ledger.StatusErased)},
 		"proof.status": {string(ledger.StatusActive), string(ledger.StatusSuspended), string(ledger.StatusRevoked)},
 		"assurance":    {kyc.AssurancePolicy, kyc.AssuranceAgent},
 		"ledger_call": {
@@ -44,11 +44,28 @@ func codes() map[string][]string {
 			string(ledger.EventRevoked), string(ledger.EventErased), string(ledger.EventKeyAdded), string(ledger.EventKeyRevoked),
 			string(ledger.EventConsentGranted), string(ledger.EventConsentRevoked), string(ledger.EventCredential),
 		},
+		"status_reason": {
+			ledger.ReasonSubscriberRequest, ledger.ReasonErasure, ledger.ReasonKeyCompromise, ledger.ReasonFraud, ledger.ReasonSuperseded,
+			ledger.ReasonExpired, ledger.ReasonUnderReview, ledger.ReasonReviewed, ledger.ReasonAdministrative,
+		},
+		"scope": keyScopes, "scope_text": keyScopes,
 		"network":       {ledger.NetworkFabric, ledger.NetworkEmbedded},
 		"document_type": kyc.DocumentTypes(), "document_side": kyc.DocumentTypes(),
 		"country": withoutState,
 		"field":   append(kyc.AttributeNames(), kyc.QuestionNames()...),
 		"error":   append([]string{kyc.FieldRequired, kyc.FieldInvalid, kyc.FieldTooLong, kyc.FieldTooYoung, kyc.FieldFuture, "too_often"}, pictures...),
+	}
+	for _, move := range moveNames {
+		for _, family := range []string{"move", "move_text", "move_button", "organisation_move", "done"} {
+			m[family] = append(m[family], move.name)
+		}
+		m["asked"] = append(m["asked"], string(move.to))
+	}
+	for _, role := range organisationRoles {
+		m["role"], m["role_text"] = append(m["role"], string(role)), append(m["role_text"], string(role))
+	}
+	for _, fault := range nodeFaults {
+		m["node_fault"] = append(m["node_fault"], fault.code)
 	}
 	for _, r := range kyc.Reasons() {
 		m["reason"] = append(m["reason"], string(r))

@@ -79,7 +79,9 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
 		TrustedProxies: c.TrustedProxies,
 		SIP:            api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
-		Console:        api.Console{Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger},
+		Console: api.Console{
+			Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger, Identities: a.flow, Organisations: a.flow,
+		},
 		API: &v1.Config{
 			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
 		},
@@ -164,8 +166,8 @@ func (c console) RedeemLink(ctx context.Context, token string) (api.StaffMember,
 }
 
 // CreateKey implements api.APIKeys.
-func (c console) CreateKey(ctx context.Context, name string, scopes []string) (string, error) {
-	_, token, err := c.CreateAPIKey(ctx, name, scopes, "")
+func (c console) CreateKey(ctx context.Context, name string, scopes []string, organisation string) (string, error) {
+	_, token, err := c.CreateAPIKey(ctx, name, scopes, organisation)
 	return token, err
 }
 
@@ -177,7 +179,10 @@ func (c console) ListKeys(ctx context.Context) ([]api.APIKey, error) {
 	}
 	out := make([]api.APIKey, len(keys))
 	for i, k := range keys {
-		out[i] = api.APIKey{ID: k.ID, Name: k.Name, Scopes: k.Scopes, Created: k.CreatedAt, LastUsed: k.UsedAt, Revoked: !k.RevokedAt.IsZero()}
+		out[i] = api.APIKey{
+			ID: k.ID, Name: k.Name, Scopes: k.Scopes, Organisation: k.Organisation,
+			Created: k.CreatedAt, LastUsed: k.UsedAt, Revoked: !k.RevokedAt.IsZero(),
+		}
 	}
 	return out, nil
 }
@@ -197,7 +202,7 @@ func (c console) CheckKey(ctx context.Context, token string) (v1.Caller, error) 
 	if errors.Is(err, store.ErrNoAPIKey) {
 		return v1.Caller{}, v1.ErrUnauthorized
 	}
-	return v1.Caller{ID: key.ID, Scopes: key.Scopes}, err
+	return v1.Caller{ID: key.ID, Scopes: key.Scopes, Organisation: key.Organisation}, err
 }
 
 // outbox adapts the store's outbox to the page.
