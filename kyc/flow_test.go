@@ -23,6 +23,7 @@ import (
 	"github.com/vouchline/vouchline/otp"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
+	"github.com/vouchline/vouchline/store"
 	"github.com/vouchline/vouchline/store/storetest"
 )
 
@@ -115,10 +116,12 @@ type bench struct {
 	mail    *notifytest.Fake
 	pbx     *pbxtest.Fake
 	ledger  *flaky
+	store   *store.Store
 	now     time.Time
 	mu      sync.Mutex
 	queue   []kyc.Effect
 	moments int
+	people  int
 }
 
 // flaky passes calls on to a real ledger and fails when told to.
@@ -157,7 +160,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = log.Close() })
-	b.ledger = &flaky{Log: log}
+	b.ledger, b.store = &flaky{Log: log}, s
 	b.engines = &engines{
 		people:  map[string]faces.Embedding{"ada": unit(1), "eve": unit(0.05), "portrait": unit(0.6)},
 		reading: map[string]ocr.Reading{"ada passport": reading(t, "L898902C3")}, fault: map[string]string{}, pad: 0.97,
