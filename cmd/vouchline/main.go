@@ -42,20 +42,21 @@ type CLI struct {
 	LogFormat string          `help:"Form of log records on stderr: text or json." env:"VOUCHLINE_LOG_FORMAT" enum:"text,json" default:"text"`
 	JSON      bool            `help:"Write answers as JSON, one object a line." name:"json"`
 
-	Serve    ServeCmd    `cmd:"" help:"Run the web service."`
-	Work     WorkCmd     `cmd:"" help:"Run jobs and engines for a web service elsewhere."`
-	Migrate  MigrateCmd  `cmd:"" help:"Prepare the database and the operator's key."`
-	Admin    AdminCmd    `cmd:"" help:"Give people and programs access."`
-	PBX      PBXCmd      `cmd:"" name:"pbx" help:"Give the SIP accounts to a PBX."`
-	Version  VersionCmd  `cmd:"" help:"Show the program's version."`
-	Probe    ProbeCmd    `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
-	Document DocumentCmd `cmd:"" help:"Read identity documents."`
-	MRZ      MRZCmd      `cmd:"" name:"mrz" help:"Check machine readable zones."`
-	Face     FaceCmd     `cmd:"" help:"Compare faces."`
-	Models   ModelsCmd   `cmd:"" help:"Check and fetch the machine-learning model files."`
-	Ledger   LedgerCmd   `cmd:"" help:"Look into the ledger."`
-	Bench    BenchCmd    `cmd:"" help:"Measure the engines."`
-	Engine   EngineCmd   `cmd:"" hidden:"" help:"Be an engine child of serve or work."`
+	Serve      ServeCmd      `cmd:"" help:"Run the web service."`
+	Work       WorkCmd       `cmd:"" help:"Run jobs and engines for a web service elsewhere."`
+	Migrate    MigrateCmd    `cmd:"" help:"Prepare the database and the operator's key."`
+	Admin      AdminCmd      `cmd:"" help:"Give people and programs access."`
+	PBX        PBXCmd        `cmd:"" name:"pbx" help:"Give the SIP accounts to a PBX."`
+	Version    VersionCmd    `cmd:"" help:"Show the program's version."`
+	Probe      ProbeCmd      `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
+	Document   DocumentCmd   `cmd:"" help:"Read identity documents."`
+	MRZ        MRZCmd        `cmd:"" name:"mrz" help:"Check machine readable zones."`
+	Face       FaceCmd       `cmd:"" help:"Compare faces."`
+	Models     ModelsCmd     `cmd:"" help:"Check and fetch the machine-learning model files."`
+	Ledger     LedgerCmd     `cmd:"" help:"Look into the ledger."`
+	Disclosure DisclosureCmd `cmd:"" help:"Read what subscribers let an organisation read."`
+	Bench      BenchCmd      `cmd:"" help:"Measure the engines."`
+	Engine     EngineCmd     `cmd:"" hidden:"" help:"Be an engine child of serve or work."`
 }
 
 // Globals is what every command gets from the process around it.
