@@ -17,6 +17,9 @@ import (
 type LedgerCmd struct {
 	Show   LedgerShowCmd   `cmd:"" help:"Show an identity's record and where it was minted."`
 	Verify LedgerVerifyCmd `cmd:"" help:"Embedded: check the whole log. Fabric: compare a record as two organisations' peers hold it."`
+	Prove  LedgerProveCmd  `cmd:"" help:"Write a proof of a record that can be checked without the ledger."`
+	Trust  LedgerTrustCmd  `cmd:"" help:"Write what proofs of this ledger are checked with: authorities' certificates or the log's public key."`
+	Check  LedgerCheckCmd  `cmd:"" help:"Check a proof offline."`
 }
 
 // LedgerFlags find the ledger.
@@ -79,10 +82,14 @@ func connectFabric(path string) (*fabric.Client, error) {
 
 func recordOf(ctx context.Context, l identityReader, id string) (ledgerRecord, error) {
 	i, at, err := l.Identity(ctx, id)
+	return ledgerRecord{i, at}, nobody(err)
+}
+
+func nobody(err error) error {
 	if errors.Is(err, ledger.ErrNotFound) {
-		return ledgerRecord{}, &NegativeError{Reason: "no such identity"}
+		return &NegativeError{Reason: "no such identity"}
 	}
-	return ledgerRecord{i, at}, err
+	return err
 }
 
 // LedgerVerifyCmd checks the ledger.

@@ -30,6 +30,9 @@ func dataHash(envelopes [][]byte) []byte {
 // does not say where one envelope ends; that each is in canonical form and has
 // both its fields leaves one way only to cut them.
 func checkData(b *common.Block) error {
+	if len(b.GetData().GetData()) > maxTransactions {
+		return refused("its block has more transactions than any")
+	}
 	for _, raw := range b.GetData().GetData() {
 		e, err := decode[common.Envelope]("a transaction of the block", raw)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"crypto/sha256"
 	"io"
+	"slices"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"google.golang.org/protobuf/proto"
@@ -13,9 +14,12 @@ import (
 // Magic begins every proof.
 const Magic = "vouchline fabric proof 1\n"
 
-// maxContent bounds what is unpacked: an orderer's largest block (10 MB as
-// deploy/fabric sets it) and a few statements, several times over.
-const maxContent = 64 << 20
+// Bounds of what is unpacked, so that a small hostile file costs little:
+// deploy/fabric's orderer puts at most 10 MB and 500 transactions in a block.
+const (
+	maxContent      = 32 << 20
+	maxTransactions = 10_000
+)
 
 // A file is what a proof holds. It is written as Magic, the SHA-256 of all
 // that follows, and DEFLATE of a protobuf BlockData whose first entry is the
@@ -54,8 +58,12 @@ func seal(content []byte) ([]byte, error) {
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(packed.Bytes())
-	return append(append([]byte(Magic), sum[:]...), packed.Bytes()...), nil
+	return sealedAs(packed.Bytes()), nil
+}
+
+func sealedAs(packed []byte) []byte {
+	sum := sha256.Sum256(packed)
+	return slices.Concat([]byte(Magic), sum[:], packed)
 }
 
 func open(content []byte) (f file, err error) {

@@ -62,34 +62,44 @@ type authority struct {
 // issue their own certificates and would otherwise speak for one another.
 func ParseTrust(b []byte) (Trust, error) {
 	t := Trust{authorities: map[string]*authority{}}
+	if err := t.parse(b); err != nil {
+		return Trust{}, fmt.Errorf("trust file: %w", err)
+	}
+	slices.Sort(t.Writers)
+	t.Writers = slices.Compact(t.Writers)
+	return t, nil
+}
+
+func (t *Trust) parse(b []byte) error {
 	var lists []*pem.Block
-	for {
-		var block *pem.Block
-		if block, b = pem.Decode(b); block == nil {
-			break
-		}
+	begun := bytes.Count(b, []byte("-----BEGIN "))
+	for block, rest := pem.Decode(b); block != nil; block, rest = pem.Decode(rest) {
+		begun--
 		if block.Type == typeCRL { // after the certificates that sign it
 			lists = append(lists, block)
 			continue
 		}
 		if err := t.add(block); err != nil {
-			return Trust{}, fmt.Errorf("trust file: %w", err)
+			return err
 		}
 	}
-	if bytes.Contains(b, []byte("-----BEGIN")) {
-		return Trust{}, errors.New("trust file: a PEM block in it is damaged")
+	if begun != 0 { // encoding/pem passes over what it cannot read
+		return errors.New("a PEM block in it is damaged")
 	}
 	for _, list := range lists {
 		if err := t.revoke(list); err != nil {
-			return Trust{}, fmt.Errorf("trust file: %w", err)
+			return err
 		}
 	}
 	if len(t.authorities) == 0 {
-		return Trust{}, errors.New("trust file: no certificate in it")
+		return errors.New("no certificate in it")
 	}
-	slices.Sort(t.Writers)
-	t.Writers = slices.Compact(t.Writers)
-	return t, nil
+	for mspID, a := range t.authorities {
+		if a.roots.Equal(x509.NewCertPool()) {
+			return fmt.Errorf("%s has no self-signed authority in it", mspID)
+		}
+	}
+	return nil
 }
 
 func (t *Trust) add(block *pem.Block) error {
@@ -124,11 +134,14 @@ func (t *Trust) add(block *pem.Block) error {
 		a.roles = append(a.roles, role)
 	}
 	a.certificates = append(a.certificates, cert)
-	if bytes.Equal(cert.RawIssuer, cert.RawSubject) {
-		a.roots.AddCert(cert)
-	} else {
+	if !bytes.Equal(cert.RawIssuer, cert.RawSubject) {
 		a.intermediates.AddCert(cert)
+		return nil
 	}
+	if err := cert.CheckSignatureFrom(cert); err != nil { // nobody else would notice damage
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	a.roots.AddCert(cert)
 	return nil
 }
 
