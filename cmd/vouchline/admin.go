@@ -12,12 +12,17 @@ import (
 	"github.com/vouchline/vouchline/store"
 )
 
-// AdminCmd gives people and programs access. Whoever can run it has the
-// operator's key anyway.
+// AdminCmd gives people and programs access, and takes identities back.
+// Whoever can run it has the operator's key anyway.
 type AdminCmd struct {
-	Link   AdminLinkCmd   `cmd:"" help:"Print a link that signs a member of staff in to the console, once."`
-	APIKey AdminAPIKeyCmd `cmd:"" name:"apikey" help:"Make, list and revoke API keys."`
-	Unlock AdminUnlockCmd `cmd:"" help:"Let a login or phone number that 100 failures disabled try again."`
+	Link         AdminLinkCmd         `cmd:"" help:"Print a link that signs a member of staff in to the console, once."`
+	APIKey       AdminAPIKeyCmd       `cmd:"" name:"apikey" help:"Make, list and revoke API keys."`
+	Unlock       AdminUnlockCmd       `cmd:"" help:"Let a login or phone number that 100 failures disabled try again."`
+	Suspend      AdminSuspendCmd      `cmd:"" help:"Suspend an identity and its line."`
+	Resume       AdminResumeCmd       `cmd:"" help:"Resume a suspended identity and its line."`
+	Revoke       AdminRevokeCmd       `cmd:"" help:"Revoke an identity and its line, for good."`
+	Erase        AdminEraseCmd        `cmd:"" help:"Forget a person: line, attributes, keys and evidence."`
+	Organisation AdminOrganisationCmd `cmd:"" help:"Register organisations on the ledger and change them."`
 }
 
 // AdminUnlockCmd ends a lock, on the word of an operator who knows why.
@@ -36,7 +41,7 @@ func (c *AdminUnlockCmd) Run(g *Globals) error {
 		flow := &kyc.Flow{
 			Enrollments: s, Throttle: s, Auditor: s, Clock: g.Now, Settings: kyc.Settings{DefaultCountry: c.DefaultCountry},
 		}
-		err := flow.Unlock(g.Context, "operator", c.Login)
+		err := flow.Unlock(g.Context, operator, c.Login)
 		if errors.Is(err, kyc.ErrNotFound) {
 			return &NegativeError{Reason: "nobody has this login"}
 		}
@@ -86,7 +91,7 @@ func staffLink(g *Globals, s *store.Store, base string, who store.StaffLink, lif
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	entry := kyc.AuditEntry{At: g.Now(), Actor: "operator", Action: "staff_link_created", Subject: "agent:" + who.Name, Detail: who.Role}
+	entry := kyc.AuditEntry{At: g.Now(), Actor: operator, Action: "staff_link_created", Subject: "agent:" + who.Name, Detail: who.Role}
 	return base + "/console/link/" + url.PathEscape(token), expires, s.Audit(g.Context, entry)
 }
 
@@ -98,18 +103,27 @@ type AdminAPIKeyCmd struct {
 }
 
 // scopes are what API keys may be made for.
-var scopes = []string{"pbx:read", "identities:read"}
+var scopes = []string{"pbx:read", "identities:read", scopeAttributes}
+
+// scopeAttributes reads what subscribers consented to, so a key with it
+// belongs to an organisation.
+const scopeAttributes = "attributes:read"
 
 // APIKeyCreateCmd makes a key.
 type APIKeyCreateCmd struct {
 	StorageSettings `group:"Storage"`
 	Name            string   `name:"name" required:"" help:"What the key is for."`
-	Scope           []string `name:"scope" required:"" placeholder:"SCOPE" help:"What it may do: pbx:read, identities:read. Several are separated by commas."`
+	Scope           []string `name:"scope" required:"" placeholder:"SCOPE" help:"What it may do: pbx:read, identities:read, attributes:read. Several are separated by commas."`
+	Organisation    string   `name:"organisation" placeholder:"ID" help:"The organisation that attributes:read reads for; needed with it and of no use without."`
 }
 
 // Validate reports every fault of the settings; kong calls it.
 func (c *APIKeyCreateCmd) Validate() error {
-	faults := append(check(&c.StorageSettings), fault(c.Name != "", "name", "is empty"))
+	faults := append(
+		check(&c.StorageSettings),
+		fault(c.Name != "", "name", "is empty"),
+		fault(slices.Contains(c.Scope, scopeAttributes) == (c.Organisation != ""), "organisation", "goes with the scope %s", scopeAttributes),
+	)
 	for _, scope := range c.Scope {
 		faults = append(faults, fault(slices.Contains(scopes, scope), "scope", "%q is none of %s", scope, strings.Join(scopes, ", ")))
 	}
@@ -119,7 +133,7 @@ func (c *APIKeyCreateCmd) Validate() error {
 // Run writes the key alone to stdout, so that a script can take it.
 func (c *APIKeyCreateCmd) Run(g *Globals) error {
 	return c.withStore(g, func(s *store.Store) error {
-		key, token, err := s.CreateAPIKey(g.Context, c.Name, c.Scope, "")
+		key, token, err := s.CreateAPIKey(g.Context, c.Name, c.Scope, c.Organisation)
 		if err != nil {
 			return err
 		}
@@ -135,7 +149,7 @@ func (c *APIKeyCreateCmd) Run(g *Globals) error {
 }
 
 func auditKey(g *Globals, s *store.Store, action, id, detail string) error {
-	return s.Audit(g.Context, kyc.AuditEntry{At: g.Now(), Actor: "operator", Action: action, Subject: "apikey:" + id, Detail: detail})
+	return s.Audit(g.Context, kyc.AuditEntry{At: g.Now(), Actor: operator, Action: action, Subject: "apikey:" + id, Detail: detail})
 }
 
 // APIKeyListCmd lists the keys.

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/store"
+)
+
+// AdminOrganisationCmd looks after the parties to the channel.
+type AdminOrganisationCmd struct {
+	Add    OrganisationAddCmd    `cmd:"" help:"Register an organisation."`
+	Status OrganisationStatusCmd `cmd:"" help:"Suspend, resume or revoke an organisation."`
+	Key    OrganisationKeyCmd    `cmd:"" help:"Set the public key that attributes are wrapped for."`
+}
+
+// OrganisationFlags name an organisation and find the ledger it is on.
+type OrganisationFlags struct {
+	StorageSettings `group:"Storage"`
+	LedgerSettings  `group:"Ledger"`
+	ID              string `arg:"" help:"The organisation's id."`
+}
+
+// Validate reports every fault of the settings; kong calls it.
+func (f *OrganisationFlags) Validate() error {
+	return joinFaults(check(&f.StorageSettings, &f.LedgerSettings))
+}
+
+// write changes an organisation and shows what it is then. An embedded ledger
+// has one writer: while a service runs on it, its console does this.
+func (f *OrganisationFlags) write(g *Globals, do func(*kyc.Flow) (ledger.Organisation, error)) error {
+	return f.withStore(g, func(s *store.Store) error {
+		l, err := openLedger(g, f.LedgerSettings, f.DataDir)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = l.Close() }()
+		o, err := do(&kyc.Flow{Ledger: l, Auditor: s, Clock: g.Now})
+		if code := kyc.Code(err); code != "" {
+			return &NegativeError{Reason: fmt.Sprintf("%s: %v", f.ID, err)}
+		}
+		if err != nil {
+			return err
+		}
+		return g.WriteJSON(o)
+	})
+}
+
+// OrganisationAddCmd registers an organisation.
+type OrganisationAddCmd struct {
+	OrganisationFlags
+	Name string `name:"name" required:"" help:"What subscribers read when they are asked to consent."`
+	Role string `name:"role" required:"" enum:"issuer,operator,relying_party" help:"issuer, operator or relying_party."`
+	MSP  string `name:"msp" required:"" placeholder:"ID" help:"Its MSP id on the channel."`
+}
+
+// Run registers; the same again changes nothing.
+func (c *OrganisationAddCmd) Run(g *Globals) error {
+	return c.write(g, func(f *kyc.Flow) (ledger.Organisation, error) {
+		return f.RegisterOrganisation(g.Context, operator, ledger.Organisation{
+			ID: c.ID, Name: c.Name, Role: ledger.Role(c.Role), MSP: c.MSP, Status: ledger.StatusActive,
+		})
+	})
+}
+
+// OrganisationStatusCmd moves an organisation.
+type OrganisationStatusCmd struct {
+	OrganisationFlags
+	Status string `arg:"" enum:"active,suspended,revoked" help:"active, suspended or revoked."`
+}
+
+// Run moves it.
+func (c *OrganisationStatusCmd) Run(g *Globals) error {
+	return c.write(g, func(f *kyc.Flow) (ledger.Organisation, error) {
+		return f.SetOrganisationStatus(g.Context, operator, c.ID, ledger.Status(c.Status))
+	})
+}
+
+// OrganisationKeyCmd sets an organisation's public key.
+type OrganisationKeyCmd struct {
+	OrganisationFlags
+	File string `arg:"" help:"The public key as vouchline disclosure keygen prints it, a JSON Web Key; - is stdin."`
+}
+
+// Run sets it.
+func (c *OrganisationKeyCmd) Run(g *Globals) error {
+	key, err := readPublicKey(c.File, g.Stdin)
+	if err != nil {
+		return err
+	}
+	return c.write(g, func(f *kyc.Flow) (ledger.Organisation, error) {
+		return f.SetOrganisationKey(g.Context, operator, c.ID, key)
+	})
+}
+
+// readPublicKey reads a key and looks at it before anything is opened.
+func readPublicKey(path string, stdin io.Reader) (key ledger.PublicKey, err error) {
+	if err := readJSONFile(path, stdin, &key); err != nil {
+		return key, err
+	}
+	if err := key.Validate(); err != nil {
+		return key, fmt.Errorf("%s: %w", path, err)
+	}
+	return key, nil
+}
