@@ -38,22 +38,17 @@ func load[T any](s State, key string) (v T, found bool, err error) {
 	return v, true, err
 }
 
-// loadAll reads the records of those keys that exist, in their order.
+// loadAll reads records that another record names, so that they must be there.
 func loadAll[T any](s State, keys []string) ([]T, error) {
 	values, err := s.GetAll(keys)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]T, 0, len(values))
-	for _, b := range values {
-		if b == nil {
-			continue
-		}
-		var v T
-		if err := decode(b, &v); err != nil {
+	out := make([]T, len(values))
+	for k, b := range values {
+		if err := decode(b, &out[k]); err != nil { // nothing is not JSON
 			return nil, err
 		}
-		out = append(out, v)
 	}
 	return out, nil
 }

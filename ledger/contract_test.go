@@ -1,12 +1,9 @@
 package ledger_test
 
 import (
-	"bytes"
 	"errors"
-	"maps"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/ledger/ledgertest"
@@ -16,42 +13,6 @@ var contract = ledger.Contract{Writer: "Org1MSP"}
 
 func manager() ledger.Organisation {
 	return ledger.Organisation{ID: "manager", Name: "Network manager", Role: ledger.RoleIssuer, MSP: "Org1MSP"}
-}
-
-// world is a state and the way to run one transaction over it.
-type world struct {
-	state map[string][]byte
-	at    time.Time
-	n     int
-}
-
-// newWorld has the manager registered.
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	w := &world{state: map[string][]byte{}, at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	err := w.as("Org1MSP", func(s ledger.State) error {
-		_, err := contract.RegisterOrganisation(s, manager())
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-// as runs one transaction. What it wrote counts only if it succeeds.
-func (w *world) as(msp string, f func(ledger.State) error) error {
-	w.n++
-	tx := &ledgertest.Tx{Committed: w.state, CallerMSP: msp, ID: "tx" + string(rune('A'+w.n%26)), At: w.at}
-	before := maps.Clone(w.state)
-	if err := f(tx); err != nil {
-		if !maps.EqualFunc(before, w.state, bytes.Equal) {
-			panic("a refused transaction changed the state")
-		}
-		return err
-	}
-	tx.Commit()
-	return nil
 }
 
 func (w *world) issue(in ledger.Issue) error {
@@ -182,7 +143,7 @@ func TestOnlyAnActiveIssuerIssues(t *testing.T) {
 	if err := set(ledger.StatusActive); !errors.Is(err, ledger.ErrIllegalStatus) {
 		t.Errorf("SetOrganisationStatus(revoked to active) = %v, want illegal_status", err)
 	}
-	empty := &world{state: map[string][]byte{}}
+	empty := emptyWorld()
 	if err := empty.issue(ledgertest.NewIssue()); !errors.Is(err, ledger.ErrForbidden) {
 		t.Errorf("IssueIdentity(by an unregistered issuer) = %v, want forbidden", err)
 	}
@@ -215,7 +176,8 @@ func TestEveryPairOfStatuses(t *testing.T) {
 func TestErrorsSurviveTheWire(t *testing.T) {
 	t.Parallel()
 	for _, want := range []*ledger.Error{
-		ledger.ErrForbidden, ledger.ErrExists, ledger.ErrDuplicatePerson, ledger.ErrNotFound,
+		ledger.ErrForbidden, ledger.ErrExists, ledger.ErrDuplicatePerson, ledger.ErrNotFound, ledger.ErrStale,
+		ledger.ErrErased, ledger.ErrKeyTaken, ledger.ErrNoConsent, ledger.ErrTooMany,
 		{Code: ledger.CodeInvalid, Detail: "id: from 3 to 64 letters"},
 		{Code: ledger.CodeIllegalStatus, Detail: "revoked may not become active"},
 	} {
@@ -223,10 +185,18 @@ func TestErrorsSurviveTheWire(t *testing.T) {
 		if !ok || *got != *want || !errors.Is(got, want) {
 			t.Errorf("ParseError(%q) = %v, %v; want %v", want.Error(), got, ok, want)
 		}
+		item := &ledger.ItemError{Item: 99, Err: want}
+		parsed, ok := ledger.ParseItemError(item.Error())
+		if !ok || parsed.Item != 99 || *parsed.Err != *want || !errors.Is(item, want) {
+			t.Errorf("ParseItemError(%q) = %v, %v; want %v", item.Error(), parsed, ok, item)
+		}
 	}
-	for _, text := range []string{"", "boom", "not found: x", "existsx: y"} {
+	for _, text := range []string{"", "boom", "not found: x", "existsx: y", "item 1", "item x: exists", "item 1: boom", "items 1: exists"} {
 		if got, ok := ledger.ParseError(text); ok {
 			t.Errorf("ParseError(%q) = %v, want none", text, got)
+		}
+		if got, ok := ledger.ParseItemError(text); ok {
+			t.Errorf("ParseItemError(%q) = %v, want none", text, got)
 		}
 	}
 }

@@ -1,8 +1,11 @@
 package ledger_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +14,14 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/ledger/ledgertest"
 )
+
+var everyFunction = []string{
+	ledger.FuncRegisterOrganisation, ledger.FuncOrganisation, ledger.FuncSetOrganisationStatus, ledger.FuncSetOrganisationKey,
+	ledger.FuncIssueIdentity, ledger.FuncIssueIdentities, ledger.FuncIdentity, ledger.FuncSetStatus, ledger.FuncUpdateIdentity,
+	ledger.FuncEraseIdentity, ledger.FuncHistory, ledger.FuncAddKey, ledger.FuncRevokeKey, ledger.FuncKeys,
+	ledger.FuncGrantConsent, ledger.FuncRevokeConsent, ledger.FuncConsents, ledger.FuncDisclose,
+	ledger.FuncIssueCredential, ledger.FuncSetCredentialStatus, ledger.FuncCredentialStatus,
+}
 
 func encode(t testing.TB, v any) string {
 	t.Helper()
@@ -29,90 +40,178 @@ func (w *world) invoke(msp, function, request string) (answer []byte, err error)
 	return answer, err
 }
 
-func TestInvoke(t *testing.T) {
+func TestInvokeKnowsItsFunctions(t *testing.T) {
 	t.Parallel()
-	w, in := newWorld(t), ledgertest.NewIssue()
-	for _, c := range []struct {
-		function string
-		request  any
-		want     string // a field of the answer
-	}{
-		{ledger.FuncIssueIdentity, in, `"status":"active"`},
-		{ledger.FuncIdentity, ledger.ByID{ID: in.ID}, `"version":1`},
-		{ledger.FuncSetStatus, ledger.StatusChange{ID: in.ID, Status: "revoked", Reason: "fraud"}, `"reason":"fraud"`},
-		{ledger.FuncOrganisation, ledger.ByID{ID: "manager"}, `"msp":"Org1MSP"`},
-		{ledger.FuncRegisterOrganisation, manager(), `"role":"issuer"`},
-		{ledger.FuncSetOrganisationStatus, ledger.StatusChange{ID: "manager", Status: "suspended"}, `"status":"suspended"`},
-	} {
-		got, err := w.invoke("Org1MSP", c.function, encode(t, c.request))
-		if err != nil || !strings.Contains(string(got), c.want) {
-			t.Errorf("Invoke(%s) = %s, %v; want %s", c.function, got, err, c.want)
+	for _, function := range everyFunction {
+		if _, err := newWorld(t).invoke("Org1MSP", function, "?"); err == nil || !strings.Contains(err.Error(), "not JSON") {
+			t.Errorf("Invoke(%s, no JSON) = %v, want a refusal of the request", function, err)
+		}
+	}
+	for _, function := range []string{"", "Drop", "issueIdentity", "IssueIdentity "} {
+		if _, err := newWorld(t).invoke("Org1MSP", function, "{}"); !errors.Is(err, ledger.ErrInvalid) || !strings.Contains(err.Error(), "no such function") {
+			t.Errorf("Invoke(%q) = %v, want no such function", function, err)
+		}
+	}
+}
+
+// A recorder keeps every call that goes through it.
+type recorder struct {
+	ledger.Transport
+
+	calls *[]ledger.Call
+}
+
+func (r recorder) Submit(ctx context.Context, c ledger.Call) (ledger.Answer, error) {
+	*r.calls = append(*r.calls, c)
+	return r.Transport.Submit(ctx, c)
+}
+
+// writes returns one accepted call of every writing function, and a world in
+// which none of them was made yet.
+func writes(t testing.TB) []ledger.Call {
+	t.Helper()
+	var calls []ledger.Call
+	ledgertest.Writes(t, ledger.Client{Transport: recorder{newWorld(t).client("Org1MSP").Transport, &calls}})
+	return calls
+}
+
+// An answer names the transaction that brought its record to its form: this one
+// where it wrote something, and an earlier one where nothing was left to do.
+func TestAnswersNameTheirTransaction(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, c := range writes(t) {
+		first, err := w.client("Org1MSP").Transport.Submit(t.Context(), c)
+		if err != nil {
+			t.Fatalf("%s = %v, want no error", c.Function, err)
+		}
+		wrote := w.n
+		again, err := w.client("Org1MSP").Transport.Submit(t.Context(), c)
+		if want := "tx" + encode(t, wrote); first.TxID != want || again.TxID != want || err != nil {
+			t.Errorf("%s = by %q, then by %q, %v; want both by %s", c.Function, first.TxID, again.TxID, err, want)
 		}
 	}
 }
 
 // Fabric keeps the request in the block. A request with room for anything
-// beside its fields must not be endorsed.
+// beside its fields must not be endorsed, whatever the function.
 func TestInvokeRefusesWhatIsNotCanonical(t *testing.T) {
 	t.Parallel()
-	in := ledgertest.NewIssue()
-	good := encode(t, in)
-	for _, c := range []struct{ name, request string }{
-		{"empty", ``},
-		{"null", `null`},
-		{"an array", `[` + good + `]`},
-		{"an unknown field", `{"name":"Erika",` + good[1:]},
-		{"the same field twice", `{"id":"Erika",` + good[1:]},
-		{"a field in another case", strings.Replace(good, `"id"`, `"ID"`, 1)},
-		{"white space", strings.Replace(good, `{`, `{ `, 1)},
-		{"another document after it", good + `{"name":"Erika"}`},
-		{"white space after it", good + "\n"},
-		{"fields in another order", `{"assurance":` + strings.SplitN(good, `"assurance":`, 2)[1]},
-		{"needless escapes", strings.Replace(good, `"id":"t`, `"id":"\u0074`, 1)},
-		{"too large", good[:len(good)-1] + strings.Repeat(" ", ledger.MaxRequestSize) + `}`},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			if got, err := newWorld(t).invoke("Org1MSP", ledger.FuncIssueIdentity, c.request); !errors.Is(err, ledger.ErrInvalid) {
-				t.Errorf("Invoke(%s) = %s, %v; want invalid", c.request, got, err)
+	w := newWorld(t)
+	for _, c := range writes(t) {
+		good := string(c.Request)
+		open, rest := good[:1], good[1:]
+		if open == "[" {
+			open, rest = good[:2], good[2:]
+		}
+		field := rest[:strings.Index(rest, ":")+1]
+		for name, request := range map[string]string{
+			"empty":                     ``,
+			"null":                      `null`,
+			"an array more":             `[` + good + `]`,
+			"an unknown field":          open + `"name":"Erika",` + rest,
+			"the same field twice":      open + field + `"Erika",` + rest,
+			"a field in another case":   open + strings.ToUpper(field) + rest[len(field):],
+			"white space":               open + ` ` + rest,
+			"another document after it": good + `{"name":"Erika"}`,
+			"white space after it":      good + "\n",
+			"a needless escape":         open + `"\u00` + strings.ToLower(encodeHex(field[1])) + field[2:] + rest[len(field):],
+			"too large":                 good[:len(good)-1] + strings.Repeat(" ", ledger.MaxBatch*ledger.MaxRequestSize) + good[len(good)-1:],
+		} {
+			if got, err := w.invoke("Org1MSP", c.Function, request); !errors.Is(err, ledger.ErrInvalid) {
+				t.Errorf("Invoke(%s, %s) = %s, %v; want invalid", c.Function, name, got, err)
+			} else if strings.Contains(err.Error(), "Erika") {
+				t.Errorf("Invoke(%s, %s) = %v, which quotes it", c.Function, name, err)
 			}
-		})
-	}
-	if _, err := newWorld(t).invoke("Org1MSP", "Drop", "{}"); !errors.Is(err, ledger.ErrInvalid) {
-		t.Errorf("Invoke(unknown function) = %v, want invalid", err)
-	}
-	if _, err := newWorld(t).invoke("Org1MSP", ledger.FuncIssueIdentity, good); err != nil {
-		t.Errorf("Invoke(canonical) = %v, want no error", err)
+		}
+		if _, err := w.client("Org1MSP").Transport.Submit(t.Context(), c); err != nil {
+			t.Errorf("Invoke(%s, canonical) = %v, want no error", c.Function, err)
+		}
 	}
 }
 
+func encodeHex(b byte) string {
+	const digits = "0123456789abcdef"
+	return string([]byte{digits[b>>4], digits[b&15]})
+}
+
+// Every text that a request may hold is made of a kind that cannot be a
+// sentence about a person: each is replaced by one, and refused.
+func TestNoFieldTakesASentence(t *testing.T) {
+	t.Parallel()
+	const sentence = "Erika Mustermann, born 1964"
+	w := newWorld(t)
+	for _, c := range writes(t) {
+		var request any
+		if err := json.Unmarshal(c.Request, &request); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range texts(request) {
+			spoilt := bytes.Replace(c.Request, []byte(`"`+text+`"`), []byte(`"`+sentence+`"`), 1)
+			got, err := w.invoke("Org1MSP", c.Function, string(spoilt))
+			if !errors.Is(err, ledger.ErrInvalid) {
+				t.Errorf("Invoke(%s, %s) = %s, %v; want invalid", c.Function, spoilt, got, err)
+			} else if strings.Contains(err.Error(), "Erika") {
+				t.Errorf("Invoke(%s) = %v, which quotes it", c.Function, err)
+			}
+		}
+		if _, err := w.client("Org1MSP").Transport.Submit(t.Context(), c); err != nil {
+			t.Fatalf("%s = %v, want no error", c.Function, err)
+		}
+	}
+}
+
+// texts returns the names and values in a JSON document, but for names of
+// fields and an organisation's name, which is a sentence.
+func texts(v any) (out []string) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		for _, element := range v {
+			out = append(out, texts(element)...)
+		}
+	case map[string]any:
+		for name, field := range v {
+			if name == "name" {
+				continue
+			}
+			if name == "attributes" {
+				if attributes, ok := field.(map[string]any); ok {
+					for attribute := range attributes {
+						out = append(out, attribute)
+					}
+				}
+			}
+			out = append(out, texts(field)...)
+		}
+	}
+	return slices.DeleteFunc(out, func(text string) bool { return text == "" })
+}
+
 func FuzzInvoke(f *testing.F) {
-	in := ledgertest.NewIssue()
-	f.Add(ledger.FuncIssueIdentity, encode(f, in))
-	f.Add(ledger.FuncIdentity, `{"id":"manager"}`)
-	f.Add(ledger.FuncOrganisation, `{"id":"manager"}`)
-	f.Add(ledger.FuncSetStatus, `{"id":"abc","status":"revoked","reason":"fraud"}`)
-	f.Add(ledger.FuncSetOrganisationStatus, `{"id":"manager","status":"suspended"}`)
-	f.Add(ledger.FuncRegisterOrganisation, encode(f, manager()))
+	for _, c := range writes(f) {
+		f.Add(c.Function, string(c.Request))
+	}
+	for _, function := range everyFunction {
+		f.Add(function, `{"id":"manager"}`)
+		f.Add(function, `{"identity":"abc","organisation":"manager"}`)
+	}
 	f.Fuzz(func(t *testing.T, function, request string) {
 		answers := make([]string, 2)
 		for k := range answers { // two peers
-			tx := &ledgertest.Tx{Committed: map[string][]byte{}, CallerMSP: "Org1MSP", ID: "tx"}
-			if _, err := contract.RegisterOrganisation(tx, manager()); err != nil {
-				t.Fatal(err)
-			}
-			tx.Commit()
-			tx.Writes = nil
-			got, err := contract.Invoke(tx, function, []byte(request))
+			w := newWorld(t)
+			got, err := w.invoke("Org1MSP", function, request)
 			if err != nil {
-				if _, ok := ledger.ParseError(err.Error()); !ok {
+				_, refusal := ledger.ParseError(err.Error())
+				if _, item := ledger.ParseItemError(err.Error()); !refusal && !item {
 					t.Fatalf("Invoke(%q, %q) = %v, want a refusal with a code", function, request, err)
 				}
 				got = []byte(err.Error())
-			} else if len(request) > ledger.MaxRequestSize || !json.Valid([]byte(request)) {
+			} else if len(request) > ledger.MaxBatch*ledger.MaxRequestSize || !json.Valid([]byte(request)) {
 				t.Fatalf("Invoke(%q, %q) accepted it", function, request)
 			}
-			answers[k] = string(got) + encode(t, tx.Writes)
+			answers[k] = string(got) + encode(t, w.state)
 		}
 		if diff := cmp.Diff(answers[0], answers[1]); diff != "" {
 			t.Fatalf("Invoke(%q, %q) differs between peers: %s", function, request, diff)

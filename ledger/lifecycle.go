@@ -1,11 +1,6 @@
 package ledger
 
-import "time"
-
-// Bounds of an identity's history, so that it can be read at once. What the
-// subscriber asks for ends at the first; suspensions and resumptions, which
-// must work whatever the subscriber did, at the second; revocation and erasure
-// are never refused for it.
+// Bounds of an identity's history, so that it can be read at once; see mayGrow.
 const (
 	MaxVersions       = 1000
 	maxStatusVersions = 2 * MaxVersions
@@ -72,9 +67,9 @@ var kinds = map[Status]EventKind{
 }
 
 // change writes the identity's next version, its entry in the history, and the
-// event of both. It is the last thing a transaction does.
+// event of both.
 func (i Identity) change(s State, kind EventKind) (Identity, error) {
-	if i.Version >= limits(kind) {
+	if !i.mayGrow(kind) {
 		return Identity{}, &Error{CodeTooMany, "the identity has changed too often"}
 	}
 	i.Version++
@@ -88,68 +83,18 @@ func (i Identity) change(s State, kind EventKind) (Identity, error) {
 	return i, s.Emit([]Event{{kind, i.ID, i.Version}})
 }
 
-func limits(kind EventKind) int {
+// mayGrow reports whether the history has room. What adds something ends first,
+// so that no subscriber can fill it up against a suspension; what takes something
+// back, of which there is no more than was added, is never refused.
+func (i Identity) mayGrow(kind EventKind) bool {
 	switch kind {
-	case EventRevoked, EventErased:
-		return maxStatusVersions + 2
+	case EventUpdated, EventKeyAdded, EventConsentGranted:
+		return i.Version < MaxVersions
 	case EventSuspended, EventResumed:
-		return maxStatusVersions
+		return i.Version < maxStatusVersions
 	default:
-		return MaxVersions
+		return true
 	}
-}
-
-// EraseIdentity forgets whom an identity was about, from any status and for
-// good: what stays says that somebody's identity was valid from, to, and who
-// issued it. Attributes, nullifiers, keys, consents and digests leave the
-// record; the sealed attributes leave the private collection. Nullifiers are
-// freed, except after fraud. A key of an erased identity is nobody's again.
-func (c Contract) EraseIdentity(s State, id string) (Identity, error) {
-	if err := c.mayWrite(s); err != nil {
-		return Identity{}, err
-	}
-	i, err := c.Identity(s, id)
-	if err != nil || i.Status == StatusErased {
-		return i, err
-	}
-	if i.Status != StatusRevoked || i.Reason != ReasonFraud {
-		if err := free(s, i.ID, i.Nullifiers); err != nil {
-			return Identity{}, err
-		}
-	}
-	if err := i.dropRecords(s); err != nil {
-		return Identity{}, err
-	}
-	return Identity{
-		ID: i.ID, Attributes: map[string]string{}, Nullifiers: []string{},
-		Status: StatusErased, Reason: ReasonErasure, Assurance: i.Assurance, Issuer: i.Issuer,
-		IssuedAt: i.IssuedAt, EndedAt: firstOf(i.EndedAt, timeOf(s)), Version: i.Version, TxID: i.TxID,
-	}.change(s, EventErased)
-}
-
-// dropRecords removes what lies beside the identity's record.
-func (i Identity) dropRecords(s State) error {
-	for _, thumbprint := range i.Keys {
-		if err := s.Put(keyKey(thumbprint), retired); err != nil {
-			return err
-		}
-	}
-	for _, organisation := range i.Consents {
-		if err := s.Delete(consentKey(Pair{i.ID, organisation})); err != nil {
-			return err
-		}
-	}
-	if i.SealedDigest == "" {
-		return nil
-	}
-	return s.PurgePrivate(sealedKey(i.ID))
-}
-
-func firstOf(t, otherwise time.Time) time.Time {
-	if t.IsZero() {
-		return otherwise
-	}
-	return t
 }
 
 func illegal(from, to Status) error {

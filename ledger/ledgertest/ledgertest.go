@@ -78,7 +78,7 @@ func Run(t *testing.T, newTarget func(t *testing.T) Target) {
 	}
 }
 
-func issued(t *testing.T, l ledger.Client, in ledger.Issue) ledger.Location {
+func issued(t testing.TB, l ledger.Client, in ledger.Issue) ledger.Location {
 	t.Helper()
 	at, err := l.Issue(t.Context(), in)
 	if err != nil {
@@ -104,7 +104,7 @@ func refused(t *testing.T, call string, err, want error) {
 }
 
 // done fails the test at an error.
-func done[T any](t *testing.T, call string) func(T, error) T {
+func done[T any](t testing.TB, call string) func(T, error) T {
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // Writes makes every writing call once, with a request that is accepted. Tests
 // watch it through the client's transport.
-func Writes(t *testing.T, l ledger.Client) {
+func Writes(t testing.TB, l ledger.Client) {
 	t.Helper()
 	ctx := t.Context()
 	in, o, key := NewSealedIssue(), NewOrganisation(ledger.RoleOperator), NewKey()
