@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -34,12 +35,41 @@ func closed(t *testing.T, l *embedded.Log) {
 	}
 }
 
+func target(l *embedded.Log) ledgertest.Target {
+	return ledgertest.Target{
+		Writer: l.Client, Other: l.As(ledgertest.OtherMSP).Client, Network: ledger.NetworkEmbedded, Events: l.Events,
+	}
+}
+
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	ledgertest.Run(t, func(t *testing.T) ledgertest.Target {
-		l := open(t, t.TempDir())
-		return ledgertest.Target{Writer: l.Client, Other: l.As("Org2MSP").Client, Network: ledger.NetworkEmbedded}
-	})
+	ledgertest.Run(t, func(t *testing.T) ledgertest.Target { return target(open(t, t.TempDir())) })
+}
+
+// The same calls leave the same records here and in memory, where nothing is
+// sealed, signed, written or purged.
+func TestSameAsInMemory(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			l, err := embedded.Open(embedded.Config{Dir: dir, Now: time.Now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = l.Close() }()
+			ledgertest.Same(t, seed, 150, ledgertest.NewFake(time.Now).Target(), target(l))
+			files, err := os.ReadDir(filepath.Join(dir, "private"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := embedded.Verify(dir)
+			if err != nil || r.Private != len(files) || r.Private == 0 {
+				t.Errorf("Verify() = %+v, %v; want as many private values as there are files, %d", r, err, len(files))
+			}
+		})
+	}
 }
 
 func TestReopenKeepsEverything(t *testing.T) {
