@@ -41,7 +41,10 @@ func (c *Client) Prove(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fabric: %w", err)
 	}
-	return b, c.tryProof(b, config, msps)
+	if err := c.tryProof(b, config, msps); err != nil {
+		return nil, fmt.Errorf("fabric: the proof as made: %w", err)
+	}
+	return b, nil
 }
 
 // tryProof checks what was made before anybody relies on it: a channel may be
@@ -49,13 +52,11 @@ func (c *Client) Prove(ctx context.Context, id string) ([]byte, error) {
 // question, so here everybody may.
 func (c *Client) tryProof(b []byte, config *common.Block, msps []string) error {
 	trust, err := proof.TrustFile(config, c.profile.Channel, c.profile.Chaincode, msps)
-	if err == nil {
-		_, err = proof.Check(b, trust)
-	}
 	if err != nil {
-		return fmt.Errorf("fabric: the proof as made: %w", err)
+		return err
 	}
-	return nil
+	_, err = proof.Check(b, trust)
+	return err
 }
 
 // Trust returns a trust file for proofs of this channel, out of its own
