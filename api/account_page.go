@@ -63,11 +63,7 @@ func (p *accountPages) account(c *gin.Context) error {
 }
 
 func (p *accountPages) render(c *gin.Context, status int, v templates.View, share string) error {
-	id, err := p.subscriberID(c)
-	if err != nil {
-		return err
-	}
-	e, err := p.Flow.Enrollment(c.Request.Context(), id)
+	e, err := p.subscriber(c)
 	if err != nil {
 		return err
 	}
@@ -80,27 +76,27 @@ func (p *accountPages) render(c *gin.Context, status int, v templates.View, shar
 	if err != nil {
 		return err
 	}
-	state, away := p.ledgerStatus(c, identity.ID)
+	record, away := p.ledgerRecord(c, identity.ID)
 	private(c)
 	v.Path = "/account"
 	v.Data = map[string]any{
 		"Name": e.Data.Profile.GivenNames, "IdentityID": identity.ID, "Assurance": identity.Assurance,
-		"Status": string(state), "LedgerAway": away, "QR": qr, "ProofPath": proofPath, "ProofURL": p.BaseURL + proofPath,
+		"Status": string(record.Status), "LedgerAway": away, "FirstKey": !away && len(record.Keys) == 0, "QR": qr, "ProofPath": proofPath, "ProofURL": p.BaseURL + proofPath,
 		"Line":       &sipAccount{p.SIP.Server, p.SIP.Realm, e.Data.Line.Extension, ""},
 		"Attributes": kyc.AttributeNames(), "Share": share, "BackupUsed": !e.Data.Account.BackupUsedAt.IsZero(),
 	}
 	return p.page(c, status, "account", v)
 }
 
-// ledgerStatus asks the ledger, whose word counts. The page is of use without
+// ledgerRecord asks the ledger, whose word counts. The page is of use without
 // its answer, so a ledger that is away is said and not an error.
-func (p *accountPages) ledgerStatus(c *gin.Context, id string) (ledger.Status, bool) {
+func (p *accountPages) ledgerRecord(c *gin.Context, id string) (ledger.Identity, bool) {
 	proof, err := p.Flow.Proof(c.Request.Context(), id)
 	if err != nil {
 		p.Logger.WarnContext(c.Request.Context(), "ledger not read", "error", err)
-		return "", true
+		return ledger.Identity{}, true
 	}
-	return proof.Identity.Status, false
+	return proof.Identity, false
 }
 
 func (p *accountPages) share(c *gin.Context) error {

@@ -30,7 +30,7 @@ type fakeFlow struct {
 	proof   kyc.Proof
 	matches bool
 	panics  bool
-	refusal error // of what asks before it is sent
+	refusal error // of what asks before it is sent, and of a consent
 
 	application kyc.Application
 	document    kyc.DocumentUpload
@@ -38,6 +38,10 @@ type fakeFlow struct {
 	view        kyc.LiveView
 	advice      faces.Advice
 	token       string // that HandedOff and TakeOver know
+	consents    []ledger.Consent
+	granted     []ledger.Consent
+	keys        []ledger.SubscriberKey
+	gone        bool // erased
 	calls       []string
 }
 
@@ -62,6 +66,9 @@ func (f *fakeFlow) Begin(_ context.Context, a kyc.Application) (*kyc.Enrollment,
 func (f *fakeFlow) Enrollment(context.Context, string) (*kyc.Enrollment, error) {
 	if f.panics {
 		panic("boom with a secret")
+	}
+	if f.gone {
+		return nil, kyc.ErrNotFound
 	}
 	return f.enrollment()
 }
@@ -185,6 +192,37 @@ func (f *fakeFlow) SignIn(context.Context, kyc.Credentials) (*kyc.Enrollment, er
 
 func (f *fakeFlow) ShareLink(_ context.Context, _ string, attributes []string) (string, error) {
 	return "https://id.example.org/i/id1?" + strings.Join(attributes, "=s&") + "=s", f.call("ShareLink")
+}
+
+func (f *fakeFlow) Consents(context.Context, string) ([]ledger.Consent, error) {
+	return f.consents, f.err
+}
+
+func (f *fakeFlow) GrantConsent(_ context.Context, _ string, c ledger.Consent) error {
+	f.granted = append(f.granted, c)
+	f.calls = append(f.calls, "GrantConsent")
+	return f.refusal
+}
+
+func (f *fakeFlow) RevokeConsent(_ context.Context, _, organisation string) error {
+	return f.call("RevokeConsent " + organisation)
+}
+
+func (f *fakeFlow) Keys(context.Context, string) ([]ledger.SubscriberKey, error) {
+	return f.keys, f.err
+}
+
+func (f *fakeFlow) AddKey(_ context.Context, _ string, key ledger.PublicKey) (ledger.SubscriberKey, error) {
+	return ledger.SubscriberKey{Thumbprint: "thumb", Identity: "idabc234", Key: key, AddedAt: noon}, f.call("AddKey")
+}
+
+func (f *fakeFlow) RevokeKey(_ context.Context, _, thumbprint string) (ledger.SubscriberKey, error) {
+	return ledger.SubscriberKey{}, f.call("RevokeKey " + thumbprint)
+}
+
+func (f *fakeFlow) RequestErasure(context.Context, string) error {
+	f.gone = true
+	return f.call("RequestErasure")
 }
 
 func (f *fakeFlow) Proof(context.Context, string) (kyc.Proof, error) {

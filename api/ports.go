@@ -6,6 +6,7 @@ import (
 
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ledger"
 )
 
 // Flow is what the pages need of [kyc.Flow], which implements it. It is split
@@ -15,6 +16,7 @@ type Flow interface {
 	Evidence
 	HandOff
 	Subscribers
+	Holdings
 	Proofs
 }
 
@@ -64,6 +66,18 @@ type Subscribers interface {
 	Acknowledge(ctx context.Context, id string) error
 	SignIn(ctx context.Context, c kyc.Credentials) (*kyc.Enrollment, error)
 	ShareLink(ctx context.Context, id string, attributes []string) (string, error)
+}
+
+// Holdings is what a subscriber has on the ledger: consents and public keys,
+// and the right to be forgotten. Its seven methods are three pages'.
+type Holdings interface {
+	Consents(ctx context.Context, enrollmentID string) ([]ledger.Consent, error)
+	GrantConsent(ctx context.Context, enrollmentID string, c ledger.Consent) error
+	RevokeConsent(ctx context.Context, enrollmentID, organisation string) error
+	Keys(ctx context.Context, identityID string) ([]ledger.SubscriberKey, error)
+	AddKey(ctx context.Context, enrollmentID string, key ledger.PublicKey) (ledger.SubscriberKey, error)
+	RevokeKey(ctx context.Context, enrollmentID, thumbprint string) (ledger.SubscriberKey, error)
+	RequestErasure(ctx context.Context, enrollmentID string) error
 }
 
 // Proofs answers anyone who wants to check an identity.

@@ -29,7 +29,8 @@ func (p *proofPages) Mount(r gin.IRouter) {
 type proofView struct {
 	ID, Status, Assurance, Issuer, Network, Channel, TxID string
 	Block                                                 uint64
-	IssuedAt                                              time.Time
+	From, To                                              time.Time // To is zero while it may be valid again
+	Erased                                                bool
 	Shared                                                []sharedAttribute
 }
 
@@ -60,6 +61,9 @@ func (p *proofPages) render(c *gin.Context, status int, v templates.View, attrib
 	if err != nil {
 		return ledgerError(err)
 	}
+	if proof.Erased() {
+		attributes = nil // there is nothing left that a value could be checked against
+	}
 	private(c)
 	v.Path = localPath(c.Request.URL.Path, "")
 	query := c.Request.URL.Query()
@@ -69,7 +73,7 @@ func (p *proofPages) render(c *gin.Context, status int, v templates.View, attrib
 	v.Data = proofView{
 		ID: identity.ID, Status: string(identity.Status), Assurance: identity.Assurance, Issuer: identity.Issuer,
 		Network: location.Network, Channel: location.Channel, TxID: location.TxID, Block: location.Block,
-		IssuedAt: identity.IssuedAt, Shared: attributes,
+		From: proof.From, To: proof.To, Erased: proof.Erased(), Shared: attributes,
 	}
 	return p.page(c, status, "proof", v)
 }
@@ -102,12 +106,17 @@ func (p *proofPages) match(c *gin.Context) error {
 // ledgerError keeps an identity that does not exist apart from a ledger that
 // cannot be asked: only the first may be believed.
 func ledgerError(err error) error {
-	switch {
-	case errors.Is(err, ledger.ErrInvalid): // not the form of an id
+	if errors.Is(err, ledger.ErrInvalid) { // not the form of an id
 		return errNoPage
-	case errors.Is(err, ledger.ErrNotFound), kyc.Code(err) != "", errors.Is(err, context.Canceled):
-		return err
-	default:
-		return errors.Join(errUnavailable, err)
 	}
+	return ledgerAway(err)
+}
+
+// ledgerAway is what came of asking the ledger where no code says it: another
+// failure than a refusal means that it cannot be asked.
+func ledgerAway(err error) error {
+	if kyc.Code(err) != "" || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return errors.Join(errUnavailable, err)
 }

@@ -153,3 +153,18 @@ func (s *Server) subscriberID(c *gin.Context) (string, error) {
 	}
 	return "", errNotSignedIn
 }
+
+// subscriber returns the enrollment of the subscriber who is signed in. Who was
+// erased meanwhile is signed in no more.
+func (s *Server) subscriber(c *gin.Context) (*kyc.Enrollment, error) {
+	id, err := s.subscriberID(c)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.Flow.Enrollment(c.Request.Context(), id)
+	if kyc.Code(err) == "not_found" {
+		s.leave(c.Request.Context(), roleSubscriber)
+		return nil, errNotSignedIn
+	}
+	return e, err
+}

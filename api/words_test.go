@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/vouchline/vouchline/faces"
@@ -54,6 +55,9 @@ func codes() map[string][]string {
 		"country": withoutState,
 		"field":   append(kyc.AttributeNames(), kyc.QuestionNames()...),
 		"error":   append([]string{kyc.FieldRequired, kyc.FieldInvalid, kyc.FieldTooLong, kyc.FieldTooYoung, kyc.FieldFuture, "too_often"}, pictures...),
+	}
+	for _, days := range consentDays {
+		m["days"] = append(m["days"], strconv.Itoa(days))
 	}
 	for _, move := range moveNames {
 		for _, family := range []string{"move", "move_text", "move_button", "organisation_move", "done"} {
