@@ -36,18 +36,25 @@ func newDraw(t *testing.T, seed uint64, x Target) *draw {
 		r: rand.New(rand.NewPCG(seed, 1)), first: x.Writer, end: tomorrow(i.IssuedAt),
 		names: []string{"birth_date", "family_names", "given_names", "nationality"},
 	}
-	for k := range 5 {
-		d.ids, d.people = append(d.ids, newID()), append(d.people, digest())
+	for range 5 {
+		d.ids, d.people = append(d.ids, newID()), append(d.people, digest(), digest())
 		d.keys = append(d.keys, NewKey(), NewRSAKey())
-		role := []ledger.Role{ledger.RoleOperator, ledger.RoleRelyingParty, ledger.RoleIssuer}[min(k, 2)]
-		if k < 3 {
-			d.organisations = append(d.organisations, NewOrganisation(role))
-		}
+	}
+	for _, role := range []ledger.Role{ledger.RoleOperator, ledger.RoleRelyingParty, ledger.RoleIssuer} {
+		d.organisations = append(d.organisations, NewOrganisation(role))
 	}
 	return d
 }
 
 func pick[T any](d *draw, from []T) T { return from[d.r.IntN(len(from))] }
+
+// organisation is seldom the one that takes no consents.
+func (d *draw) organisation() string {
+	if d.r.IntN(10) == 0 {
+		return pick(d, d.organisations).ID
+	}
+	return pick(d, d.organisations[:2]).ID
+}
 
 // again returns one of those made before, or a new one.
 func again[T any](d *draw, made *[]T, fresh func() T) T {
@@ -59,9 +66,9 @@ func again[T any](d *draw, made *[]T, fresh func() T) T {
 	return v
 }
 
-// some returns from one to all of the elements, in their order.
-func some(d *draw, from []string) []string {
-	out := slices.DeleteFunc(slices.Clone(from), func(string) bool { return d.r.IntN(2) == 0 })
+// most returns from one to all of the elements, in their order.
+func most(d *draw, from []string) []string {
+	out := slices.DeleteFunc(slices.Clone(from), func(string) bool { return d.r.IntN(4) == 0 })
 	if len(out) == 0 {
 		return []string{pick(d, from)}
 	}
@@ -82,12 +89,23 @@ func by[T any](d *draw, name string, f func(context.Context, ledger.Client) (T, 
 	}}
 }
 
+// beginning is a world in which most calls find what they are about.
 func (d *draw) beginning() []call {
 	var out []call
-	for _, o := range d.organisations {
-		out = append(out, call{"RegisterOrganisation", func(ctx context.Context, x Target) (any, error) {
-			return x.Writer.RegisterOrganisation(ctx, o)
-		}})
+	add := func(name string, f func(context.Context, ledger.Client) (any, error)) {
+		out = append(out, call{name, func(ctx context.Context, x Target) (any, error) { return f(ctx, x.Writer) }})
+	}
+	for k, o := range d.organisations {
+		add("RegisterOrganisation", func(ctx context.Context, l ledger.Client) (any, error) { return l.RegisterOrganisation(ctx, o) })
+		add("SetOrganisationKey", func(ctx context.Context, l ledger.Client) (any, error) {
+			return l.SetOrganisationKey(ctx, o.ID, d.keys[k])
+		})
+	}
+	for k, id := range d.ids {
+		in := d.newIssue(id)
+		in.Nullifiers = d.people[k : k+1]
+		d.issues = append(d.issues, in)
+		add("Issue", func(ctx context.Context, l ledger.Client) (any, error) { return l.Issue(ctx, in) })
 	}
 	return out
 }
@@ -124,19 +142,20 @@ func (d *draw) looks() []call {
 // next draws a call, and now and then a new identity in the place of one that
 // may have come to its end.
 func (d *draw) next(t *testing.T) call {
-	if d.r.IntN(12) == 0 {
-		d.ids[d.r.IntN(len(d.ids))] = newID()
-	}
-	if d.r.IntN(40) == 0 {
-		d.people[d.r.IntN(len(d.people))] = digest()
+	k := d.r.IntN(len(d.ids))
+	if i, _, err := d.first.Identity(t.Context(), d.ids[k]); err == nil && i.Status != ledger.StatusActive && d.r.IntN(4) == 0 {
+		d.ids[k], d.people[d.r.IntN(len(d.people))] = newID(), digest()
 		d.keys[d.r.IntN(len(d.keys))] = NewKey()
+		if d.r.IntN(3) > 0 {
+			return d.issueNew(d.ids[k])
+		}
 	}
 	draws := []func(*testing.T) call{
 		d.issue, d.issue, d.issue, d.issueAll, d.issueAll, d.update, d.update, d.update,
-		d.setStatus, d.setStatus, d.setStatus, d.erase,
-		d.addKey, d.addKey, d.addKey, d.revokeKey,
-		d.grantConsent, d.grantConsent, d.grantConsent, d.revokeConsent,
-		d.issueCredential, d.issueCredential, d.setCredentialStatus,
+		d.setStatus, d.setStatus, d.setStatus, d.setStatus, d.erase,
+		d.addKey, d.addKey, d.addKey, d.revokeKey, d.revokeKey,
+		d.grantConsent, d.grantConsent, d.grantConsent, d.grantConsent, d.revokeConsent, d.revokeConsent,
+		d.issueCredential, d.issueCredential, d.setCredentialStatus, d.setCredentialStatus,
 		d.setOrganisation, d.setOrganisation,
 	}
 	return pick(d, draws)(t)
