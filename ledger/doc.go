@@ -5,10 +5,11 @@
 // only then committed; the ledger's parties are organisations, each known by
 // its MSP (membership service provider).
 //
-// The package does no I/O. [Contract] reads and writes through the six methods
-// of [State]; cmd/chaincode runs it on Fabric's peers, ledger/embedded runs it
-// in process over a signed log, and ledger/fabric is the client of the former.
-// Package ledger/ledgertest holds the suite that both pass.
+// The package does no I/O. [Contract] reads and writes through [State] and is
+// called by [Contract.Invoke] alone; cmd/chaincode runs it on Fabric's peers,
+// ledger/embedded in process over a signed log. [Client] has every function once,
+// over the [Transport] of either. Package ledger/ledgertest holds the suite that
+// both pass, and holds one against the other.
 //
 // The rule: nothing personal reaches the channel, for what a channel has seen
 // it never forgets. Attributes arrive as salted digests ([Digest]), documents

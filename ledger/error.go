@@ -20,7 +20,7 @@ const (
 	CodeInvalid         Code = "invalid"        // the request itself is wrong
 	CodeIllegalStatus   Code = "illegal_status" // the transition table has no such pair
 	CodeStale           Code = "stale"          // made from another version than the present one
-	CodeErased          Code = "erased"         // the identity was erased: nothing of it can be read or changed
+	CodeErased          Code = "erased"         // the identity was erased: nothing of it can be disclosed or changed
 	CodeKeyTaken        Code = "key_taken"      // the public key belongs to another identity
 	CodeNoConsent       Code = "no_consent"     // no consent that holds now
 	CodeTooMany         Code = "too_many"       // the bound of a list is reached

@@ -2,10 +2,10 @@ package ledger
 
 import "slices"
 
-// A Status is the state of an identity or an organisation.
+// A Status is the state of an identity, a credential or an organisation.
 type Status string
 
-// The statuses. Revoked is final.
+// The statuses. From revoked there is only erasure.
 const (
 	StatusActive    Status = "active"
 	StatusSuspended Status = "suspended"
