@@ -114,9 +114,9 @@ func (r *Runner) search(ctx context.Context, id string, live faces.Template) ([]
 	}
 	matches := found[:0]
 	for _, m := range found {
-		e, err := r.Enrollments.Get(ctx, m.EnrollmentID)
+		e, err := r.Enrollment(ctx, m.EnrollmentID)
 		if errors.Is(err, ErrNotFound) {
-			continue // erased in between
+			continue // erased in between, or about to be
 		}
 		if err != nil {
 			return nil, err
@@ -191,7 +191,7 @@ func (f *Flow) matched(ctx context.Context, id, other string) (*Enrollment, erro
 			continue
 		}
 		if slices.ContainsFunc(c.Matches, func(m Match) bool { return m.EnrollmentID == other }) {
-			return f.Enrollments.Get(ctx, other)
+			return f.Enrollment(ctx, other)
 		}
 	}
 	return nil, ErrNotFound

@@ -173,7 +173,7 @@ func TestErasureWaitsForTheLedger(t *testing.T) {
 	id := b.issued(t)
 	identity := b.identity(t, id).ID
 	must(t, b.flow.EraseSubject(t.Context(), "operator", id))
-	s := &saboteur{armed: true, nth: 2} // account, PBX, then the ledger
+	s := &saboteur{armed: true, nth: 3} // enrollment, account, PBX, then the ledger
 	b.sabotaged(s)
 	effect := b.queue[0]
 	if err := b.runner.Run(t.Context(), effect); !errors.Is(err, errCrash) {

@@ -85,39 +85,38 @@ func (f *Flow) ChangeStatus(ctx context.Context, r StatusRequest) error {
 	})
 }
 
-// statusOf returns the ledger's word, or "" while it does not answer: who is
+// statusOf returns the ledger's word, or none while it does not answer: who is
 // to be silenced at once must not have to wait for it.
-func (f *Flow) statusOf(ctx context.Context, identityID string) (ledger.Status, error) {
+func (f *Flow) statusOf(ctx context.Context, identityID string) (StatusIntent, error) {
 	record, _, err := f.Ledger.Identity(ctx, identityID)
 	switch {
 	case Away(err):
-		return "", nil
+		return StatusIntent{}, nil
 	case err == nil && record.Status == ledger.StatusErased:
-		return "", errErased
+		return StatusIntent{}, errErased
 	default:
-		return record.Status, err
+		return StatusIntent{Status: record.Status, Reason: record.Reason}, err
 	}
 }
 
 // judge refuses what the ledger would refuse, before anybody is cut off, and
 // reports whether there is nothing left to do. A change that is on its way
 // counts as made.
-func (r StatusRequest) judge(e *Enrollment, known ledger.Status) (done bool, err error) {
+func (r StatusRequest) judge(e *Enrollment, known StatusIntent) (done bool, err error) {
 	switch {
 	case e.State() == Erasing:
 		return false, errErased
 	case e.State() != Minted && e.State() != Issued:
 		return false, ErrNotSubscriber
 	}
-	from, reason := known, ""
-	if s := e.Data.Standing; s.Pending() {
-		from, reason = s.Status, s.Reason
+	if e.Data.Standing.Pending() {
+		known = e.Data.Standing
 	}
 	switch {
-	case from == r.Status && reason == r.Reason:
+	case known.Status == r.Status && known.Reason == r.Reason:
 		return true, nil
-	case from != "" && !from.May(r.Status):
-		return false, &ledger.Error{Code: ledger.CodeIllegalStatus, Detail: string(from) + " may not become " + string(r.Status)}
+	case known.Status != "" && !known.Status.May(r.Status):
+		return false, &ledger.Error{Code: ledger.CodeIllegalStatus, Detail: string(known.Status) + " may not become " + string(r.Status)}
 	default:
 		return false, nil
 	}

@@ -150,6 +150,7 @@ func TestChangeStatusRefuses(t *testing.T) {
 		code string
 	}{
 		"what is being revoked":       {pending, "illegal_status"},
+		"nothing that was done":       {b.change(t, identity, ledger.StatusRevoked, ledger.ReasonFraud), ""},
 		"what is revoked":             {b.change(t, identity, ledger.StatusActive, ledger.ReasonReviewed), "illegal_status"},
 		"a reason of another change":  {b.change(t, identity, ledger.StatusSuspended, ledger.ReasonReviewed), "reason_unknown"},
 		"no status at all":            {b.change(t, identity, "gone", ledger.ReasonFraud), "reason_unknown"},

@@ -14,6 +14,9 @@ import (
 // goes on when the row is gone already.
 func (r *Runner) eraseIdentity(ctx context.Context, effect Effect) error {
 	identity := effect.Ref
+	if err := r.closeEnrollment(ctx, effect); err != nil {
+		return err
+	}
 	if identity != "" {
 		if err := r.putLine(ctx, identity, lineGone); err != nil {
 			return err
@@ -31,4 +34,16 @@ func (r *Runner) eraseIdentity(ctx context.Context, effect Effect) error {
 		subject = effect.EnrollmentID
 	}
 	return r.audit(ctx, "erasure", "erased", subject, "")
+}
+
+// closeEnrollment empties the enrollment of an identity that somebody else
+// erased on the ledger, so that whoever is signed in to it is not any more. One
+// that is still being set up goes in the end.
+func (r *Runner) closeEnrollment(ctx context.Context, effect Effect) error {
+	err := r.update(ctx, effect.EnrollmentID, beginErasure)
+	var busy *TransitionError
+	if errors.Is(err, ErrNotFound) || errors.As(err, &busy) {
+		return nil
+	}
+	return err
 }
