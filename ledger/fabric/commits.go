@@ -2,6 +2,7 @@ package fabric
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,13 +51,14 @@ func (r *commitRing) list() []ledger.Commit {
 	return append(append([]ledger.Commit{}, r.ring[r.next:]...), r.ring[:r.next]...)
 }
 
-// written counts the identities in the answer of a function that writes some.
+// written counts the identities that a committed transaction wrote. Some of a
+// batch may have been minted by an earlier one.
 func written(function string, a ledger.Answer) int {
 	switch function {
 	case ledger.FuncIssueIdentities:
-		var records []json.RawMessage
-		_ = json.Unmarshal(a.Record, &records) // the caller decodes it anyway and reports what is wrong
-		return len(records)
+		var issued []ledger.Issued
+		_ = json.Unmarshal(a.Record, &issued) // the caller decodes it anyway and reports what is wrong
+		return len(slices.DeleteFunc(issued, func(i ledger.Issued) bool { return i.TxID != a.TxID }))
 	case ledger.FuncIssueIdentity, ledger.FuncUpdateIdentity, ledger.FuncSetStatus, ledger.FuncEraseIdentity:
 		return 1
 	default:

@@ -23,7 +23,7 @@ type Timeouts struct {
 	CommitStatus time.Duration // 5 s: an orderer that dies may forget what it accepted, so waiting longer shows nothing
 	Settle       time.Duration // 3 s: how long an unknown outcome is looked for
 	Contend      time.Duration // 10 s: how long a transaction is endorsed anew because others were faster
-	Node         time.Duration // 1 s: how long one node may take to say how it does
+	Node         time.Duration // 2 s: how long one node may take to say how it does
 	CatchUp      time.Duration // 30 s: how long a peer may be behind a listener's checkpoint
 }
 
@@ -38,7 +38,7 @@ func (t Timeouts) orDefaults() Timeouts {
 		{&t.CommitStatus, 5 * time.Second},
 		{&t.Settle, 3 * time.Second},
 		{&t.Contend, 10 * time.Second},
-		{&t.Node, time.Second},
+		{&t.Node, 2 * time.Second},
 		{&t.CatchUp, 30 * time.Second},
 	} {
 		if *f.field <= 0 {

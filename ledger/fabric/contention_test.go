@@ -42,7 +42,15 @@ func TestConflictingBatches(t *testing.T) {
 // Each call changes the record that all the others read.
 func TestCallersContendForOneIdentity(t *testing.T) {
 	t.Parallel()
-	c := connect(t, fabricnet.Shared(t), "org1")
+	p, err := fabric.LoadProfile(fabricnet.Shared(t).Profile("org1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{Contend: 2 * time.Minute}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
 	in := ledgertest.NewIssue()
 	if _, err := c.Issue(t.Context(), in); err != nil {
 		t.Fatal(err)
@@ -81,12 +89,15 @@ func TestCommitsAreMeasured(t *testing.T) {
 	if _, err := c.Issue(t.Context(), in[0]); err != nil { // nothing left to do, so no commit
 		t.Fatal(err)
 	}
+	if _, err := c.IssueAll(t.Context(), append(in[:2:2], ledgertest.NewIssue())); err != nil { // one left to do
+		t.Fatal(err)
+	}
 	if _, err := c.AddKey(t.Context(), ledger.KeyRequest{Identity: in[0].ID, Key: ledgertest.NewKey()}); err != nil {
 		t.Fatal(err)
 	}
 	got := c.Commits()
-	if len(got) != 2 || got[0].Identities != 3 || got[1].Identities != 0 {
-		t.Fatalf("Commits() = %+v, want one of three identities and one of none", got)
+	if len(got) != 3 || got[0].Identities != 3 || got[1].Identities != 1 || got[2].Identities != 0 {
+		t.Fatalf("Commits() = %+v, want one of three identities, one of one and one of none", got)
 	}
 	if got[0].Took <= 0 || got[0].Took > time.Since(begun) || got[0].At.Before(begun) || got[1].At.Before(got[0].At) {
 		t.Errorf("Commits() = %+v, want times since %v in their order", got, begun)

@@ -7,11 +7,18 @@
 //
 // It decides nothing about identities: [ledger.Contract] runs in the peers'
 // chaincode (cmd/chaincode). It starts no network: deploy/fabric does, and
-// writes the [Profile] it connects with.
+// writes the [Profile] it connects with; LoadProfile also takes the connection
+// profile of a network that others run.
 //
-// The rule is what an error means. Before submission nothing was written
-// ([ledger.ErrUnavailable], or a refusal by the contract). After it the
-// outcome is unknown until the record is read again; the client reads it
-// itself for a moment and only then answers [ledger.ErrUnknown]. A caller that
-// gets either repeats the same call: the contract makes it happen once.
+// The rule is what an error means (ADR 0018). Before submission nothing was
+// written ([ledger.ErrUnavailable], or a refusal by the contract). After it the
+// outcome is unknown until the transaction is seen in a block; the client looks
+// for it and sends the same transaction again for a moment, and only then
+// answers [ledger.ErrUnknown]. A caller that gets either error repeats the same
+// call: the contract makes it happen once.
+//
+// Where to find what: config and profile what it needs, dial and connect how
+// it reaches our organisation's peers, transact and errors how a call becomes a
+// commit, events the listener, chain, parse, explorer and nodes what the
+// console shows, discovery and direct how single nodes are asked.
 package fabric

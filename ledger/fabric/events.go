@@ -97,6 +97,10 @@ func (l *listener) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Whoever listens has time to learn who else could stand in for our peer.
+	if err := l.client.lookAround(ctx); err != nil {
+		l.client.cfg.Log.Debug("ledger events: discovery failed", "error", err)
+	}
 	from := l.at.Block
 	ctx, cancel := context.WithCancel(ctx)
 	stream, err := l.client.network.ChaincodeEvents(ctx, l.client.profile.Chaincode, client.WithStartBlock(from))

@@ -92,7 +92,7 @@ func TestNodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := fabric.Connect(p, fabric.Config{Now: time.Now})
+	c, err := fabric.Connect(p, fabric.Config{Now: time.Now, Timeouts: fabric.Timeouts{Node: 20 * time.Second}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -157,7 +157,7 @@ func TestDiscoveredPeersTakeOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Peers = p.Peers[:1]
-	c, err := fabric.Connect(p, fabric.Config{})
+	c, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{Node: 20 * time.Second}})
 	if err != nil {
 		t.Fatal(err)
 	}
