@@ -56,6 +56,9 @@ func (c *LedgerCheckCmd) checkLog(g *Globals, b, trust []byte) error {
 	if err != nil {
 		return err
 	}
+	if err := notOfTheFuture(g, r.AsOf); err != nil {
+		return err
+	}
 	if g.JSON {
 		return g.WriteJSON(r)
 	}
@@ -81,6 +84,9 @@ func (c *LedgerCheckCmd) checkFabric(g *Globals, b, pem []byte) error {
 	if err != nil {
 		return err
 	}
+	if err := notOfTheFuture(g, r.AsOf); err != nil {
+		return err
+	}
 	if g.JSON {
 		return g.WriteJSON(r)
 	}
@@ -91,6 +97,18 @@ func (c *LedgerCheckCmd) checkFabric(g *Globals, b, pem []byte) error {
 		if err := g.Printf("  %-11s %s, %s\n", s.Role, s.MSP, s.Subject); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// clockSkew is how far two honest clocks may be apart.
+const clockSkew = 5 * time.Minute
+
+// notOfTheFuture refuses a statement that says it was made later than now: who
+// asks for one chooses its time, and could keep it until then.
+func notOfTheFuture(g *Globals, asOf time.Time) error {
+	if asOf.After(g.Now().Add(clockSkew)) {
+		return &NegativeError{Reason: "the proof is dated " + stamp(asOf) + ", which is still to come"}
 	}
 	return nil
 }

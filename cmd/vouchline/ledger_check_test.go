@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,14 +31,20 @@ func mended(t *testing.T, path string) string {
 	return path
 }
 
-// answers runs a command and compares its exit code and words.
+// answers runs a command now and compares its exit code and words.
 func answers(t *testing.T, code int, words string, args ...string) string {
 	t.Helper()
-	stdout, stderr, got := session(t, "", args...)
-	if got != code || !strings.Contains(stdout+stderr, words) {
-		t.Errorf("run(%q) = %d, %q, %q; want %d and %q", args, got, stdout, stderr, code, words)
+	return answersAt(t, time.Now(), code, words, args...)
+}
+
+func answersAt(t *testing.T, now time.Time, code int, words string, args ...string) string {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	g := &Globals{Context: t.Context(), Stdout: &stdout, Stderr: &stderr, Now: func() time.Time { return now }}
+	if got := run(g, args); got != code || !strings.Contains(stdout.String()+stderr.String(), words) {
+		t.Errorf("run(%q) = %d, %q, %q; want %d and %q", args, got, stdout.String(), stderr.String(), code, words)
 	}
-	return stdout
+	return stdout.String()
 }
 
 func TestLedgerProofEmbedded(t *testing.T) {
@@ -68,6 +75,10 @@ func TestLedgerProofEmbedded(t *testing.T) {
 	answers(t, exitFault, "trust file", "ledger", "check", file, "--trust", file)
 	answers(t, exitFault, "no such file", "ledger", "check", file+"2", "--trust", pem)
 	answers(t, exitFault, "for Fabric", "ledger", "check", file, "--trust", pem, "--witness", "Org2MSP")
+	soon := time.Now().Add(time.Hour)
+	answersAt(t, soon, exitDone, "SHA-256", "ledger", "prove", in.ID, "-o", file, "--ledger-dir", dir)
+	answers(t, exitNegative, "still to come", "ledger", "check", file, "--trust", pem)
+	answersAt(t, soon, exitDone, in.ID, "ledger", "check", file, "--trust", pem)
 	huge := filepath.Join(out, "huge")
 	if err := os.WriteFile(huge, []byte(ledgerlog.Magic), 0o600); err != nil {
 		t.Fatal(err)
@@ -98,9 +109,23 @@ func TestLedgerProofFabric(t *testing.T) {
 	var got proof.Result
 	ledgertest.Eventually(t, "both organisations to state the record", func() error {
 		answers(t, exitDone, "SHA-256", append([]string{"ledger", "prove", in.ID, "-o", file}, flags...)...)
-		stdout, _, _ := session(t, "", "ledger", "check", file, "--trust", pem, "--witness", "Org1MSP,Org2MSP", "--json")
-		return json.Unmarshal([]byte(stdout), &got)
+		b, err1 := os.ReadFile(file) //nolint:gosec // the test's own folder
+		by, err2 := os.ReadFile(pem) //nolint:gosec // the same
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		trust, err := proof.ParseTrust(by)
+		if err != nil {
+			return err
+		}
+		trust.Witnesses = []string{"Org1MSP", "Org2MSP"}
+		_, err = trust.Check(b)
+		return err
 	})
+	stdout := answers(t, exitDone, in.ID, "ledger", "check", file, "--trust", pem, "--witness", "Org1MSP,Org2MSP", "--json")
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+		t.Error(err)
+	}
 	if got.Record.Status != ledger.StatusActive || !got.Record.IssuedFrom(in) || got.Location.Channel != "identity" {
 		t.Errorf("run(ledger check --json) = %+v, want the record", got)
 	}
