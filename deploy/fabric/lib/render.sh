@@ -87,7 +87,11 @@ peer:
       transientstoreMaxBlockRetention: 20000
       pushAckTimeout: 3s
       btlPullMargin: 10
-      pullRetryThreshold: 5s
+      # How long a block waits for private data that no peer has. Of a transaction that was sent twice,
+      # as after an unknown outcome, the second copy is invalid and its data are gone: without the next
+      # line each such block waits, the clients behind it send theirs again, and nothing moves on.
+      pullRetryThreshold: 1s
+      skipPullingInvalidTransactionsDuringCommit: true
       reconciliationEnabled: true
       reconcileBatchSize: 10
       reconcileSleepInterval: 1m
