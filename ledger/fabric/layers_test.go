@@ -66,6 +66,7 @@ func TestEachLayerRefusesByItself(t *testing.T) {
 	before := everywhere(t, n, ledger.FuncIdentity, ledger.ByID{ID: in.ID})
 	revoke := encode(t, ledger.StatusChange{ID: in.ID, Status: ledger.StatusRevoked, Reason: ledger.ReasonFraud})
 
+	t.Run("lifecycle endorsement", func(t *testing.T) { org2CannotChangeTheContract(t, n) })
 	t.Run("private collection, on a peer that is not of it", func(t *testing.T) {
 		notDisclosed(t, manager, "Org2MSP", in, "private data")
 	})
@@ -137,11 +138,10 @@ func notDisclosed(t *testing.T, c *Client, at string, in ledger.Issue, want stri
 	}
 }
 
-// Another contract needs both organisations: org2 may approve one for itself,
-// and that is all.
-func TestOrg2AloneCannotChangeTheContract(t *testing.T) {
-	t.Parallel()
-	n := fabricnet.Start(t)
+// org2CannotChangeTheContract: another one needs both organisations. Org2 may
+// approve one for itself, and that is all.
+func org2CannotChangeTheContract(t *testing.T, n *fabricnet.Network) {
+	t.Helper()
 	admin := as(t, n, "org2", "Admin")
 	contract := admin.network.GetContract("_lifecycle")
 	defined := definition(t, contract)

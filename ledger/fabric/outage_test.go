@@ -3,8 +3,6 @@ package fabric_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -126,139 +124,114 @@ func TestMintsSurviveTheDeathOfAnOrderer(t *testing.T) {
 	}
 }
 
-// Our preferred peer dies and nobody starts it again: the other one serves.
+// Our preferred peer dies and the other one serves: one of the profile, and
+// one that the profile does not know.
 func TestAnotherPeerTakesOver(t *testing.T) {
 	t.Parallel()
 	n := fabricnet.Start(t, fabricnet.ManagerPeers(2))
-	c := connect(t, n, "org1")
-	start := head(t, c)
-	before := ledgertest.NewIssue()
-	if _, err := c.Issue(t.Context(), before); err != nil {
-		t.Fatal(err)
-	}
-	all := underLoad(t, c, 4, func() {
-		if err := n.Kill("m0"); err != nil {
-			t.Error(err)
+	t.Run("found by discovery", func(t *testing.T) {
+		p, err := fabric.LoadProfile(n.Profile("org1"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if _, _, err := c.Identity(t.Context(), before.ID); err != nil {
-			t.Errorf("Identity() just after the peer's death = %v, want the other peer's answer", err)
+		p.Peers = p.Peers[:1]
+		c, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{Node: 20 * time.Second}})
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
-	mintedOnce(t, c, start, append(all, before))
-}
-
-// A profile may know one of our peers only. The others are found, and then
-// they stand in for it.
-func TestDiscoveredPeersTakeOver(t *testing.T) {
-	t.Parallel()
-	n := fabricnet.Start(t, fabricnet.ManagerPeers(2))
-	p, err := fabric.LoadProfile(n.Profile("org1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Peers = p.Peers[:1]
-	c, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{Node: 20 * time.Second}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = c.Close() }()
-	other, err := n.Addr("m1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ledgertest.Eventually(t, "m1 to be found", func() error {
-		nodes, err := c.Nodes(t.Context())
-		for _, node := range nodes {
-			if node.Address == other && node.Healthy {
-				return nil
+		defer func() { _ = c.Close() }()
+		other, err := n.Addr("m1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ledgertest.Eventually(t, "m1 to be found", func() error {
+			nodes, err := c.Nodes(t.Context())
+			for _, node := range nodes {
+				if node.Address == other && node.Healthy {
+					return nil
+				}
 			}
+			return errors.Join(errors.New("not among the nodes"), err)
+		})
+		if err := n.Kill("m0"); err != nil {
+			t.Fatal(err)
 		}
-		return errors.Join(errors.New("not among the nodes"), err)
+		issueAtLast(t, c, ledgertest.NewIssue())
+		if err := n.Up(); err != nil {
+			t.Fatal(err)
+		}
 	})
-	if err := n.Kill("m0"); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	repeat(ctx, t, func(ctx context.Context) error {
-		_, err := c.Issue(ctx, ledgertest.NewIssue())
-		return err
+	t.Run("of the profile, under load", func(t *testing.T) {
+		c := connect(t, n, "org1")
+		start := head(t, c)
+		before := ledgertest.NewIssue()
+		if _, err := c.Issue(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+		all := underLoad(t, c, 4, func() {
+			if err := n.Kill("m0"); err != nil {
+				t.Error(err)
+			}
+			if _, _, err := c.Identity(t.Context(), before.ID); err != nil {
+				t.Errorf("Identity() just after the peer's death = %v, want the other peer's answer", err)
+			}
+		})
+		mintedOnce(t, c, start, append(all, before))
 	})
 }
 
-// A transaction that the orderer accepted and lost becomes unknown in bounded
-// time; the repeated call does it, once.
-func TestLostTransactionBecomesUnknown(t *testing.T) {
-	t.Parallel()
-	n := fabricnet.Start(t)
-	p, err := fabric.LoadProfile(n.Profile("org1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{CommitStatus: time.Second, Settle: time.Second}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = c.Close() }()
-	start := head(t, c)
-	if err := n.Kill("orderer"); err != nil {
-		t.Fatal(err)
-	}
-	in, begun := ledgertest.NewIssue(), time.Now()
-	if _, err := c.Issue(t.Context(), in); !errors.Is(err, ledger.ErrUnknown) || !strings.Contains(err.Error(), "transaction ") {
-		t.Errorf("Issue() without an orderer = %v, want ErrUnknown and the transaction's id", err)
-	}
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("Issue() without an orderer took %v", took)
-	}
-	if err := n.Up(); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+// issueAtLast repeats an issue until it succeeds.
+func issueAtLast(t *testing.T, c *fabric.Client, in ledger.Issue) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	repeat(ctx, t, func(ctx context.Context) error {
 		_, err := c.Issue(ctx, in)
 		return err
 	})
-	mintedOnce(t, c, start, []ledger.Issue{in})
 }
 
-// What travels as transient data is on our own organisation's peers and
-// nowhere else, neither in a block nor in another peer's files.
-func TestSealedAttributesStayWithTheManager(t *testing.T) {
+// A transaction that did not reach the orderer, or that it lost, is sent again
+// for as long as Settle says. Then it is unknown, and the repeated call does
+// it, once.
+func TestLostTransactions(t *testing.T) {
 	t.Parallel()
 	n := fabricnet.Start(t)
-	c := connect(t, n, "org1")
-	in := ledgertest.NewSealedIssue()
-	if _, err := c.Issue(t.Context(), in); err != nil {
-		t.Fatal(err)
-	}
-	ledgertest.Eventually(t, "org2 to see the record", func() error {
-		_, _, err := connect(t, n, "org2").Identity(t.Context(), in.ID)
-		return err
-	})
-	// A piece that no encoding of the whole takes apart.
-	secret := string(in.Sealed)[60:100]
-	found := map[string]bool{}
-	data := filepath.Join(filepath.Dir(n.Profile("org1")), "data")
-	err := filepath.WalkDir(data, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if errors.Is(err, os.ErrNotExist) { // a store was tidied
-			return nil
-		}
-		if strings.Contains(string(b), secret) {
-			rest, _ := filepath.Rel(data, path)
-			found[strings.Split(rest, string(filepath.Separator))[0]] = true
-		}
-		return err
-	})
+	p, err := fabric.LoadProfile(n.Profile("org1"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(found) != 1 || !found["m0"] {
-		t.Errorf("sealed attributes are in the files of %v, want m0 alone", found)
+	settling := func(limit time.Duration) *fabric.Client {
+		c, err := fabric.Connect(p, fabric.Config{Timeouts: fabric.Timeouts{CommitStatus: time.Second, Settle: limit}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		return c
 	}
+	impatient, patient := settling(time.Second), settling(time.Minute)
+	start := head(t, patient)
+	if err := n.Kill("orderer"); err != nil {
+		t.Fatal(err)
+	}
+	in, other, begun := ledgertest.NewIssue(), ledgertest.NewIssue(), time.Now()
+	if _, err := impatient.Issue(t.Context(), in); !errors.Is(err, ledger.ErrUnknown) || !strings.Contains(err.Error(), "transaction ") {
+		t.Errorf("Issue() without an orderer = %v, want ErrUnknown and the transaction's id", err)
+	}
+	if took := time.Since(begun); took > 15*time.Second { // of which the gateway takes some
+		t.Errorf("Issue() without an orderer took %v", took)
+	}
+	sent := make(chan error, 1)
+	go func() {
+		_, err := patient.Issue(t.Context(), other)
+		sent <- err
+	}()
+	if err := n.Up(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-sent; err != nil {
+		t.Errorf("Issue() while the orderer was away = %v, want it sent again", err)
+	}
+	issueAtLast(t, impatient, in)
+	mintedOnce(t, impatient, start, []ledger.Issue{in, other})
 }
