@@ -53,7 +53,7 @@ func TestConsentsPage(t *testing.T) {
 		t.Error("the page does not offer to take back the one consent that holds, and only that")
 	}
 	b.header.Set("Accept-Language", "fr")
-	wantPage(t, b, "/account/consents", http.StatusOK, "Qui peut lire quoi", "en vigueur", "Revenir dessus")
+	wantPage(t, b, "/account/consents", http.StatusOK, "Qui peut lire quoi", "en vigueur", "Retirer mon accord")
 	if res, _ := b.post("/account/consents/revoke", url.Values{"organisation": {"clinic"}}); res.StatusCode != http.StatusSeeOther || f.calls[len(f.calls)-1] != "RevokeConsent clinic" {
 		t.Errorf("POST revoke = %d, calls %v", res.StatusCode, f.calls)
 	}

@@ -77,6 +77,12 @@ func (s *service) call(t *testing.T, method, path, key string, body, into any) i
 // accounts fetches the SIP accounts as a PBX administrator does.
 func (s *service) accounts(t *testing.T) []account {
 	t.Helper()
+	return s.accountsFor(t, s.pbxKey(t))
+}
+
+// pbxKey makes an API key that fetches SIP accounts.
+func (s *service) pbxKey(t *testing.T) string {
+	t.Helper()
 	out, code := s.vouchline("--json", "admin", "apikey", "create", "--name", "e2e", "--scope", "pbx:read")
 	var made struct {
 		Key string `json:"key"`
@@ -84,10 +90,15 @@ func (s *service) accounts(t *testing.T) []account {
 	if err := json.Unmarshal([]byte(out), &made); err != nil || code != 0 || made.Key == "" {
 		t.Fatalf("admin apikey create = %q (exit code %d, %v), want a key", out, code, err)
 	}
+	return made.Key
+}
+
+func (s *service) accountsFor(t *testing.T, key string) []account {
+	t.Helper()
 	var list struct {
 		Accounts []account `json:"accounts"`
 	}
-	if got := s.call(t, http.MethodGet, "/v1/pbx/accounts", made.Key, nil, &list); got != http.StatusOK {
+	if got := s.call(t, http.MethodGet, "/v1/pbx/accounts", key, nil, &list); got != http.StatusOK {
 		t.Fatalf("GET /v1/pbx/accounts = %d, want 200", got)
 	}
 	return list.Accounts

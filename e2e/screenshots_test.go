@@ -44,6 +44,7 @@ func TestScreenshots(t *testing.T) {
 		})
 	}
 	t.Run("console", func(t *testing.T) { shootConsole(t, dir) })
+	t.Run("ledger", func(t *testing.T) { shootLedger(t, dir) })
 	t.Run("outbox", func(t *testing.T) { shootOutbox(t, dir) })
 }
 
@@ -110,6 +111,26 @@ func shootConsole(t *testing.T, dir string) {
 		d.b.Fill("key_name", "Asterisk")
 		d.b.Submit(d.say("console.key_button"))
 		d.show("console-key")
+	}
+}
+
+// shootLedger leaves pictures of an identity's life, as its subscriber and as
+// staff see it, each once at a desk and once on a phone.
+func shootLedger(t *testing.T, dir string) {
+	for i, l := range offices {
+		s := start(t, withoutModels)
+		a := newApplicant("shots-ledger-" + l.locale)
+		a.portrait, a.selfie = drawnPhoto, drawnPhoto
+		life := newLife(t, s, a, l, offices[1-i])
+		life.shots, life.desk.shots = dir+"/"+l.locale, dir+"/"+offices[1-i].locale
+		life.connectOrganisation("clinique", "Clinique de Nantes")
+		life.firstKey()
+		life.consent("Clinique de Nantes")
+		life.standing()
+		life.ledgerPages()
+		life.b.Open(s.url + "/account/erase")
+		life.show("account-erase")
+		life.forget()
 	}
 }
 
