@@ -130,6 +130,16 @@ func TestAdminOrganisation(t *testing.T) {
 	if _, stderr, code := admin(key, "key", "bank", "-"); code != exitDone {
 		t.Errorf("key = %d, %s", code, stderr)
 	}
+	running, err := ledgerlog.Open(ledgerlog.Config{Dir: filepath.Join(dir, "ledger"), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := admin("", "status", "bank", "revoked"); code != exitFault || !strings.Contains(stderr, "/console/organisations") {
+		t.Errorf("status beside a service = %d, %s, want where to go instead", code, stderr)
+	}
+	if err := running.Close(); err != nil {
+		t.Fatal(err)
+	}
 	stdout, stderr, code := admin("", "status", "bank", "suspended")
 	var got ledger.Organisation
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitDone || got.Status != ledger.StatusSuspended || got.Key.Type != "EC" {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
+	ledgerlog "github.com/vouchline/vouchline/ledger/embedded"
 	"github.com/vouchline/vouchline/store"
 )
 
@@ -33,6 +35,9 @@ func (f *OrganisationFlags) Validate() error {
 func (f *OrganisationFlags) write(g *Globals, do func(*kyc.Flow) (ledger.Organisation, error)) error {
 	return f.withStore(g, func(s *store.Store) error {
 		l, err := openLedger(g, f.LedgerSettings, f.DataDir)
+		if errors.Is(err, ledgerlog.ErrLocked) {
+			return errors.New("a service runs on this embedded ledger, which has one writer: use its console, /console/organisations")
+		}
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/vouchline/vouchline/ledger"
 )
 
 func TestObserve(t *testing.T) {
@@ -22,7 +25,11 @@ func TestObserve(t *testing.T) {
 	}
 	g := &Globals{Context: t.Context(), Log: slog.New(slog.DiscardHandler)}
 	teapot := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	handler, closer, err := s.observe(g, teapot)
+	events := newLedgerMetrics()
+	events.handled(ledger.Notice{
+		Checkpoint: ledger.Checkpoint{Block: 7}, Events: []ledger.Event{{Kind: ledger.EventSuspended, Identity: "idsecret"}},
+	}, 3*time.Second)
+	handler, closer, err := s.observe(g, teapot, events.collectors()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,13 +50,16 @@ func TestObserve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`code="418",method="get"} 1`, `code="418",method="unknown"} 2`, "go_goroutines", "process_open_fds"} {
+	for _, want := range []string{
+		`code="418",method="get"} 1`, `code="418",method="unknown"} 2`, "go_goroutines", "process_open_fds",
+		`vouchline_ledger_events_total{kind="suspended"} 1`, "vouchline_ledger_event_block 7", "vouchline_ledger_event_lag_seconds 3",
+	} {
 		if !strings.Contains(string(body), want) {
 			t.Errorf("metrics lack %q:\n%s", want, body)
 		}
 	}
 	if strings.Contains(string(body), "secret") {
-		t.Error("metrics show a path")
+		t.Error("metrics show a path or an identity")
 	}
 }
 
