@@ -104,7 +104,7 @@ func (c *core) run(g *group, r *request) (a ledger.Answer, wrote *entry, err err
 	e := t.entry(r.call.Function)
 	e.Seq, e.Prev = g.next, g.hash
 	if err := g.add(e, t.private); err != nil {
-		return ledger.Answer{}, nil, fmt.Errorf("%w: %w", ledger.ErrUnavailable, err)
+		return ledger.Answer{}, nil, err
 	}
 	return a, &e, nil
 }

@@ -2,8 +2,9 @@ package embedded
 
 import (
 	"crypto/ed25519"
-	"errors"
 	"maps"
+
+	"github.com/vouchline/vouchline/ledger"
 )
 
 // A group is transactions that become durable together, in their order. One
@@ -37,7 +38,8 @@ func newGroup(c *core) *group {
 	}
 }
 
-var errLongLine = errors.New("the transaction writes more than an entry may hold")
+// errLongLine keeps what could not be read again out of the log.
+var errLongLine = &ledger.Error{Code: ledger.CodeInvalid, Detail: "the transaction writes more than an entry may hold"}
 
 // add appends an entry and the private values whose digests it carries.
 func (g *group) add(e entry, private map[string][]byte) error {

@@ -65,6 +65,23 @@ func TestLargestBatchIsOneEntry(t *testing.T) {
 	}
 }
 
+// What could not be read again is not written.
+func TestEntryBeyondAllBounds(t *testing.T) {
+	t.Parallel()
+	l, _ := counted(t)
+	l.rules = func(s ledger.State, _ string, _ []byte) ([]byte, error) {
+		return []byte(`{"tx_id":"x"}`), s.Put("note", []byte(strings.Repeat("a", maxLine)))
+	}
+	if _, err := l.Submit(t.Context(), ledger.Call{}); !errors.Is(err, ledger.ErrInvalid) {
+		t.Errorf("Submit(more than a line holds) = %v, want ErrInvalid", err)
+	}
+	l.rules = notes
+	call(t, l, "put", "one")
+	if _, err := Verify(l.dir); err != nil {
+		t.Errorf("Verify() = %v, want no error", err)
+	}
+}
+
 // Who waits together is written together, in the order of arrival, and each
 // sees what those before it wrote.
 func TestWaitingRequestsShareASync(t *testing.T) {
