@@ -1,9 +1,15 @@
 package fabricnet_test
 
 import (
+	"crypto/elliptic"
+	"crypto/sha256"
+	"encoding/base64"
 	"testing"
+	"time"
 
 	"github.com/vouchline/vouchline/internal/fabricnet"
+	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ledger/fabric"
 	"github.com/vouchline/vouchline/ledger/ledgertest"
 )
 
@@ -24,5 +30,72 @@ func TestOneOfThreeOrderersMayDie(t *testing.T) { // one network at a time
 		if err := n.Up(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Sealed attributes are on both of org1's peers, also those that were minted
+// while one was dead: either may then be lost.
+func TestSealedAttributesAreOnBothPeers(t *testing.T) { // one network at a time
+	n := fabricnet.Start(t, fabricnet.ManagerPeers(2))
+	c := connect(t, n, "org1")
+	setReaderKey(t, c)
+	together, alone := sealed(), sealed()
+	mint(t, c, together)
+	if err := n.Kill("m1"); err != nil {
+		t.Fatal(err)
+	}
+	mint(t, c, alone)
+	if err := n.Up(); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Kill("m0"); err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range []ledger.Issue{together, alone} {
+		ledgertest.Eventually(t, "the other peer to have the sealed attributes", func() error {
+			_, err := c.Disclose(t.Context(), ledger.Pair{Identity: in.ID, Organisation: reader})
+			return err
+		})
+	}
+}
+
+// reader is org2's id in the contract.
+const reader = "telecom"
+
+// sealed asks for an identity with a sealed attribute. Its shape is all that
+// the ledger sees of it.
+func sealed() ledger.Issue {
+	in := ledgertest.NewIssue()
+	in.Attributes["birth_date"] = ledger.Digest("birth_date", "1984-02-29", make([]byte, 16))
+	in.Sealed = []byte(`{"birth_date":"eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"}`)
+	sum := sha256.Sum256(in.Sealed)
+	in.SealedDigest = base64.RawURLEncoding.EncodeToString(sum[:])
+	return in
+}
+
+// setReaderKey registers a key for org2: the generator of the curve is one.
+func setReaderKey(t *testing.T, c *fabric.Client) {
+	t.Helper()
+	g := elliptic.P256().Params()
+	key := ledger.PublicKey{
+		Type: "EC", Curve: "P-256",
+		X: base64.RawURLEncoding.EncodeToString(g.Gx.Bytes()), Y: base64.RawURLEncoding.EncodeToString(g.Gy.Bytes()),
+	}
+	if _, err := c.SetOrganisationKey(t.Context(), reader, key); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mint issues an identity and has its subject consent that org2 reads it.
+func mint(t *testing.T, c *fabric.Client, in ledger.Issue) {
+	t.Helper()
+	if _, err := c.Issue(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.GrantConsent(t.Context(), ledger.Consent{
+		Identity: in.ID, Organisation: reader, Attributes: []string{"birth_date"}, Until: time.Now().Add(time.Hour).UTC().Truncate(time.Second),
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

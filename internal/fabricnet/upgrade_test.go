@@ -2,8 +2,6 @@ package fabricnet_test
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +9,6 @@ import (
 
 	"github.com/vouchline/vouchline/internal/fabricnet"
 	"github.com/vouchline/vouchline/internal/testenv"
-	"github.com/vouchline/vouchline/ledger/ledgertest"
 )
 
 // A network that was made before the collection existed, as an operator's may
@@ -49,12 +46,8 @@ func TestEarlierDefinitionIsReplaced(t *testing.T) { // one network at a time
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed := ledgertest.NewIssue()
-	// The shape is all that the ledger sees of a sealed attribute.
-	sealed.Sealed = []byte(`{"birth_date":"eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"}`)
-	sum := sha256.Sum256(sealed.Sealed)
-	sealed.SealedDigest = base64.RawURLEncoding.EncodeToString(sum[:])
-	if _, err := c.Issue(t.Context(), sealed); err == nil {
+	in := sealed()
+	if _, err := c.Issue(t.Context(), in); err == nil {
 		t.Fatal("Issue(sealed attributes, no collection) = nil, want an error")
 	}
 
@@ -62,7 +55,7 @@ func TestEarlierDefinitionIsReplaced(t *testing.T) { // one network at a time
 	if after, err := c.Organisation(t.Context(), "manager"); err != nil || after != before {
 		t.Errorf("Organisation() afterwards = %+v, %v; want %+v", after, err, before)
 	}
-	if _, err := c.Issue(t.Context(), sealed); err != nil {
+	if _, err := c.Issue(t.Context(), in); err != nil {
 		t.Errorf("Issue(sealed attributes) afterwards = %v, want no error", err)
 	}
 	out, err := n.Command("network.sh", "up").CombinedOutput()

@@ -82,10 +82,13 @@ peer:
     useLeaderElection: false
     orgLeader: true
     state: {enabled: false}
+    # A mint hands its sealed attributes to the other peers of org1. While one of them is dead and
+    # the others have not noticed, each attempt to reach it holds the mint up.
+    dialTimeout: 1s
     reconnectInterval: 3s # 25s by default: how long organisations would not see each other after a start
     pvtData:
       transientstoreMaxBlockRetention: 20000
-      pushAckTimeout: 3s
+      pushAckTimeout: 1s
       btlPullMargin: 10
       # How long a block waits for private data that no peer has. Of a transaction that was sent twice,
       # as after an unknown outcome, the second copy is invalid and its data are gone: without the next
