@@ -54,7 +54,7 @@ func Open(p Parcel, private crypto.PrivateKey) (map[string]Attribute, error) {
 	}
 	out := make(map[string]Attribute, len(p.Sealed))
 	for _, name := range slices.Sorted(maps.Keys(p.Sealed)) {
-		a, err := open(keys[name], p.Identity, name, p.Sealed[name])
+		a, err := open(keys[name], p.Sealed[name])
 		if err != nil {
 			return nil, err
 		}
@@ -92,8 +92,8 @@ func unwrap(p Parcel, private crypto.PrivateKey) (map[string][]byte, error) {
 	return keys, nil
 }
 
-// open decrypts one attribute, which must say that it is the one asked for.
-func open(key []byte, identityID, name, sealed string) (Attribute, error) {
+// open decrypts one attribute. That it is the one asked for, the key shows.
+func open(key []byte, sealed string) (Attribute, error) {
 	if len(sealed) > maxSealed || !strings.HasPrefix(sealed, header+"..") {
 		return Attribute{}, ErrUnopened
 	}

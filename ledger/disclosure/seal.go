@@ -57,7 +57,14 @@ func Seal(random io.Reader, key []byte, identityID string, attributes map[string
 			return nil, err
 		}
 	}
-	return json.Marshal(sealed)
+	b, err := json.Marshal(sealed)
+	if err != nil {
+		return nil, fmt.Errorf("disclosure: encode: %w", err)
+	}
+	if _, err := ledger.ParseSealed(b); err != nil { // here, and not after an approval
+		return nil, fmt.Errorf("disclosure: the contract would refuse this: %w", err)
+	}
+	return b, nil
 }
 
 // attributeKey derives the key of one attribute, so that a reader who is given

@@ -130,7 +130,10 @@ func TestSealRefuses(t *testing.T) {
 	t.Parallel()
 	good := disclosure.Attribute{Value: "x", Salt: make([]byte, 32)}
 	one := map[string]disclosure.Attribute{"sex": good}
-	many := map[string]disclosure.Attribute{}
+	many, large := map[string]disclosure.Attribute{}, map[string]disclosure.Attribute{}
+	for i := range ledger.MaxAttributes { // each byte takes six, escaped
+		large["a"+strings.Repeat("b", i%31)+string(rune('a'+i/31))] = disclosure.Attribute{Value: strings.Repeat("\x01", disclosure.MaxValueSize), Salt: good.Salt}
+	}
 	for i := range ledger.MaxAttributes + 1 {
 		many["a"+strings.Repeat("b", i)] = good
 	}
@@ -142,6 +145,7 @@ func TestSealRefuses(t *testing.T) {
 	}{
 		{"nothing", make([]byte, 32), identity, nil},
 		{"too many", make([]byte, 32), identity, many},
+		{"too large for the contract", make([]byte, 32), identity, large},
 		{"short key", make([]byte, 31), identity, one},
 		{"no key", nil, identity, one},
 		{"no identity", make([]byte, 32), "", one},
@@ -168,7 +172,8 @@ func TestSealRefuses(t *testing.T) {
 	}
 }
 
-// The largest that may be sealed opens again: the bounds agree.
+// The largest that may be sealed opens again: the bounds agree with each other
+// and with the contract's.
 func TestSealLargest(t *testing.T) {
 	t.Parallel()
 	key, private := newKey(t), newECDSA(t)
@@ -177,7 +182,7 @@ func TestSealLargest(t *testing.T) {
 	var names []string
 	for i := range ledger.MaxAttributes {
 		name := strings.Repeat("n", 31-i/26) + string(rune('a'+i%26))
-		a := disclosure.Attribute{Value: strings.Repeat("\x01", disclosure.MaxValueSize), Salt: make([]byte, 64)}
+		a := disclosure.Attribute{Value: strings.Repeat("x", disclosure.MaxValueSize), Salt: make([]byte, 32)}
 		attributes[name], digests[name] = a, ledger.Digest(name, a.Value, a.Salt)
 		names = append(names, name)
 	}
