@@ -9,11 +9,12 @@ import (
 	"github.com/vouchline/vouchline/kyc"
 )
 
-// DestroySubject erases a person: the data key first, so that what a later
-// line fails to delete can be read by nobody, then rows and blobs. The line's
-// account stays as a disabled shell without name or digests, so that PBXs that
-// poll learn that it is gone; its number and the audit log stay. Doing it
-// again finishes what was left undone, and so does [Store.Sweep].
+// DestroySubject erases a person: key and rows in one transaction, so that
+// what a later line fails to delete can be read by nobody, then blobs, then
+// the bytes of the key. The line's account stays as a disabled shell without
+// name or digests, so that PBXs that poll learn that it is gone; its number and
+// the audit log stay. Doing it again finishes what was left undone, and so does
+// [Store.Sweep].
 func (s *Store) DestroySubject(ctx context.Context, id string) error {
 	identity := ""
 	if e, err := s.Get(ctx, id); err == nil {
