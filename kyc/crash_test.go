@@ -44,6 +44,12 @@ func (s *saboteur) call(do func() error) error {
 	return errCrash
 }
 
+func (s *saboteur) killed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done
+}
+
 // reply is call for what answers.
 func reply[T any](s *saboteur, do func() (T, error)) (v T, err error) {
 	err = s.call(func() error { v, err = do(); return err })
@@ -132,7 +138,7 @@ func killEverywhere(t *testing.T, prepare func(*testing.T, *bench) string, scena
 			killed := true
 			t.Run(fmt.Sprintf("call %d, after %t", nth, after), func(t *testing.T) {
 				scenario(t, b, id, s)
-				killed = s.done
+				killed = s.killed()
 			})
 			if t.Failed() || !killed {
 				break

@@ -103,14 +103,9 @@ func (l *Listener) effects(ctx context.Context, n ledger.Notice) ([]Effect, erro
 			return nil, err
 		}
 		for _, id := range ids {
-			e, err := l.Enrollments.Get(ctx, id)
-			if errors.Is(err, ErrNotFound) {
-				continue // erased in between
+			if event.Kind != ledger.EventIssued || l.awaits(ctx, id) {
+				effects = append(effects, after(event, id))
 			}
-			if err != nil {
-				return nil, err
-			}
-			effects = append(effects, after(event, e)...)
 		}
 	}
 	return effects, nil
@@ -125,20 +120,28 @@ func moves(kind ledger.EventKind) bool {
 	}
 }
 
+// awaits reports whether an enrollment still waits for its mint. One that does
+// not open must not keep the others from what the ledger tells.
+func (l *Listener) awaits(ctx context.Context, id string) bool {
+	e, err := l.Enrollments.Get(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		l.Logger.WarnContext(ctx, "an enrollment is not woken", "enrollment", id, "cause", err)
+	}
+	return err == nil && e.State() == Approved
+}
+
 // after is what an event asks for of its enrollment.
-func after(event ledger.Event, e *Enrollment) []Effect {
-	switch {
-	case event.Kind == ledger.EventErased:
+func after(event ledger.Event, enrollmentID string) Effect {
+	switch event.Kind { //nolint:exhaustive // see moves
+	case ledger.EventErased:
 		// Whoever erased it on the ledger: the rest must be forgotten too.
-		return []Effect{{Kind: EraseIdentity, EnrollmentID: e.ID, Ref: event.Identity}}
-	case event.Kind != ledger.EventIssued:
-		return []Effect{{Kind: SyncLine, EnrollmentID: e.ID, Ref: at(event.Identity, event.Version)}}
-	case e.State() == Approved:
+		return Effect{Kind: EraseIdentity, EnrollmentID: enrollmentID, Ref: event.Identity}
+	case ledger.EventIssued:
 		// The ledger's answer may have been lost. A job that waits or runs is
 		// not joined by a second one.
-		return []Effect{{Kind: MintIdentity, EnrollmentID: e.ID, Ref: event.Identity}}
+		return Effect{Kind: MintIdentity, EnrollmentID: enrollmentID, Ref: event.Identity}
 	default:
-		return nil
+		return Effect{Kind: SyncLine, EnrollmentID: enrollmentID, Ref: at(event.Identity, event.Version)}
 	}
 }
 

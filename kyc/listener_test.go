@@ -228,3 +228,27 @@ func TestLaggingPeer(t *testing.T) {
 		t.Error("the line is on")
 	}
 }
+
+// TestDamagedEnrollmentKeepsNobodysLine: a row that does not open hides neither
+// its own end from the PBX nor what the ledger tells of the others.
+func TestDamagedEnrollmentKeepsNobodysLine(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.issued(t)
+	identity := b.identity(t, id).ID
+	if _, err := b.store.DB().ExecContext(t.Context(), "UPDATE enrollments SET sealed = X'00' WHERE id = '"+id+"'"); err != nil {
+		t.Fatal(err)
+	}
+	m := b.marks()
+	b.listener(t, &saboteur{}, m)
+	m.reach(t, b.another(t, identity, ledger.StatusSuspended))
+	b.work(t)
+	if _, on := b.standing(t, identity); on {
+		t.Error("the line is on")
+	}
+	at, err := b.ledger.Erase(t.Context(), identity)
+	must(t, err)
+	m.reach(t, at.Block)
+	b.work(t)
+	b.forgotten(t, id, identity)
+}

@@ -14,9 +14,7 @@ import (
 // goes on when the row is gone already.
 func (r *Runner) eraseIdentity(ctx context.Context, effect Effect) error {
 	identity := effect.Ref
-	if err := r.closeEnrollment(ctx, effect); err != nil {
-		return err
-	}
+	r.closeEnrollment(ctx, effect)
 	if identity != "" {
 		if err := r.putLine(ctx, identity, lineGone); err != nil {
 			return err
@@ -37,13 +35,11 @@ func (r *Runner) eraseIdentity(ctx context.Context, effect Effect) error {
 }
 
 // closeEnrollment empties the enrollment of an identity that somebody else
-// erased on the ledger, so that whoever is signed in to it is not any more. One
-// that is still being set up goes in the end.
-func (r *Runner) closeEnrollment(ctx context.Context, effect Effect) error {
+// erased on the ledger, so that whoever is signed in to it is not any more.
+// Where that fails, because the row is gone or damaged, the rest goes on.
+func (r *Runner) closeEnrollment(ctx context.Context, effect Effect) {
 	err := r.update(ctx, effect.EnrollmentID, beginErasure)
-	var busy *TransitionError
-	if errors.Is(err, ErrNotFound) || errors.As(err, &busy) {
-		return nil
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		r.Logger.WarnContext(ctx, "an enrollment is erased without being closed first", "enrollment", effect.EnrollmentID, "cause", err)
 	}
-	return err
 }

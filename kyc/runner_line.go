@@ -100,13 +100,21 @@ func (r *Runner) lineShould(ctx context.Context, enrollmentID, identityID string
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return lineGone, nil
-	case err != nil:
+	case err != nil: // damaged, perhaps: it gives nobody a line, and keeps nobody's
+		if by, failed := r.lineByLedger(ctx, identityID, version); failed == nil && by != lineOn {
+			return by, nil
+		}
 		return lineOff, err
 	case e.State() == Erasing:
 		return lineGone, nil
 	case e.Data.Standing.denies():
 		return lineOff, nil
+	default:
+		return r.lineByLedger(ctx, identityID, version)
 	}
+}
+
+func (r *Runner) lineByLedger(ctx context.Context, identityID string, version int) (lineState, error) {
 	record, _, err := r.Ledger.Identity(ctx, identityID)
 	switch {
 	case err != nil:
