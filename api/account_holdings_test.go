@@ -124,7 +124,11 @@ func TestSubscriberKeys(t *testing.T) {
 	if _, text := b.get("/account"); !strings.Contains(text, "data-first") {
 		t.Error("the account without a key does not ask for one")
 	}
-	f.proof.Identity.Keys = []string{"thumb"}
+	f.proof.Identity.Status = ledger.StatusSuspended
+	if _, text := b.get("/account"); strings.Contains(text, "data-first") {
+		t.Error("the account asks for a key that the ledger would refuse")
+	}
+	f.proof.Identity.Status, f.proof.Identity.Keys = ledger.StatusActive, []string{"thumb"}
 	if _, text := b.get("/account"); strings.Contains(text, "data-first") {
 		t.Error("the account with a key asks for another")
 	}

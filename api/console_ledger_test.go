@@ -104,7 +104,7 @@ func TestLedgerPages(t *testing.T) {
 	wantPage(
 		t, b, "/console/ledger", http.StatusOK,
 		"Hyperledger Fabric", ">42<", "Change an identity’s status", "3.6 kB", "overtaken by another", "Another function",
-		"3 blocks behind", "answered in 2.0 ms", "does not work", "nothing runs there", "It gave no usable answer", "half took at most 40 ms", "19 of 20 at most 120 ms", "They wrote 101 identities", "?from=21",
+		"3 blocks behind", "answered in 2.0 ms", "does not work", "nothing runs there", "It gave no usable answer", "half took at most 40 ms", "19 of 20 at most 120 ms", "They wrote 101 records of identities", "?from=21",
 	)
 	if _, text := b.get("/console/ledger"); strings.Contains(text, "10.0.0.1") {
 		t.Error("the page shows an inner error")

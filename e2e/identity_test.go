@@ -273,6 +273,8 @@ func (l *life) ledgerPages() {
 		d.b.WaitText(d.say(key))
 	}
 	d.show("ledger")
+	d.b.String(`document.querySelector("main h1").dataset.old = "old"`)
+	d.b.WaitTrue(`!document.querySelector("main h1").dataset.old`, "the page to renew itself")
 	d.b.Open(l.s.url + "/console/identities/" + l.id)
 	d.b.Submit(d.say("ledger.block") + " ")
 	d.b.WaitText(d.say("event.revoked"))

@@ -34,6 +34,8 @@ func (c *catalogue) size(bytes int) string {
 func (c *catalogue) took(d time.Duration) string {
 	ms := float64(d) / float64(time.Millisecond)
 	switch {
+	case ms < 0.05:
+		return "< " + c.decimal(0.1) + " ms"
 	case ms < 9.95:
 		return c.decimal(ms) + " ms"
 	case ms < 999.5:

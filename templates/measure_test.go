@@ -18,6 +18,7 @@ func TestMeasures(t *testing.T) {
 		{en.size(3621), "3.6 kB"},
 		{fr.size(3621), "3,6 ko"},
 		{fr.size(2_500_000), "2,5 Mo"},
+		{fr.took(0), "< 0,1 ms"},
 		{en.took(400 * time.Microsecond), "0.4 ms"},
 		{fr.took(9949 * time.Microsecond), "9,9 ms"},
 		{en.took(12400 * time.Microsecond), "12 ms"},

@@ -49,19 +49,20 @@ async function make(then) {
 }
 
 async function begin() {
-  if (!window.isSecureContext || !window.indexedDB) return; // the page says so
-  show("[data-unable]", false);
+  if (!window.isSecureContext) return; // the page says so
   const here = await kept();
+  show("[data-unable]", false);
   const mine = here?.thumbprint && document.querySelector(`[data-thumbprint="${here.thumbprint}"]`);
-  if (mine && "revoked" in mine.dataset) await drop();
+  const revoked = mine && "revoked" in mine.dataset;
+  if (revoked) await drop(); // a revoked key does not come back
   else if (mine) mine.querySelector("[data-here]").hidden = false;
   if ("first" in box.dataset) return make(() => show("[data-made]", true));
   const button = box.querySelector("[data-make]");
-  if (!button || mine && !("revoked" in mine.dataset)) return;
+  if (!button || mine && !revoked) return;
   button.hidden = false;
   button.addEventListener("click", () => {
     button.disabled = true;
     make(() => location.reload());
   });
 }
-begin();
+begin().catch(() => show("[data-unable]", true)); // a browser that keeps nothing
