@@ -45,7 +45,8 @@ type ledgerRow struct {
 	// CPU is what this process computed for an identity, sealing its attributes
 	// too. With the embedded ledger that is all; of Fabric it is the client.
 	CPU float64 `json:"cpu_ms"`
-	// Disk is what each folder grew for an identity, in bytes.
+	// Disk is what each folder grew for an identity, in bytes. Fabric's database
+	// compacts itself when it likes: only a long row says anything of it.
 	Disk map[string]int64 `json:"disk,omitempty"`
 	// Failed calls are in no other figure.
 	Failed int    `json:"failed"`
@@ -104,7 +105,7 @@ func printLedgerRows(w io.Writer, rows []ledgerRow) {
 	table(w, func(row func(string, ...any)) {
 		row("\tcallers\tn\tidentities/s\tp50\tp95\tCPU each\tfailed\t")
 		for _, r := range rows {
-			row("%s\t%d\t%d\t%.0f\t%.1f ms\t%.1f ms\t%.2f ms\t%d\t%s", r.Name, r.Callers, r.N, r.PerSecond, r.P50, r.P95, r.CPU, r.Failed,
+			row("%s\t%d\t%d\t%.0f\t%.2f ms\t%.2f ms\t%.2f ms\t%d\t%s", r.Name, r.Callers, r.N, r.PerSecond, r.P50, r.P95, r.CPU, r.Failed,
 				strings.TrimPrefix(onDisk(r.Disk, 1, "bytes each"), ", "))
 		}
 	})
