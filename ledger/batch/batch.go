@@ -128,7 +128,8 @@ func (b *Batcher) fly(ctx context.Context) {
 }
 
 // board takes those who waited longest. Of two requests for the same id one
-// waits for the next batch: the contract refuses an id twice in one.
+// waits for the next batch, where the contract can compare it with the record:
+// within one batch it refuses an id twice with other content.
 func (b *Batcher) board() []*request {
 	b.mu.Lock()
 	defer b.mu.Unlock()
