@@ -124,9 +124,7 @@ func intents(g *Globals, s *store.Store) (*kyc.Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.EnqueueWith(func(ctx context.Context, tx *sql.Tx, effects []kyc.Effect) error {
-		return queue.Enqueue(ctx, tx, effects)
-	})
+	s.EnqueueWith(queue.Enqueue)
 	return &kyc.Flow{Enrollments: s, Lines: s, Auditor: s, Clock: g.Now}, nil
 }
 
