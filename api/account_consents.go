@@ -41,15 +41,19 @@ func (p *consentPages) render(c *gin.Context, status int, v templates.View) erro
 	if err != nil {
 		return ledgerError(err)
 	}
-	readers, err := p.readers(ctx)
+	all, err := p.organisations(ctx)
 	if err != nil {
-		return err
+		return ledgerError(err)
 	}
 	rows := consentRows(consents, p.Clock())
 	for i := range rows {
-		if at := slices.IndexFunc(readers, func(o ledger.Organisation) bool { return o.ID == rows[i].Organisation }); at >= 0 {
-			rows[i].Name = readers[at].Name
+		if at := slices.IndexFunc(all, func(o ledger.Organisation) bool { return o.ID == rows[i].Organisation }); at >= 0 {
+			rows[i].Name = all[at].Name
 		}
+	}
+	readers, err := p.readers(ctx, all)
+	if err != nil {
+		return err
 	}
 	if v.Form == nil {
 		v.Form = map[string]string{"days": strconv.Itoa(consentDays[1])}
@@ -63,13 +67,22 @@ func (p *consentPages) render(c *gin.Context, status int, v templates.View) erro
 	return p.page(c, status, "consents", v)
 }
 
-// readers are the organisations that could use a consent: they have an API key
-// for attributes here, and on the ledger a key to wrap them for.
-func (p *consentPages) readers(ctx context.Context) ([]ledger.Organisation, error) {
-	found, err := p.organisations(ctx, func(k APIKey) bool { return slices.Contains(k.Scopes, scopeAttributes) })
-	return slices.DeleteFunc(found, func(o ledger.Organisation) bool {
-		return o.Status != ledger.StatusActive || o.Key == (ledger.PublicKey{})
-	}), err
+// readers are the organisations that could use a consent: active ones with an
+// API key for attributes here, and on the ledger a key to wrap them for.
+func (p *consentPages) readers(ctx context.Context, all []ledger.Organisation) ([]ledger.Organisation, error) {
+	if p.Console.Keys == nil {
+		return nil, nil
+	}
+	keys, err := p.Console.Keys.ListKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(o ledger.Organisation) bool {
+		asks := slices.ContainsFunc(keys, func(k APIKey) bool {
+			return !k.Revoked && k.Organisation == o.ID && slices.Contains(k.Scopes, scopeAttributes)
+		})
+		return !asks || o.Status != ledger.StatusActive || o.Key == (ledger.PublicKey{})
+	}), nil
 }
 
 // A tickBox is one of several boxes to tick.

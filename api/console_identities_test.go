@@ -75,6 +75,11 @@ func (r *fakeRegistry) Organisation(_ context.Context, id string) (ledger.Organi
 	return r.clinic, nil
 }
 
+func (r *fakeRegistry) Organisations(context.Context) ([]ledger.Organisation, error) {
+	manager := ledger.Organisation{ID: "manager", Name: "Network manager", Role: ledger.RoleIssuer, MSP: "Org1MSP", Status: ledger.StatusActive}
+	return []ledger.Organisation{manager, r.clinic}, nil
+}
+
 func (r *fakeRegistry) RegisterOrganisation(_ context.Context, _ string, o ledger.Organisation) (ledger.Organisation, error) {
 	r.made = append(r.made, o)
 	return o, r.err

@@ -18,6 +18,7 @@ import (
 // parties to the channel.
 type Organisations interface {
 	Organisation(ctx context.Context, id string) (ledger.Organisation, error)
+	Organisations(ctx context.Context) ([]ledger.Organisation, error)
 	RegisterOrganisation(ctx context.Context, actor string, o ledger.Organisation) (ledger.Organisation, error)
 	SetOrganisationStatus(ctx context.Context, actor, id string, status ledger.Status) (ledger.Organisation, error)
 	SetOrganisationKey(ctx context.Context, actor, id string, key ledger.PublicKey) (ledger.Organisation, error)
@@ -43,50 +44,27 @@ var organisationFields = []string{"organisation_id", "organisation_name", "organ
 
 var organisationRoles = []ledger.Role{ledger.RoleRelyingParty, ledger.RoleOperator, ledger.RoleIssuer}
 
-// list shows the organisations that have API keys here, and finds any other by
-// its id: the channel has no list of its parties.
 func (p *organisationPages) list(c *gin.Context, m StaffMember) error {
-	if id := strings.TrimSpace(c.Query("find")); id != "" {
-		return redirect(c, "/console/organisations/"+strings.ToLower(id))
-	}
 	return p.listPage(c, http.StatusOK, m, templates.View{})
 }
 
 func (p *organisationPages) listPage(c *gin.Context, status int, m StaffMember, v templates.View) error {
-	known, err := p.organisations(c.Request.Context(), func(APIKey) bool { return true })
+	known, err := p.organisations(c.Request.Context())
 	if err != nil {
-		return err
+		return ledgerError(err)
 	}
 	v.Path = "/console/organisations"
 	return p.staffPage(c, status, "console/organisations", m, v, map[string]any{"Known": known, "Roles": organisationRoles})
 }
 
-// organisations reads those that have an API key of that kind. One that the
-// ledger does not know, or cannot be asked for, is left out.
-func (s *Server) organisations(ctx context.Context, wanted func(APIKey) bool) ([]ledger.Organisation, error) {
-	if s.Console.Keys == nil || s.Console.Organisations == nil {
+// organisations returns all parties to the channel by name.
+func (s *Server) organisations(ctx context.Context) ([]ledger.Organisation, error) {
+	if s.Console.Organisations == nil {
 		return nil, nil
 	}
-	keys, err := s.Console.Keys.ListKeys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []ledger.Organisation
-	seen := map[string]bool{"": true}
-	for _, k := range keys {
-		if k.Revoked || seen[k.Organisation] || !wanted(k) {
-			continue
-		}
-		seen[k.Organisation] = true
-		o, err := s.Console.Organisations.Organisation(ctx, k.Organisation)
-		if err != nil {
-			s.Logger.WarnContext(ctx, "organisation not read", "organisation", k.Organisation, "error", err)
-			continue
-		}
-		out = append(out, o)
-	}
-	slices.SortFunc(out, func(a, b ledger.Organisation) int { return strings.Compare(a.Name, b.Name) })
-	return out, nil
+	all, err := s.Console.Organisations.Organisations(ctx)
+	slices.SortFunc(all, func(a, b ledger.Organisation) int { return strings.Compare(a.Name, b.Name) })
+	return all, err
 }
 
 func (p *organisationPages) register(c *gin.Context, m StaffMember) error {

@@ -11,6 +11,11 @@ func (f *Flow) Organisation(ctx context.Context, id string) (ledger.Organisation
 	return f.Ledger.Organisation(ctx, id)
 }
 
+// Organisations returns all parties to the channel by their ids.
+func (f *Flow) Organisations(ctx context.Context) ([]ledger.Organisation, error) {
+	return f.Ledger.Organisations(ctx)
+}
+
 // RegisterOrganisation makes an organisation a party to the channel.
 func (f *Flow) RegisterOrganisation(ctx context.Context, actor string, o ledger.Organisation) (ledger.Organisation, error) {
 	if err := f.audit(ctx, actor, "register_organisation", o.ID, string(o.Role)); err != nil {

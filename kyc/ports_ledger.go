@@ -39,6 +39,7 @@ type Holdings interface {
 type Organisations interface {
 	RegisterOrganisation(ctx context.Context, o ledger.Organisation) (ledger.Organisation, error)
 	Organisation(ctx context.Context, id string) (ledger.Organisation, error)
+	Organisations(ctx context.Context) ([]ledger.Organisation, error)
 	SetOrganisationStatus(ctx context.Context, id string, status ledger.Status) (ledger.Organisation, error)
 	SetOrganisationKey(ctx context.Context, id string, key ledger.PublicKey) (ledger.Organisation, error)
 }

@@ -124,6 +124,11 @@ func (c Client) Organisation(ctx context.Context, id string) (Organisation, erro
 	return evaluate[Organisation](ctx, c, FuncOrganisation, ByID{ID: id})
 }
 
+// Organisations returns all organisations' records.
+func (c Client) Organisations(ctx context.Context) ([]Organisation, error) {
+	return evaluate[[]Organisation](ctx, c, FuncOrganisations, Nothing{})
+}
+
 // SetOrganisationStatus moves an organisation.
 func (c Client) SetOrganisationStatus(ctx context.Context, id string, status Status) (Organisation, error) {
 	return submit[Organisation](ctx, c, FuncSetOrganisationStatus, StatusChange{ID: id, Status: status}, nil)

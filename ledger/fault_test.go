@@ -132,8 +132,9 @@ func TestEveryFaultOfTheStateIsReported(t *testing.T) {
 	_, err11 := l.History(ctx, in.ID)
 	_, _, err12 := l.Identity(ctx, in.ID)
 	_, err13 := l.Organisation(ctx, o.ID)
+	_, err15 := l.Organisations(ctx)
 	_, err14 := l.Update(ctx, ledger.Update{ID: in.ID, Version: 3, Attributes: in.Attributes, Nullifiers: in.Nullifiers, Assurance: in.Assurance})
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14); err != nil {
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12, err13, err14, err15); err != nil {
 		t.Errorf("after all faults = %v, want no error", err)
 	}
 	for _, function := range everyFunction {

@@ -4,6 +4,7 @@ package ledger
 const (
 	FuncRegisterOrganisation  = "RegisterOrganisation"
 	FuncOrganisation          = "Organisation"
+	FuncOrganisations         = "Organisations"
 	FuncSetOrganisationStatus = "SetOrganisationStatus"
 	FuncIssueIdentity         = "IssueIdentity"
 	FuncIdentity              = "Identity"
@@ -31,6 +32,9 @@ type OrganisationKey struct {
 	Key PublicKey `json:"key"`
 }
 
+// A Nothing is the request of functions that need none.
+type Nothing struct{}
+
 // A ByID is the request of functions that need no more than an id.
 type ByID struct {
 	ID string `json:"id"`
@@ -48,6 +52,7 @@ type StatusChange struct {
 var functions = map[string]function{
 	FuncRegisterOrganisation:  of(Contract.RegisterOrganisation, Organisation.lastTx),
 	FuncOrganisation:          byID(Contract.Organisation, Organisation.lastTx),
+	FuncOrganisations:         of(Contract.organisations, none[Organisation]),
 	FuncSetOrganisationStatus: of(Contract.setOrganisationStatus, Organisation.lastTx),
 	FuncSetOrganisationKey:    of(Contract.setOrganisationKey, Organisation.lastTx),
 
@@ -82,6 +87,8 @@ func (c Credential) lastTx() string    { return c.TxID }
 
 // none: a list that is only read has no transaction of its own.
 func none[T any]([]T) string { return "" }
+
+func (c Contract) organisations(s State, _ Nothing) ([]Organisation, error) { return c.Organisations(s) }
 
 func (c Contract) setOrganisationStatus(s State, r StatusChange) (Organisation, error) {
 	if r.Reason != "" {

@@ -19,7 +19,7 @@ var everyFunction = []string{
 	ledger.FuncRegisterOrganisation, ledger.FuncOrganisation, ledger.FuncSetOrganisationStatus, ledger.FuncSetOrganisationKey,
 	ledger.FuncIssueIdentity, ledger.FuncIssueIdentities, ledger.FuncIdentity, ledger.FuncSetStatus, ledger.FuncUpdateIdentity,
 	ledger.FuncEraseIdentity, ledger.FuncHistory, ledger.FuncAddKey, ledger.FuncRevokeKey, ledger.FuncKeys,
-	ledger.FuncGrantConsent, ledger.FuncRevokeConsent, ledger.FuncConsents, ledger.FuncDisclose,
+	ledger.FuncGrantConsent, ledger.FuncRevokeConsent, ledger.FuncConsents, ledger.FuncDisclose, ledger.FuncOrganisations,
 	ledger.FuncIssueCredential, ledger.FuncSetCredentialStatus, ledger.FuncCredentialStatus,
 }
 

@@ -24,6 +24,14 @@ func (m *model) register(o ledger.Organisation) (*ledger.Organisation, error) {
 	return &o, nil
 }
 
+func (m *model) allOrganisations() []*ledger.Organisation {
+	out := []*ledger.Organisation{}
+	for _, id := range slices.Sorted(maps.Keys(m.organisations)) {
+		out = append(out, m.organisations[id])
+	}
+	return out
+}
+
 func (m *model) setOrganisationStatus(c ledger.StatusChange) (*ledger.Organisation, error) {
 	o, err := of(m.organisations, c.ID)
 	if err == nil && o.Status != c.Status {

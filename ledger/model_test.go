@@ -76,7 +76,8 @@ func (c modelClient) Evaluate(ctx context.Context, call ledger.Call) (ledger.Ans
 
 func (c modelClient) Submit(_ context.Context, call ledger.Call) (ledger.Answer, error) {
 	reads := []string{
-		ledger.FuncIdentity, ledger.FuncHistory, ledger.FuncKeys, ledger.FuncConsents, ledger.FuncOrganisation, ledger.FuncCredentialStatus,
+		ledger.FuncIdentity, ledger.FuncHistory, ledger.FuncKeys, ledger.FuncConsents, ledger.FuncOrganisation,
+		ledger.FuncOrganisations, ledger.FuncCredentialStatus,
 	}
 	if !c.writer && !slices.Contains(reads, call.Function) {
 		return ledger.Answer{}, ledger.ErrForbidden
@@ -95,6 +96,8 @@ func (m *model) run(call ledger.Call) (any, error) {
 		return m.register(in[ledger.Organisation](call))
 	case ledger.FuncOrganisation:
 		return of(m.organisations, in[ledger.ByID](call).ID)
+	case ledger.FuncOrganisations:
+		return m.allOrganisations(), nil
 	case ledger.FuncSetOrganisationStatus:
 		return m.setOrganisationStatus(in[ledger.StatusChange](call))
 	case ledger.FuncSetOrganisationKey:

@@ -1,6 +1,13 @@
 package ledger
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
+
+// MaxOrganisations bounds the parties to a channel, so that their list stays
+// one record.
+const MaxOrganisations = 1000
 
 // A Role is what an organisation does on the channel.
 type Role string
@@ -54,10 +61,39 @@ func (c Contract) RegisterOrganisation(s State, o Organisation) (Organisation, e
 	if owner != nil {
 		return Organisation{}, &Error{CodeExists, "another organisation has this MSP"}
 	}
+	if err := enlist(s, o.ID); err != nil {
+		return Organisation{}, err
+	}
 	if err := s.Put(mspKey(o.MSP), []byte(o.ID)); err != nil {
 		return Organisation{}, fmt.Errorf("write MSP: %w", err)
 	}
 	return o, store(s, organisationKey(o.ID), o)
+}
+
+// enlist adds an id to the list of all organisations.
+func enlist(s State, id string) error {
+	ids, _, err := load[[]string](s, organisationsKey)
+	if err != nil {
+		return err
+	}
+	if len(ids) >= MaxOrganisations {
+		return &Error{CodeTooMany, "the channel has too many organisations"}
+	}
+	return store(s, organisationsKey, slices.Sorted(slices.Values(append(ids, id))))
+}
+
+// Organisations returns all organisations by their ids, those that are not
+// active among them.
+func (c Contract) Organisations(s State) ([]Organisation, error) {
+	ids, _, err := load[[]string](s, organisationsKey)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, len(ids))
+	for k, id := range ids {
+		keys[k] = organisationKey(id)
+	}
+	return loadAll[Organisation](s, keys)
 }
 
 // Organisation returns the organisation with this id.

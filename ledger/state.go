@@ -48,6 +48,9 @@ func identityKey(id string) string         { return "identity/" + id }
 func nullifierKey(nullifier string) string { return "nullifier/" + nullifier }
 func organisationKey(id string) string     { return "organisation/" + id }
 func mspKey(msp string) string             { return "msp/" + msp }
+
+// organisationsKey is the list of all organisations' ids.
+const organisationsKey = "organisations"
 func keyKey(thumbprint string) string      { return "key/" + thumbprint }
 func credentialKey(id string) string       { return "credential/" + id }
 func consentKey(p Pair) string             { return "consent/" + p.Identity + "/" + p.Organisation }

@@ -1,6 +1,8 @@
 package ledgertest
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,6 +28,13 @@ func organisationsMove(t *testing.T, x Target) {
 	}
 	if got := done[ledger.Organisation](t, "Organisation()")(x.Writer.Organisation(t.Context(), o.ID)); got != want {
 		t.Errorf("Organisation() = %+v, want %+v", got, want)
+	}
+	all := done[[]ledger.Organisation](t, "Organisations()")(x.Writer.Organisations(t.Context()))
+	if listed := slices.ContainsFunc(all, func(o ledger.Organisation) bool { return o == want }); !listed {
+		t.Errorf("Organisations() = %+v, want %+v among them", all, want)
+	}
+	if !slices.IsSortedFunc(all, func(a, b ledger.Organisation) int { return strings.Compare(a.ID, b.ID) }) {
+		t.Errorf("Organisations() = %+v, want them in the order of their ids", all)
 	}
 	set := func(status ledger.Status, want error) {
 		t.Helper()
