@@ -88,7 +88,9 @@ func (c Credential) lastTx() string    { return c.TxID }
 // none: a list that is only read has no transaction of its own.
 func none[T any]([]T) string { return "" }
 
-func (c Contract) organisations(s State, _ Nothing) ([]Organisation, error) { return c.Organisations(s) }
+func (c Contract) organisations(s State, _ Nothing) ([]Organisation, error) {
+	return c.Organisations(s)
+}
 
 func (c Contract) setOrganisationStatus(s State, r StatusChange) (Organisation, error) {
 	if r.Reason != "" {

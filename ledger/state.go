@@ -51,9 +51,10 @@ func mspKey(msp string) string             { return "msp/" + msp }
 
 // organisationsKey is the list of all organisations' ids.
 const organisationsKey = "organisations"
-func keyKey(thumbprint string) string      { return "key/" + thumbprint }
-func credentialKey(id string) string       { return "credential/" + id }
-func consentKey(p Pair) string             { return "consent/" + p.Identity + "/" + p.Organisation }
+
+func keyKey(thumbprint string) string { return "key/" + thumbprint }
+func credentialKey(id string) string  { return "credential/" + id }
+func consentKey(p Pair) string        { return "consent/" + p.Identity + "/" + p.Organisation }
 func changeKey(id string, version int) string {
 	return "change/" + id + "/" + strconv.Itoa(version)
 }
