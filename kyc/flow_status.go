@@ -20,6 +20,14 @@ type StatusIntent struct {
 	DoneAt time.Time     `json:"done_at,omitzero"`
 	// Refused is the code of the ledger's refusal, if it refused.
 	Refused ledger.Code `json:"refused,omitempty"`
+
+	// Begun says that the ledger may have been asked: from then on a
+	// transaction may be on its way, also one whose outcome nobody saw.
+	Begun bool `json:"begun,omitempty"`
+	// Earlier is the change that this one replaced after it had begun. It comes
+	// first: else its transaction could arrive when this one has found nothing
+	// left to do.
+	Earlier *StatusIntent `json:"earlier,omitempty"`
 }
 
 // Pending reports whether the ledger does not have the change yet.
@@ -27,6 +35,22 @@ func (i StatusIntent) Pending() bool { return i.Serial > 0 && i.DoneAt.IsZero() 
 
 // denies reports whether the line must be silent whatever the ledger says.
 func (i StatusIntent) denies() bool { return i.Pending() && i.Status != ledger.StatusActive }
+
+// underWay is the change that a newer one has to wait for; nil where none is.
+func (i StatusIntent) underWay() *StatusIntent {
+	if i.Pending() && i.Begun {
+		return &i
+	}
+	return i.Earlier
+}
+
+// first is the change that the ledger is to be asked for now.
+func (i StatusIntent) first() StatusIntent {
+	if i.Earlier != nil {
+		return *i.Earlier
+	}
+	return i
+}
 
 // A StatusRequest asks to suspend, resume or revoke an identity.
 type StatusRequest struct {
@@ -79,7 +103,9 @@ func (f *Flow) ChangeStatus(ctx context.Context, r StatusRequest) error {
 		if done, err := r.judge(e, known); err != nil || done {
 			return err
 		}
-		e.Data.Standing = StatusIntent{Serial: e.Data.Standing.Serial + 1, Status: r.Status, Reason: r.Reason, Actor: r.Actor, At: now}
+		e.Data.Standing = StatusIntent{
+			Serial: e.Data.Standing.Serial + 1, Status: r.Status, Reason: r.Reason, Actor: r.Actor, At: now, Earlier: e.Data.Standing.underWay(),
+		}
 		e.Schedule(Effect{Kind: ChangeLedger, EnrollmentID: e.ID, Ref: at(r.IdentityID, e.Data.Standing.Serial)})
 		return nil
 	})

@@ -114,7 +114,8 @@ func wanted(e *Enrollment, effect Effect) bool {
 		return e.State() == Minted && e.Data.Identity.ID == effect.Ref
 	case ChangeLedger:
 		_, serial := effect.target()
-		return (e.State() == Minted || e.State() == Issued) && e.Data.Standing.Pending() && e.Data.Standing.Serial == serial
+		s := e.Data.Standing
+		return (e.State() == Minted || e.State() == Issued) && s.Pending() && (s.Serial == serial || s.first().Serial == serial)
 	case TellOutcome, SyncLine, EraseIdentity:
 		return true
 	default:

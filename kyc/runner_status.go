@@ -8,11 +8,16 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 )
 
-// changeLedger carries out the newest change of status. Who loses trust is
-// taken off the PBX before the ledger is asked, who regains it comes back
-// after the ledger has said so.
+var (
+	errTurn     = errors.New("kyc: an earlier change of status is under way")
+	errReplaced = errors.New("kyc: a newer change of status came before this one")
+)
+
+// changeLedger carries out the newest change of status, after the one that was
+// under way when it was asked for. Who loses trust is taken off the PBX before
+// the ledger is asked, who regains it comes back after the ledger has said so.
 func (r *Runner) changeLedger(ctx context.Context, effect Effect) error {
-	identity, _ := effect.target()
+	identity, serial := effect.target()
 	e, err := r.load(ctx, effect)
 	if err != nil {
 		return err
@@ -20,13 +25,16 @@ func (r *Runner) changeLedger(ctx context.Context, effect Effect) error {
 	if e == nil { // done, replaced or erased; an earlier run may have left the line as it found it
 		return r.followLine(ctx, effect.EnrollmentID, identity, 0)
 	}
-	intent := e.Data.Standing
-	if intent.denies() {
+	if e.Data.Standing.denies() {
 		if err := r.followLine(ctx, e.ID, identity, 0); err != nil {
 			return err
 		}
 	}
-	refused, err := r.moveLedger(ctx, identity, intent)
+	intent := e.Data.Standing.first()
+	if intent.Serial != serial {
+		return errTurn
+	}
+	refused, err := r.moveLedger(ctx, effect, intent)
 	if err != nil {
 		return err
 	}
@@ -39,6 +47,10 @@ func (r *Runner) changeLedger(ctx context.Context, effect Effect) error {
 		}
 	}
 	err = r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
+		if e.Data.Standing.Serial != serial { // replaced meanwhile, which may now go on
+			e.Data.Standing.Earlier = nil
+			return nil
+		}
 		e.Data.Standing.DoneAt, e.Data.Standing.Refused = now, refused
 		return nil
 	})
@@ -50,10 +62,13 @@ func (r *Runner) changeLedger(ctx context.Context, effect Effect) error {
 
 // moveLedger asks the ledger for a change that it does not have already. A
 // refusal that repeating cannot mend is an answer, not an error.
-func (r *Runner) moveLedger(ctx context.Context, identity string, intent StatusIntent) (refused ledger.Code, err error) {
+func (r *Runner) moveLedger(ctx context.Context, effect Effect, intent StatusIntent) (refused ledger.Code, err error) {
+	identity, _ := effect.target()
 	record, _, err := r.Ledger.Identity(ctx, identity)
 	if err == nil && record.Status != intent.Status {
-		_, err = r.Ledger.SetStatus(ctx, identity, intent.Status, intent.Reason)
+		if err = r.begin(ctx, effect); err == nil {
+			_, err = r.Ledger.SetStatus(ctx, identity, intent.Status, intent.Reason)
+		}
 	}
 	var refusal *ledger.Error
 	if errors.As(err, &refusal) {
@@ -63,4 +78,18 @@ func (r *Runner) moveLedger(ctx context.Context, identity string, intent StatusI
 		}
 	}
 	return "", err
+}
+
+// begin notes, before the ledger is asked for a change, that it may have been.
+func (r *Runner) begin(ctx context.Context, effect Effect) error {
+	_, serial := effect.target()
+	return r.update(ctx, effect.EnrollmentID, func(e *Enrollment, _ time.Time) error {
+		switch s := &e.Data.Standing; {
+		case !wanted(e, effect):
+			return errReplaced
+		case s.Serial == serial:
+			s.Begun = true
+		}
+		return nil
+	})
 }
