@@ -1,6 +1,7 @@
 package kyc_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -185,6 +186,34 @@ func TestErasureWaitsForTheLedger(t *testing.T) {
 	b.advance(400 * 24 * time.Hour)
 	must(t, b.flow.Tidy(t.Context())) // retention has no business with it
 	b.persist(t)
+	b.forgotten(t, id, identity)
+}
+
+// behind is a ledger whose peer does not have the latest blocks.
+type behind struct{ kyc.Ledger }
+
+func (behind) Erase(context.Context, string) (ledger.Location, error) {
+	return ledger.Location{}, ledger.ErrNotFound
+}
+
+// TestErasureFindsWhatAPeerDoesNotHaveYet: that a peer knows no such identity
+// does not mean that it is forgotten, for it was minted. The person's data go,
+// and the record is asked for again.
+func TestErasureFindsWhatAPeerDoesNotHaveYet(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.issued(t)
+	identity := b.identity(t, id).ID
+	must(t, b.flow.EraseSubject(t.Context(), "operator", id))
+	b.flow.Ledger = behind{b.ledger}
+	if err := b.runner.Run(t.Context(), b.queue[0]); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("Run = %v, want it tried again", err)
+	}
+	if _, err := b.store.Get(t.Context(), id); !errors.Is(err, kyc.ErrNotFound) {
+		t.Errorf("the person waits for the peer: %v", err)
+	}
+	b.flow.Ledger = b.ledger
+	b.work(t)
 	b.forgotten(t, id, identity)
 }
 

@@ -15,16 +15,23 @@ import (
 func (r *Runner) eraseIdentity(ctx context.Context, effect Effect) error {
 	identity := effect.Ref
 	r.closeEnrollment(ctx, effect)
+	var absent error
 	if identity != "" {
 		if err := r.putLine(ctx, identity, lineGone); err != nil {
 			return err
 		}
 		_, err := r.Ledger.Erase(ctx, identity)
-		if err != nil && !errors.Is(err, ledger.ErrErased) && !errors.Is(err, ledger.ErrNotFound) {
+		switch {
+		case errors.Is(err, ledger.ErrNotFound):
+			// What was minted is there: the peer lags, or it is another ledger.
+			// The person need not wait for that, and their record is asked for
+			// until it is found.
+			absent = err
+		case err != nil && !errors.Is(err, ledger.ErrErased):
 			return err
 		}
 	}
-	if err := r.Eraser.DestroySubject(ctx, effect.EnrollmentID); err != nil {
+	if err := errors.Join(r.Eraser.DestroySubject(ctx, effect.EnrollmentID), absent); err != nil {
 		return err
 	}
 	subject := identity
