@@ -7,11 +7,15 @@ import (
 	"path/filepath"
 )
 
+// unfinished is the pattern of the names under which a file's next content is
+// written. It does not end in ".conf", so that it is never included.
+func unfinished(path string) string { return "." + filepath.Base(path) + ".*" }
+
 // replace puts a file in place as a whole and on the disk: written beside it,
 // flushed, renamed over it, and the folder flushed. The group may read it,
 // which is how Asterisk, under its own user, does.
 func replace(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // no ".conf": never included
+	f, err := os.CreateTemp(filepath.Dir(path), unfinished(path))
 	if err != nil {
 		return err
 	}
@@ -27,10 +31,18 @@ func replace(path string, b []byte) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// remove deletes a file for good; one that is not there is no error.
+// remove deletes a file for good, and with it what processes left that were
+// killed while they wrote it: a name and digests that would outlive an erasure.
+// What is not there is no error.
 func remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), unfinished(path)))
+	if err != nil {
 		return err
+	}
+	for _, file := range append(left, path) {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return syncDir(filepath.Dir(path))
 }

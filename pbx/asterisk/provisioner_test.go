@@ -212,3 +212,30 @@ func TestUnwritableFolder(t *testing.T) {
 		t.Error("New(no folder) = nil, want an error")
 	}
 }
+
+// A process that is killed while it writes a line's file leaves the name and
+// the digests beside it. They go with the line, and a neighbour whose number
+// begins alike keeps its own.
+func TestLeftoversGoWithTheLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := newProvisioner(t, asterisk.Config{Dir: dir})
+	for _, extension := range []string{"200", "2001"} {
+		if err := p.Provision(t.Context(), pbxtest.Account(extension, "password")); err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(filepath.Join(dir, extension+".conf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "."+extension+".conf.3141592653"), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Deprovision(t.Context(), pbx.NewAOR("200", pbxtest.Domain)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{".2001.conf.3141592653", "000-vouchline.conf", "2001.conf"}, names(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
