@@ -257,11 +257,33 @@ func TestFetchingAccountsIsAudited(t *testing.T) {
 	req.Header.Set("Authorization", "Bearer reader")
 	rec := httptest.NewRecorder()
 	engine.ServeHTTP(rec, req)
-	if len(w.audit) != 1 || w.audit[0].Actor != "apikey:k1" {
+	if len(w.audit) != 1 || w.audit[0].Actor != "apikey:k1" || w.audit[0].Action != "GET /v1/pbx/accounts" {
 		t.Errorf("audit = %+v, want one entry of apikey:k1", w.audit)
 	}
 	if strings.Contains(rec.Body.String(), "secret-word") {
 		t.Error("the answer holds the SIP password")
+	}
+}
+
+// The audit log is for good, so what a caller puts in the place of an id does
+// not get into it.
+func TestAuditHoldsNoWordsOfTheCaller(t *testing.T) {
+	t.Parallel()
+	w := &world{}
+	engine, _ := serve(t, w)
+	for _, id := range []string{"anna@example.org", "+33612345678", "Anna%20Maria"} {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/identities/"+id+"/attributes", nil)
+		req.Header.Set("Authorization", "Bearer clinic")
+		rec := httptest.NewRecorder()
+		engine.ServeHTTP(rec, req)
+		if rec.Code != http.StatusBadRequest {
+			t.Errorf("GET attributes of %s = %d, want 400", id, rec.Code)
+		}
+	}
+	for _, e := range w.audit {
+		if want := "GET /v1/identities/:id/attributes"; e.Action != want || e.Subject+e.Detail != "" {
+			t.Errorf("audited %+v, want the action %q alone", e, want)
+		}
 	}
 }
 
