@@ -19,6 +19,9 @@ func (f *Flow) Consents(ctx context.Context, enrollmentID string) ([]ledger.Cons
 // GrantConsent lets an organisation read the subscriber's named attributes
 // until a time, in the place of what it was granted before.
 func (f *Flow) GrantConsent(ctx context.Context, enrollmentID string, c ledger.Consent) error {
+	if err := checkID("organisation", c.Organisation); err != nil {
+		return err
+	}
 	e, err := f.subscriber(ctx, enrollmentID)
 	if err != nil {
 		return err
@@ -35,6 +38,9 @@ func (f *Flow) GrantConsent(ctx context.Context, enrollmentID string, c ledger.C
 
 // RevokeConsent ends what an organisation was granted.
 func (f *Flow) RevokeConsent(ctx context.Context, enrollmentID, organisation string) error {
+	if err := checkID("organisation", organisation); err != nil {
+		return err
+	}
 	e, err := f.subscriber(ctx, enrollmentID)
 	if err != nil {
 		return err

@@ -20,6 +20,9 @@ type Reader struct {
 // the organisation alone. Who asked is recorded before anything leaves, and so
 // is every refusal.
 func (f *Flow) Attributes(ctx context.Context, r Reader, identityID string) (disclosure.Parcel, error) {
+	if err := checkID("identity", identityID); err != nil {
+		return disclosure.Parcel{}, err
+	}
 	parcel, err := f.parcel(ctx, r, identityID)
 	action, detail := "read_attributes", r.Organisation
 	var refusal *ledger.Error

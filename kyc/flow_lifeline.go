@@ -25,6 +25,9 @@ type Lifeline struct {
 // Lifeline returns an identity's life for a member of staff; the look is
 // recorded.
 func (f *Flow) Lifeline(ctx context.Context, actor, identityID string) (Lifeline, error) {
+	if err := checkID("identity", identityID); err != nil {
+		return Lifeline{}, err
+	}
 	if err := f.audit(ctx, actor, "view_identity", identityID, ""); err != nil {
 		return Lifeline{}, err
 	}

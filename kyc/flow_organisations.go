@@ -18,6 +18,9 @@ func (f *Flow) Organisations(ctx context.Context) ([]ledger.Organisation, error)
 
 // RegisterOrganisation makes an organisation a party to the channel.
 func (f *Flow) RegisterOrganisation(ctx context.Context, actor string, o ledger.Organisation) (ledger.Organisation, error) {
+	if err := checkID("id", o.ID); err != nil {
+		return ledger.Organisation{}, err
+	}
 	if err := f.audit(ctx, actor, "register_organisation", o.ID, string(o.Role)); err != nil {
 		return ledger.Organisation{}, err
 	}
@@ -27,6 +30,9 @@ func (f *Flow) RegisterOrganisation(ctx context.Context, actor string, o ledger.
 // SetOrganisationStatus suspends, resumes or revokes an organisation: one that
 // is not active reads nobody's attributes.
 func (f *Flow) SetOrganisationStatus(ctx context.Context, actor, id string, status ledger.Status) (ledger.Organisation, error) {
+	if err := checkID("id", id); err != nil {
+		return ledger.Organisation{}, err
+	}
 	if err := f.audit(ctx, actor, "set_organisation_status", id, string(status)); err != nil {
 		return ledger.Organisation{}, err
 	}
@@ -36,8 +42,21 @@ func (f *Flow) SetOrganisationStatus(ctx context.Context, actor, id string, stat
 // SetOrganisationKey gives an organisation the public key that the keys of
 // attributes are wrapped for.
 func (f *Flow) SetOrganisationKey(ctx context.Context, actor, id string, key ledger.PublicKey) (ledger.Organisation, error) {
+	if err := checkID("id", id); err != nil {
+		return ledger.Organisation{}, err
+	}
 	if err := f.audit(ctx, actor, "set_organisation_key", id, ""); err != nil {
 		return ledger.Organisation{}, err
 	}
 	return f.Ledger.SetOrganisationKey(ctx, id, key)
+}
+
+// checkID refuses as the contract does what has not the form of an id, before
+// the audit log has it: no line of that is ever deleted, and somebody may have
+// put a name or an address there.
+func checkID(field, id string) error {
+	if !ledger.ValidID(id) {
+		return &ledger.Error{Code: ledger.CodeInvalid, Detail: field + ": not of the form of an id"}
+	}
+	return nil
 }

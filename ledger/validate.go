@@ -92,6 +92,10 @@ func checkID(id string) error {
 	return nil
 }
 
+// ValidID reports whether something has the form of an id here. Who writes down
+// what a stranger calls an id, before the contract has seen it, asks this first.
+func ValidID(id string) bool { return checkID(id) == nil }
+
 // A class is a set of ASCII characters.
 type class uint8
 
