@@ -23,6 +23,7 @@ type AdminCmd struct {
 	Revoke       AdminRevokeCmd       `cmd:"" help:"Revoke an identity and its line, for good."`
 	Erase        AdminEraseCmd        `cmd:"" help:"Forget a person: line, attributes, keys and evidence."`
 	Organisation AdminOrganisationCmd `cmd:"" help:"Register organisations on the ledger and change them."`
+	FollowAnew   AdminFollowAnewCmd   `cmd:"" help:"Have the service follow the ledger's events from the first again, after the ledger was put back or replaced."`
 }
 
 // AdminUnlockCmd ends a lock, on the word of an operator who knows why.
