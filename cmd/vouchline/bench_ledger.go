@@ -26,7 +26,7 @@ type BenchLedgerCmd struct {
 	FabricNet     string        `placeholder:"DIR" help:"The NET of deploy/fabric/network.sh, to measure the disk of its peers and orderers."`
 	Fill          int           `help:"Put so many identities in, and measure again with them."`
 	Duration      time.Duration `default:"10s" help:"How long each row is measured."`
-	Seed          uint64        `default:"1" help:"What is left to chance: which records are read, and the digests."`
+	Seed          uint64        `default:"1" help:"Of the digests. Ids, keys and which records are read are left to chance."`
 	Yes           bool          `help:"Write to a ledger that did not begin with this measurement. What it writes cannot be removed; its ids begin with bench-."`
 }
 

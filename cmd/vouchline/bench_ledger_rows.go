@@ -33,7 +33,7 @@ func (b *ledgerBench) run(fill int) (report ledgerReport, err error) {
 		return report, err
 	}
 	calls := (fill + ledger.MaxBatch - 1) / ledger.MaxBatch
-	filled, err := b.grow(load{name: "fill", callers: fillers, each: ledger.MaxBatch, limit: calls, call: b.mintBatch})
+	filled, err := b.grow(load{name: "fill", callers: fillers, each: ledger.MaxBatch, limit: calls, call: b.mintBatch(false)})
 	if err != nil {
 		return report, err
 	}
@@ -57,8 +57,9 @@ func (b *ledgerBench) stage() (s ledgerStage, err error) {
 		{name: "mint", callers: 1, each: 1, call: b.mint(b.ledger.Issue)},
 		{name: "mint", callers: 128, each: 1, call: b.mint(b.ledger.Issue)},
 		{name: "mint, gathered", callers: 128, each: 1, call: b.mint(batcher.Issue)},
-		{name: "mint a batch", callers: 8, each: ledger.MaxBatch, call: b.mintBatch},
-		{name: "mint a batch", callers: 32, each: ledger.MaxBatch, call: b.mintBatch},
+		{name: "mint a batch", callers: 8, each: ledger.MaxBatch, call: b.mintBatch(false)},
+		{name: "mint a batch", callers: 32, each: ledger.MaxBatch, call: b.mintBatch(false)},
+		{name: "the same, nothing sealed", callers: 32, each: ledger.MaxBatch, call: b.mintBatch(true)},
 	} {
 		row, err := b.grow(l)
 		if err != nil {
@@ -121,15 +122,18 @@ func (b *ledgerBench) mint(issue func(context.Context, ledger.Issue) (ledger.Loc
 	}
 }
 
-func (b *ledgerBench) mintBatch(ctx context.Context) (time.Duration, error) {
-	in, err := b.subjects.issues(b.numbered(ledger.MaxBatch), ledger.MaxBatch)
-	if err != nil {
-		return 0, err
+// mintBatch mints the next hundred identities, their records alone if asked to.
+func (b *ledgerBench) mintBatch(alone bool) func(context.Context) (time.Duration, error) {
+	return func(ctx context.Context) (time.Duration, error) {
+		in, err := b.subjects.issues(b.numbered(ledger.MaxBatch), ledger.MaxBatch, alone)
+		if err != nil {
+			return 0, err
+		}
+		return b.timed(func() error {
+			_, err := b.ledger.IssueAll(ctx, in)
+			return err
+		}, in...)
 	}
-	return b.timed(func() error {
-		_, err := b.ledger.IssueAll(ctx, in)
-		return err
-	}, in...)
 }
 
 // numbered takes the next n numbers and returns the first of them.

@@ -48,13 +48,17 @@ func (s benchSubjects) issue(k int) (ledger.Issue, error) {
 	return in, nil
 }
 
-// issues are the requests for n identities from number first.
-func (s benchSubjects) issues(first, n int) ([]ledger.Issue, error) {
+// issues are the requests for n identities from number first, or for their
+// records alone, which shows what the sealed attributes cost.
+func (s benchSubjects) issues(first, n int, alone bool) ([]ledger.Issue, error) {
 	in := make([]ledger.Issue, n)
 	for k := range in {
 		var err error
 		if in[k], err = s.issue(first + k); err != nil {
 			return nil, err
+		}
+		if alone {
+			in[k].Sealed, in[k].SealedDigest = nil, ""
 		}
 	}
 	return in, nil

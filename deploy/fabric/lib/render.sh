@@ -132,7 +132,7 @@ chaincode:
   runtimeParams: {useWriteBatch: true, maxSizeWriteBatch: 1000, useGetMultipleKeys: true, maxSizeGetMultipleKeys: 1000}
 ledger:
   state: {stateDatabase: goleveldb, totalQueryLimit: 100000}
-  history: {enableHistoryDatabase: true}
+  history: {enableHistoryDatabase: false} # the contract keeps its own: records of each change
   pvtdataStore: {purgeInterval: 100, collElgProcMaxDbBatchSize: 5000, collElgProcDbBatchesInterval: 1000, deprioritizedDataReconcilerInterval: 60m, purgedKeyAuditLogging: true}
 operations: {listenAddress: "$LISTEN:$(ops_port "$1")"}
 metrics: {provider: disabled}
