@@ -51,11 +51,20 @@ func (l *Listener) Run(ctx context.Context) {
 		case moved:
 			wait = firstRest
 		}
-		if !errors.Is(err, ErrConflict) {
-			l.Logger.WarnContext(ctx, "the ledger's events are followed anew", "cause", err)
-		}
+		l.tell(ctx, err)
 		l.rest(ctx, wait)
 		wait = min(2*wait, longestRest)
+	}
+}
+
+// tell says why it begins again, and when nothing will come of that.
+func (l *Listener) tell(ctx context.Context, err error) {
+	switch {
+	case errors.Is(err, ErrConflict): // another listener is ahead
+	case errors.Is(err, ledger.ErrCheckpoint):
+		l.Logger.ErrorContext(ctx, "no event is followed until somebody decides: vouchline admin follow-anew begins with the first", "cause", err)
+	default:
+		l.Logger.WarnContext(ctx, "the ledger's events are followed again from the checkpoint", "cause", err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -251,4 +252,22 @@ func TestDamagedEnrollmentKeepsNobodysLine(t *testing.T) {
 	m.reach(t, at.Block)
 	b.work(t)
 	b.forgotten(t, id, identity)
+}
+
+// TestLedgerOfAnotherTime: the ledger was put back or replaced, and the operator
+// is told what to do about it.
+func TestLedgerOfAnotherTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	must(t, b.store.Advance(t.Context(), kyc.ListenerName, ledger.Checkpoint{}, ledger.Checkpoint{Block: 99, TxID: "gone"}, nil))
+	ctx, cancel := context.WithCancel(t.Context())
+	var log strings.Builder
+	l := &kyc.Listener{
+		Ledger: b.ledger.Log, Checkpoints: b.store, Enrollments: b.store, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		Clock: b.flow.Clock, Rest: func(context.Context, time.Duration) { cancel() },
+	}
+	l.Run(ctx)
+	if said := log.String(); !strings.Contains(said, "level=ERROR") || !strings.Contains(said, "admin follow-anew") {
+		t.Errorf("the listener says %q", said)
+	}
 }

@@ -57,6 +57,11 @@ var (
 	// ErrUnavailable says that nothing was written and that trying again
 	// later may succeed.
 	ErrUnavailable = errors.New("ledger: unavailable, nothing written")
+
+	// ErrCheckpoint says that a [Checkpoint] is no place on this ledger, which
+	// was put back to an earlier state or is another one. Who went on from
+	// there would miss events without a word, so somebody has to decide.
+	ErrCheckpoint = errors.New("ledger: the checkpoint is not on this ledger, which was put back or is another one")
 )
 
 // Error returns "code: detail", the form [ParseError] restores.

@@ -2,19 +2,15 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/vouchline/vouchline/ledger"
 )
 
-// ErrCheckpoint says that a checkpoint is not a place on this log: it was saved
-// from another ledger, or this one was put back to an older state.
-var ErrCheckpoint = errors.New("ledger/embedded: the checkpoint is not on this log")
-
 // Events hands the events of each transaction after the checkpoint to handle,
 // in the log's order, first those of the past and then those to come. It
-// returns when ctx ends, handle fails or the log is closed, never with nil. A
+// returns when ctx ends, handle fails or the log is closed, never with nil, and
+// at once with [ledger.ErrCheckpoint] when the checkpoint is not on the log. A
 // log that was opened for reading does not grow, so there it ends after the
 // past.
 func (l *Log) Events(ctx context.Context, after ledger.Checkpoint, handle func(context.Context, ledger.Notice) error) error {
@@ -59,7 +55,7 @@ func (l *Log) follows(after ledger.Checkpoint) (uint64, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if at, ok := l.chain.blocks[after.TxID]; !ok || at != after.Block {
-		return 0, ErrCheckpoint
+		return 0, fmt.Errorf("%w: entry %d, of a log of %d", ledger.ErrCheckpoint, after.Block, l.chain.next)
 	}
 	return after.Block + 1, nil
 }

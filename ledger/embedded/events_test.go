@@ -152,7 +152,7 @@ func TestCheckpointOfAnotherLedger(t *testing.T) {
 		"without transaction":   {Block: mine[0].Block},
 		"unknown transaction's": {TxID: "x"},
 	} {
-		if _, err := collect(t.Context(), l, after, 1); !errors.Is(err, ErrCheckpoint) {
+		if _, err := collect(t.Context(), l, after, 1); !errors.Is(err, ledger.ErrCheckpoint) {
 			t.Errorf("Events(after a checkpoint %s) = %v, want ErrCheckpoint", name, err)
 		}
 	}

@@ -11,23 +11,10 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 )
 
-// A CheckpointError says that a listener's checkpoint is not in the chain: the
-// ledger was put back to an earlier state, or is another one. Who goes on from
-// there would miss events, so somebody has to decide.
-type CheckpointError struct {
-	Checkpoint ledger.Checkpoint
-	Height     uint64 // of the chain that was found
-}
-
-func (e *CheckpointError) Error() string {
-	return fmt.Sprintf("fabric: the checkpoint, block %d and transaction %q, is not in the channel, which has %d blocks: the ledger was put back or is another one",
-		e.Checkpoint.Block, e.Checkpoint.TxID, e.Height)
-}
-
 // Events hands the contract's events to handle, in the order of the chain and
 // at least once, from after the checkpoint, until ctx ends or handle fails. A
 // connection that breaks is made anew and goes on from what handle did last.
-// A checkpoint that is not in the chain is a [CheckpointError].
+// A checkpoint that is not in the chain is [ledger.ErrCheckpoint].
 func (c *Client) Events(ctx context.Context, after ledger.Checkpoint, handle func(context.Context, ledger.Notice) error) error {
 	l := &listener{client: c, at: after, handle: handle}
 	var late <-chan time.Time // set while the peer is behind the checkpoint
@@ -54,7 +41,7 @@ func (c *Client) Events(ctx context.Context, after ledger.Checkpoint, handle fun
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-late:
-			return &CheckpointError{l.at, behind.height}
+			return elsewhere(l.at, behind.height)
 		case <-time.After(pause):
 		}
 	}
@@ -167,5 +154,9 @@ func (l *listener) handled(ctx context.Context) (map[string]bool, error) {
 			return out, nil
 		}
 	}
-	return nil, &finalError{&CheckpointError{l.at, info.GetHeight()}}
+	return nil, &finalError{elsewhere(l.at, info.GetHeight())}
+}
+
+func elsewhere(at ledger.Checkpoint, height uint64) error {
+	return fmt.Errorf("%w: block %d and transaction %q, of a channel of %d blocks", ledger.ErrCheckpoint, at.Block, at.TxID, height)
 }
