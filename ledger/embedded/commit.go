@@ -86,7 +86,7 @@ func (c *core) commit(requests []*request) {
 		case err != nil:
 			r.answer, r.err = ledger.Answer{}, err
 		case r.wrote != nil:
-			c.commits.add(ledger.Commit{At: c.now().UTC(), Took: c.now().Sub(r.since), Identities: r.wrote.identities()})
+			c.commits.Add(ledger.Commit{At: c.now().UTC(), Took: c.now().Sub(r.since), Identities: r.wrote.identities()})
 		}
 	}
 }

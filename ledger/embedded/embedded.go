@@ -59,7 +59,7 @@ type core struct {
 	lock   io.Closer // nil when opened for reading
 
 	waiting queue
-	commits commits
+	commits ledger.Commits
 
 	// writing is held by who runs and writes a group. Readers do not wait for
 	// the disk: mu, taken after it, guards only what follows, which nobody else

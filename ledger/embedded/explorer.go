@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/vouchline/vouchline/ledger"
 )
@@ -71,31 +70,4 @@ func (l *Log) Nodes(context.Context) ([]ledger.Node, error) {
 
 // Commits returns the last transactions that this process committed, oldest
 // first.
-func (l *Log) Commits() []ledger.Commit { return l.commits.list() }
-
-// maxCommits is how many commits a process remembers.
-const maxCommits = 500
-
-// commits is a ring of the last ones.
-type commits struct {
-	mu   sync.Mutex
-	last []ledger.Commit
-	at   int // the oldest one, when the ring is full
-}
-
-func (c *commits) add(one ledger.Commit) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.last) < maxCommits {
-		c.last = append(c.last, one)
-		return
-	}
-	c.last[c.at] = one
-	c.at = (c.at + 1) % maxCommits
-}
-
-func (c *commits) list() []ledger.Commit {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append(append([]ledger.Commit{}, c.last[c.at:]...), c.last[:c.at]...)
-}
+func (l *Log) Commits() []ledger.Commit { return l.commits.List() }

@@ -70,15 +70,3 @@ func explored(t *testing.T, l *Log, height uint64) {
 		t.Errorf("Blocks(1, 1) = %v (-want +got):\n%s", err, diff)
 	}
 }
-
-func TestCommitsAreTheLastOnes(t *testing.T) {
-	t.Parallel()
-	var c commits
-	for k := range maxCommits + 3 {
-		c.add(ledger.Commit{Identities: k})
-	}
-	list := c.list()
-	if len(list) != maxCommits || list[0].Identities != 3 || list[maxCommits-1].Identities != maxCommits+2 {
-		t.Errorf("list() = %d commits from %d to %d, want the last %d", len(list), list[0].Identities, list[len(list)-1].Identities, maxCommits)
-	}
-}

@@ -3,18 +3,14 @@ package fabric
 import (
 	"encoding/json"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/vouchline/vouchline/ledger"
 )
 
-// maxCommits is how many commits are remembered for the explorer.
-const maxCommits = 500
-
 // Commits returns this process's last commits, oldest first. It is empty
 // without [Config.Now].
-func (c *Client) Commits() []ledger.Commit { return c.commits.list() }
+func (c *Client) Commits() []ledger.Commit { return c.commits.List() }
 
 func (c *Client) now() time.Time {
 	if c.cfg.Now == nil {
@@ -23,32 +19,13 @@ func (c *Client) now() time.Time {
 	return c.cfg.Now()
 }
 
-// A commitRing keeps the last commits.
-type commitRing struct {
-	mu   sync.Mutex
-	ring []ledger.Commit
-	next int // the oldest one's place once the ring is full
-}
-
-func (r *commitRing) add(begun, ended time.Time, identities int) {
+// remember keeps a commit for the explorer.
+func (c *Client) remember(begun time.Time, identities int) {
 	if begun.IsZero() {
-		return
+		return // no clock
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	commit := ledger.Commit{At: ended, Took: ended.Sub(begun), Identities: identities}
-	if len(r.ring) < maxCommits {
-		r.ring = append(r.ring, commit)
-		return
-	}
-	r.ring[r.next] = commit
-	r.next = (r.next + 1) % maxCommits
-}
-
-func (r *commitRing) list() []ledger.Commit {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append(append([]ledger.Commit{}, r.ring[r.next:]...), r.ring[:r.next]...)
+	ended := c.now()
+	c.commits.Add(ledger.Commit{At: ended, Took: ended.Sub(begun), Identities: identities})
 }
 
 // written counts the identities that a committed transaction wrote. Some of a

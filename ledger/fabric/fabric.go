@@ -25,7 +25,7 @@ type Client struct {
 	chain    *chainReader
 	blocks   *blockFinder
 	nodes    *directory
-	commits  commitRing
+	commits  ledger.Commits
 	close    func() error
 }
 

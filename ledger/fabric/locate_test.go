@@ -94,19 +94,15 @@ func TestLocationsAreForgottenByHalves(t *testing.T) {
 	}
 }
 
-func TestTheLastCommitsAreKept(t *testing.T) {
+func TestCommitsAreOfAClock(t *testing.T) {
 	t.Parallel()
-	var r commitRing
-	begun := time.Unix(1, 0)
-	for k := range maxCommits + 10 {
-		r.add(begun, begun.Add(time.Duration(k)*time.Second), k)
+	clocked := &Client{cfg: Config{Now: func() time.Time { return time.Unix(3, 0) }}}
+	clocked.remember(time.Unix(1, 0), 2)
+	if got := clocked.Commits(); len(got) != 1 || got[0] != (ledger.Commit{At: time.Unix(3, 0), Took: 2 * time.Second, Identities: 2}) {
+		t.Errorf("Commits() = %+v", got)
 	}
-	got := r.list()
-	if len(got) != maxCommits || got[0].Identities != 10 || got[maxCommits-1].Identities != maxCommits+9 || got[1].Took != 11*time.Second {
-		t.Errorf("%d commits from %+v to %+v, want the last %d", len(got), got[0], got[len(got)-1], maxCommits)
-	}
-	r.add(time.Time{}, begun, 1) // no clock
-	if len(r.list()) != maxCommits || r.list()[maxCommits-1].Identities != maxCommits+9 {
+	clockless := &Client{}
+	if clockless.remember(clockless.now(), 2); len(clockless.Commits()) > 0 {
 		t.Error("a commit without a clock was kept")
 	}
 }

@@ -32,7 +32,7 @@ func (c *Client) transact(ctx context.Context, call ledger.Call) (ledger.Answer,
 	for try := 1; ; try++ {
 		a, wrote, err := c.attempt(ctx, call)
 		if wrote && err == nil {
-			c.commits.add(begun, c.now(), written(call.Function, a))
+			c.remember(begun, written(call.Function, a))
 		}
 		if !errors.Is(err, errConflict) {
 			return a, err
