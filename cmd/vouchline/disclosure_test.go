@@ -123,7 +123,7 @@ func TestDisclosureRefused(t *testing.T) {
 			t.Parallel()
 			parcel := sendParcel(t, t.TempDir(), keys["org.pem"], tt.change)
 			stdout, stderr, code := session(t, "", append([]string{"disclosure", "open", parcel, "--key", filepath.Join(dir, tt.key)}, tt.args...)...)
-			if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.stderr) || strings.Contains(stderr, "1987") {
+			if code != tt.code || stdout != "" || !strings.Contains(stderr, tt.stderr) || strings.Contains(stderr, "1987-03-15") {
 				t.Errorf("run(disclosure open) = %d, %q, %q; want %d, nothing and %q", code, stdout, stderr, tt.code, tt.stderr)
 			}
 		})
