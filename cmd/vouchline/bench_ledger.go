@@ -26,7 +26,6 @@ type BenchLedgerCmd struct {
 	FabricNet     string        `placeholder:"DIR" help:"The NET of deploy/fabric/network.sh, to measure the disk of its peers and orderers."`
 	Fill          int           `help:"Put so many identities in, and measure again with them."`
 	Duration      time.Duration `default:"10s" help:"How long each row is measured."`
-	Seed          uint64        `default:"1" help:"Of the digests. Ids, keys and which records are read are left to chance."`
 	Yes           bool          `help:"Write to a ledger that did not begin with this measurement. What it writes cannot be removed; its ids begin with bench-."`
 }
 
@@ -55,13 +54,13 @@ func (c *BenchLedgerCmd) Run(g *Globals) (err error) {
 	}
 	b := &ledgerBench{
 		g: g, ledger: l, duration: c.Duration,
-		subjects: benchSubjects{run: strings.ToLower(rand.Text()[:10]), seed: c.Seed},
+		subjects: benchSubjects{run: strings.ToLower(rand.Text()[:10])},
 	}
 	report, err := b.run(c.Fill)
 	if err != nil {
 		return err
 	}
-	report.Kind, report.Seed = c.Ledger, c.Seed
+	report.Kind = c.Ledger
 	if g.JSON {
 		return g.WriteJSON(report)
 	}

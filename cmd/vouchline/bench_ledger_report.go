@@ -18,7 +18,6 @@ import (
 // ledgerReport is what the benchmark prints.
 type ledgerReport struct {
 	Kind   string       `json:"ledger"`
-	Seed   uint64       `json:"seed"`
 	Before ledgerStage  `json:"before"`
 	Fill   *ledgerRow   `json:"fill,omitempty"`
 	After  *ledgerStage `json:"after,omitempty"`
