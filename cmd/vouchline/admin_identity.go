@@ -8,7 +8,6 @@ import (
 	"github.com/vouchline/vouchline/jobs"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
-	ledgerlog "github.com/vouchline/vouchline/ledger/embedded"
 	"github.com/vouchline/vouchline/store"
 )
 
@@ -90,8 +89,8 @@ func (f *IdentityFlags) change(g *Globals, to ledger.Status, reason string) erro
 // readLedger opens the ledger beside the service that writes to it.
 func (f *IdentityFlags) readLedger(g *Globals) (kyc.Ledger, interface{ Close() error }, error) {
 	if f.Ledger == "embedded" {
-		l, err := ledgerlog.OpenReadOnly(f.LedgerPath(f.DataDir))
-		return l, l, tampered(err)
+		l, err := readLog(f.LedgerPath(f.DataDir))
+		return l, l, err
 	}
 	l, err := openLedger(g, f.LedgerSettings, f.DataDir)
 	return l, l, err

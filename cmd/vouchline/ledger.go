@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"reflect"
 	"time"
 
@@ -65,8 +66,8 @@ func (c *LedgerShowCmd) Run(g *Globals) error {
 // open opens the ledger for reading, beside the service that writes to it.
 func (f *LedgerFlags) open() (identityReader, io.Closer, error) {
 	if f.Ledger == "embedded" {
-		l, err := ledgerlog.OpenReadOnly(f.LedgerPath(f.DataDir))
-		return l, l, tampered(err)
+		l, err := readLog(f.LedgerPath(f.DataDir))
+		return l, l, err
 	}
 	c, err := connectFabric(f.FabricProfile)
 	return c, c, err
@@ -115,13 +116,14 @@ func (c *LedgerVerifyCmd) Run(g *Globals) error {
 func (c *LedgerVerifyCmd) verifyLog(g *Globals) error {
 	report, err := ledgerlog.Verify(c.LedgerPath(c.DataDir))
 	if err != nil {
-		return tampered(err)
+		return opened(err)
 	}
 	if c.ID != "" {
-		l, err := ledgerlog.OpenReadOnly(c.LedgerPath(c.DataDir))
+		l, err := readLog(c.LedgerPath(c.DataDir))
 		if err != nil {
-			return tampered(err)
+			return err
 		}
+		defer func() { _ = l.Close() }()
 		if _, err := recordOf(g.Context, l, c.ID); err != nil {
 			return err
 		}
@@ -131,6 +133,19 @@ func (c *LedgerVerifyCmd) verifyLog(g *Globals) error {
 	}
 	return g.Printf("the log holds: %d entries, %d identities\nhead %s\nsigned by %s\n",
 		report.Entries, report.Identities, report.Head, report.PublicKey)
+}
+
+// readLog opens an embedded ledger beside the service that writes to it.
+func readLog(dir string) (*ledgerlog.Log, error) {
+	l, err := ledgerlog.OpenReadOnly(dir)
+	return l, opened(err)
+}
+
+func opened(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no embedded ledger (--ledger-dir, --data-dir, or --ledger fabric?): %w", err)
+	}
+	return tampered(err)
 }
 
 func tampered(err error) error {

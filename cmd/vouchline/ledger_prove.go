@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
-
-	ledgerlog "github.com/vouchline/vouchline/ledger/embedded"
 )
 
 // LedgerProveCmd writes a proof.
@@ -27,7 +25,7 @@ func (c *LedgerProveCmd) Run(g *Globals) error {
 
 func (c *LedgerProveCmd) prove(g *Globals) ([]byte, error) {
 	if c.Ledger == "embedded" {
-		l, err := ledgerlog.OpenReadOnly(c.LedgerPath(c.DataDir))
+		l, err := readLog(c.LedgerPath(c.DataDir))
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +59,7 @@ func (c *LedgerTrustCmd) Run(g *Globals) error {
 
 func (c *LedgerTrustCmd) trust(ctx context.Context) ([]byte, error) {
 	if c.Ledger == "embedded" {
-		l, err := ledgerlog.OpenReadOnly(c.LedgerPath(c.DataDir))
+		l, err := readLog(c.LedgerPath(c.DataDir))
 		if err != nil {
 			return nil, err
 		}

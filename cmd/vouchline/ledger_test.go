@@ -56,8 +56,11 @@ func TestLedgerEmbedded(t *testing.T) {
 	if _, stderr, code := session(t, "", "ledger", "verify", "--ledger-dir", dir); code != exitNegative || !strings.Contains(stderr, "entry") {
 		t.Errorf("run(ledger verify of a changed log) = %d, %q; want 1 and the entry", code, stderr)
 	}
-	if _, stderr, code := session(t, "", "ledger", "verify", "--ledger-dir", t.TempDir()); code != exitFault {
-		t.Errorf("run(ledger verify of nothing) = %d, %q; want 2", code, stderr)
+	for _, args := range [][]string{{"verify"}, {"show", "ID"}, {"trust", "-o", filepath.Join(t.TempDir(), "pem")}} {
+		args := append([]string{"ledger"}, append(args, "--ledger-dir", t.TempDir())...)
+		if _, stderr, code := session(t, "", args...); code != exitFault || !strings.Contains(stderr, "there is no embedded ledger") {
+			t.Errorf("run(%q) = %d, %q; want 2 and what is missing", args, code, stderr)
+		}
 	}
 }
 
