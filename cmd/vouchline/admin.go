@@ -181,7 +181,11 @@ func writeKey(g *Globals, key store.APIKey) error {
 	if g.JSON {
 		return g.WriteJSON(key)
 	}
-	return g.Printf("%s  %-24s  %s  %s\n", key.ID, key.Name, strings.Join(key.Scopes, ","), keyState(key))
+	may := strings.Join(key.Scopes, ",")
+	if key.Organisation != "" {
+		may += " for " + key.Organisation
+	}
+	return g.Printf("%s  %-24s  %s  %s\n", key.ID, key.Name, may, keyState(key))
 }
 
 func keyState(key store.APIKey) string {

@@ -45,7 +45,7 @@ type CLI struct {
 	Serve      ServeCmd      `cmd:"" help:"Run the web service."`
 	Work       WorkCmd       `cmd:"" help:"Run jobs and engines for a web service elsewhere."`
 	Migrate    MigrateCmd    `cmd:"" help:"Prepare the database and the operator's key."`
-	Admin      AdminCmd      `cmd:"" help:"Give people and programs access."`
+	Admin      AdminCmd      `cmd:"" help:"Give access to people, programs and organisations; take identities back."`
 	PBX        PBXCmd        `cmd:"" name:"pbx" help:"Give the SIP accounts to a PBX."`
 	Version    VersionCmd    `cmd:"" help:"Show the program's version."`
 	Probe      ProbeCmd      `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
@@ -55,7 +55,7 @@ type CLI struct {
 	Models     ModelsCmd     `cmd:"" help:"Check and fetch the machine-learning model files."`
 	Ledger     LedgerCmd     `cmd:"" help:"Look into the ledger."`
 	Disclosure DisclosureCmd `cmd:"" help:"Read what subscribers let an organisation read."`
-	Bench      BenchCmd      `cmd:"" help:"Measure the engines."`
+	Bench      BenchCmd      `cmd:"" help:"Measure the engines and the ledgers."`
 	Engine     EngineCmd     `cmd:"" hidden:"" help:"Be an engine child of serve or work."`
 }
 
