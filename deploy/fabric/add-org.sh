@@ -10,7 +10,7 @@
 #                    with the domains partner.test and chaincode.test; made when not given
 #
 # The steps are those of a real consortium: the channel's configuration is fetched, the organisation
-# put into it, the change signed by a majority of the members' administrators; then the newcomer's
+# put into it, the change signed by the manager's administrator and org2's; then the newcomer's
 # peer joins, installs and approves the contract, and the manager registers it there. A step that is
 # done is not done again: run it anew after it was killed. Then network.sh knows the new nodes p0 and
 # cc-partner, and NET/org3.json is the profile of the organisation's client. Needs jq.

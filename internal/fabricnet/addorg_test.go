@@ -3,7 +3,10 @@ package fabricnet_test
 import (
 	"bufio"
 	"errors"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -11,7 +14,9 @@ import (
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
 	"github.com/vouchline/vouchline/internal/fabricnet"
+	"github.com/vouchline/vouchline/internal/testenv"
 	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/ledger/fabric"
 	"github.com/vouchline/vouchline/ledger/ledgertest"
 )
 
@@ -94,31 +99,89 @@ func TestAddOrganisation(t *testing.T) { // one network at a time
 			t.Errorf("a write endorsed by org3 alone = %+v, %v; want ENDORSEMENT_POLICY_FAILURE", got, err)
 		}
 	})
-	t.Run("alone it cannot change the contract", func(t *testing.T) { defineAlone(t, n) })
+	t.Run("without the manager nobody changes the contract", func(t *testing.T) { defineWithoutManager(t, n) })
+	t.Run("without the manager nobody changes the channel", func(t *testing.T) { reconfigureWithoutManager(t, n) })
 }
 
-// defineAlone has org3 approve a definition by which it would vouch for writes
-// itself, and commit it. The orderer takes the administrator's transactions;
-// that a majority must endorse them is seen by every peer.
-func defineAlone(t *testing.T, n *fabricnet.Network) {
+// defineWithoutManager has org3 approve a definition by which it would vouch
+// for writes itself, and commit it, first alone and then with org2: two of three
+// are a majority. The orderer takes the administrators' transactions; that the
+// manager must endorse a definition is seen by every peer.
+func defineWithoutManager(t *testing.T, n *fabricnet.Network) {
 	t.Helper()
-	orderer, err := n.Addr("orderer")
+	definition := append(
+		orderer(t, n), "--channelID", "identity", "--name", "identity", "--version", "coup", "--sequence", "2",
+		"--signature-policy", "OR('Org3MSP.peer')", "--collections-config", filepath.Join(n.Dir(), "cfg/collections.json"),
+	)
+	chaincode := func(node, domain, command string, more ...string) (string, error) {
+		return admin(t, n, node, domain, slices.Concat([]string{"lifecycle", "chaincode", command}, definition, more)...)
+	}
+	if out, err := chaincode("p0", "partner.test", "approveformyorg"); err != nil {
+		t.Fatalf("org3's approval of its own definition = %v, %s", err, out)
+	}
+	refused := func(who string, more ...string) {
+		t.Helper()
+		if out, err := chaincode("p0", "partner.test", "commit", more...); err == nil || !strings.Contains(out, "ENDORSEMENT_POLICY_FAILURE") {
+			t.Errorf("a definition committed by %s = %v, %s; want ENDORSEMENT_POLICY_FAILURE", who, err, out)
+		}
+	}
+	refused("org3 alone")
+	if out, err := chaincode("t0", "telecom.test", "approveformyorg"); err != nil {
+		t.Fatalf("org2's approval of org3's definition = %v, %s", err, out)
+	}
+	refused("org2 and org3", slices.Concat(endorser(t, n, "org2"), endorser(t, n, "org3"))...)
+}
+
+// reconfigureWithoutManager has org2 and org3 ask for a channel on which any one
+// of them could change the contract.
+func reconfigureWithoutManager(t *testing.T, n *fabricnet.Network) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", `set -euo pipefail
+		SCRIPTS=$PWD/deploy/fabric
+		. "$SCRIPTS/lib/all.sh"
+		topology saved
+		mapfile -t ord < <(to_orderer)
+		cd "$1"
+		as_admin t0 channel fetch config block.pb -c "$CHANNEL" "${ord[@]}"
+		decode common.Block block.pb | jq '.data.data[0].payload.data.config' >config.json
+		jq '.channel_group.groups.Application.policies.LifecycleEndorsement.policy =
+			{type: 3, value: {rule: "ANY", sub_policy: "Endorsement"}}' config.json >updated.json
+		encode common.Config config.json >config.pb
+		encode common.Config updated.json >updated.pb
+		"$FABRIC_BIN/configtxlator" compute_update --channel_id "$CHANNEL" --original config.pb --updated updated.pb --output update.pb
+		decode common.ConfigUpdate update.pb |
+			jq --arg channel "$CHANNEL" '{payload: {header: {channel_header: {channel_id: $channel, type: 2}}, data: {config_update: .}}}' >envelope.json
+		encode common.Envelope envelope.json >envelope.pb
+		as_admin p0 channel signconfigtx -f envelope.pb
+		echo "the update is made"
+		as_admin t0 channel update -f envelope.pb -c "$CHANNEL" "${ord[@]}"`, "bash", t.TempDir())
+	cmd.Dir, cmd.Env = testenv.Root(), n.Command("network.sh").Env
+	out, err := cmd.CombinedOutput()
+	if said := string(out); err == nil || !strings.Contains(said, "the update is made") || !strings.Contains(said, "policy for [Policy]") {
+		t.Errorf("a channel as org2 and org3 want it = %v, %s; want it refused by the policy", err, said)
+	}
+}
+
+// orderer names the orderer to the peer's command.
+func orderer(t *testing.T, n *fabricnet.Network) []string {
+	t.Helper()
+	address, err := n.Addr("orderer")
 	if err != nil {
 		t.Fatal(err)
 	}
-	definition := []string{
-		"-o", orderer, "--tls", "--cafile", filepath.Join(n.Dir(), "crypto/ordererOrganizations/orderer.test/tlsca/tlsca.orderer.test-cert.pem"),
-		"--channelID", "identity", "--name", "identity", "--version", "coup", "--sequence", "2", "--signature-policy", "OR('Org3MSP.peer')",
-		"--collections-config", filepath.Join(n.Dir(), "cfg/collections.json"),
+	return []string{"-o", address, "--tls", "--cafile", filepath.Join(n.Dir(), "crypto/ordererOrganizations/orderer.test/tlsca/tlsca.orderer.test-cert.pem")}
+}
+
+// endorser names an organisation's first peer to the peer's command.
+func endorser(t *testing.T, n *fabricnet.Network, org string) []string {
+	t.Helper()
+	p, err := fabric.LoadProfile(n.Profile(org))
+	if err != nil {
+		t.Fatal(err)
 	}
-	run := func(command string) (string, error) {
-		return admin(t, n, "p0", "partner.test", append([]string{"lifecycle", "chaincode", command}, definition...)...)
+	authority := filepath.Join(t.TempDir(), org+".pem")
+	if err := os.WriteFile(authority, p.Peers[0].TLSCA, 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if out, err := run("approveformyorg"); err != nil {
-		t.Fatalf("org3's approval of its own definition = %v, %s", err, out)
-	}
-	out, err := run("commit")
-	if err == nil || !strings.Contains(out, "ENDORSEMENT_POLICY_FAILURE") {
-		t.Errorf("a definition committed by org3 alone = %v, %s; want ENDORSEMENT_POLICY_FAILURE", err, out)
-	}
+	return []string{"--peerAddresses", p.Peers[0].Address, "--tlsRootCertFiles", authority}
 }

@@ -23,7 +23,9 @@ servers() {
 #   2. org2's Writers: its clients' transactions are refused by the orderer. Its administrator is
 #      left in, only to send org2's approval of a new contract.
 #   3. The contract refuses every caller that is not Org1MSP, that administrator included.
-#   4. LifecycleEndorsement: another contract needs both organisations.
+#   4. LifecycleEndorsement: another contract needs both organisations, and so does another channel
+#      (Admins). They are named, and not a majority: of three organisations two would be one, and
+#      could take the manager's place.
 render_configtx() {
   cat <<Y
 Profiles:
@@ -66,8 +68,9 @@ $(for n in "${ORDERER_NODES[@]}"; do
         peer/Propose: /Channel/Application/Readers
       Policies:
         <<: *ordinary
+        Admins: {Type: Signature, Rule: "AND('Org1MSP.admin','Org2MSP.admin')"}
         Endorsement: {Type: Signature, Rule: "OR('Org1MSP.peer')"}
-        LifecycleEndorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
+        LifecycleEndorsement: {Type: Signature, Rule: "AND('Org1MSP.peer','Org2MSP.peer')"}
       Organizations:
 $(
     # org1's administrator and clients write; of the others only the administrators, see above

@@ -113,7 +113,7 @@ define_chaincode() {
     approvals+=($!)
   done
   for node in "${approvals[@]}"; do wait "$node"; done
-  # A majority of the organisations must sign; the third may still be asleep.
+  # The manager and org2 must sign; the third organisation may still be asleep.
   as_admin m0 lifecycle chaincode commit "${ord[@]}" "${def[@]}" \
     --peerAddresses "$(address m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
     --peerAddresses "$(address t0)" --tlsRootCertFiles "$(peer_dir t0)/tls/ca.crt" \

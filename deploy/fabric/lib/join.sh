@@ -46,7 +46,7 @@ admit() {
     jq --arg channel "$CHANNEL" '{payload: {header: {channel_header: {channel_id: $channel, type: 2}}, data: {config_update: .}}}' \
       >"$work/envelope.json"
   encode common.Envelope "$work/envelope.json" >"$work/envelope.pb"
-  # Application's Admins policy is a majority of the members: both of the two. Who sends it signs it.
+  # Application's Admins policy wants the manager and org2. Who sends it signs it.
   as_admin t0 channel signconfigtx -f "$work/envelope.pb" >"$NET/log/sign.log" 2>&1 || fail sign
   as_admin m0 channel update -f "$work/envelope.pb" -c "$CHANNEL" "${ord[@]}" >"$NET/log/update.log" 2>&1 || fail update
   say "the members have admitted the organisation"
