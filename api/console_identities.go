@@ -44,7 +44,7 @@ func (p *identityPages) search(c *gin.Context, m StaffMember) error {
 	v, status := templates.View{Form: map[string]string{"identity_id": typed}}, http.StatusOK
 	switch {
 	case !asked:
-	case identityID.MatchString(id):
+	case ledger.ValidID(id):
 		return redirect(c, "/console/identities/"+id)
 	default:
 		v.Faults, status = []templates.Fault{{Field: "identity_id", Code: kyc.FieldInvalid}}, http.StatusUnprocessableEntity

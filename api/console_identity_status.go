@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -11,9 +10,6 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/templates"
 )
-
-// identityID is the form of an identity's id in an address.
-var identityID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{2,63}$`)
 
 // moveNames are the changes of status that the console offers, by the status
 // that they lead to.
