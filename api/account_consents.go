@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/templates"
@@ -79,7 +80,7 @@ func (p *consentPages) readers(ctx context.Context, all []ledger.Organisation) (
 	}
 	return slices.DeleteFunc(all, func(o ledger.Organisation) bool {
 		asks := slices.ContainsFunc(keys, func(k APIKey) bool {
-			return !k.Revoked && k.Organisation == o.ID && slices.Contains(k.Scopes, scopeAttributes)
+			return !k.Revoked && k.Organisation == o.ID && slices.Contains(k.Scopes, v1.ScopeAttributes)
 		})
 		return !asks || o.Status != ledger.StatusActive || o.Key == (ledger.PublicKey{})
 	}), nil

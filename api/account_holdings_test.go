@@ -11,6 +11,7 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/google/go-cmp/cmp"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
 )
@@ -22,7 +23,7 @@ func subscriberBrowser(t *testing.T, f *fakeFlow, r *fakeRegistry) *browser {
 	f.state, f.data, f.proof = kyc.Issued, anna(), annasProof()
 	f.data.Account.ActivatedAt, f.data.Identity.ID = noon, annasProof().Identity.ID
 	d := newDesk()
-	d.keys = []APIKey{{ID: "k1", Name: "Reader", Scopes: []string{scopeAttributes}, Organisation: "clinic"}}
+	d.keys = []APIKey{{ID: "k1", Name: "Reader", Scopes: []string{v1.ScopeAttributes}, Organisation: "clinic"}}
 	s, err := New(Config{
 		Flow: f, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
 		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/templates"
@@ -31,14 +32,9 @@ type APIKeys interface {
 	RevokeKey(ctx context.Context, id string) error
 }
 
-// Scopes of API keys. A key has one: what fetches accounts has no business
-// with attributes.
-const (
-	scopePBX        = "pbx:read"
-	scopeAttributes = "attributes:read"
-)
-
-var keyScopes = []string{scopePBX, scopeAttributes}
+// keyScopes are what the console makes keys for, each for one of them: what
+// fetches accounts has no business with attributes.
+var keyScopes = v1.Scopes()
 
 func (p *consolePages) keys(c *gin.Context, m StaffMember) error {
 	return p.keyPage(c, http.StatusOK, m, "", templates.View{})
@@ -55,14 +51,14 @@ func (p *consolePages) keyPage(c *gin.Context, status int, m StaffMember, token 
 		p.Logger.WarnContext(c.Request.Context(), "organisations not read", "error", err)
 	}
 	if v.Form == nil {
-		v.Form = map[string]string{"key_scope": scopePBX}
+		v.Form = map[string]string{"key_scope": v1.ScopePBX}
 	}
 	scopes := keyScopes
 	if p.Console.Organisations == nil {
-		scopes = keyScopes[:1]
+		scopes = []string{v1.ScopePBX}
 	}
 	v.Path = "/console/keys"
-	data := map[string]any{"Keys": keys, "Token": token, "Scopes": scopes, "Known": known, "Reads": c.PostForm("key_scope") == scopeAttributes}
+	data := map[string]any{"Keys": keys, "Token": token, "Scopes": scopes, "Known": known, "Reads": c.PostForm("key_scope") == v1.ScopeAttributes}
 	return p.staffPage(c, status, "console/keys", m, v, data)
 }
 
@@ -70,7 +66,7 @@ func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 	ctx := c.Request.Context()
 	form := typed(c, "key_name", "key_scope", "key_organisation")
 	name, scope, organisation := strings.TrimSpace(form["key_name"]), form["key_scope"], strings.TrimSpace(form["key_organisation"])
-	if scope != scopeAttributes {
+	if scope != v1.ScopeAttributes {
 		organisation = ""
 	}
 	wrong, err := p.keyFaults(ctx, name, scope, organisation)
@@ -102,7 +98,7 @@ func (p *consolePages) keyFaults(ctx context.Context, name, scope, organisation 
 	switch {
 	case !slices.Contains(keyScopes, scope):
 		wrong = append(wrong, templates.Fault{Field: "key_scope", Code: kyc.FieldRequired})
-	case scope != scopeAttributes:
+	case scope != v1.ScopeAttributes:
 	case organisation == "" || p.Console.Organisations == nil:
 		wrong = append(wrong, templates.Fault{Field: "key_organisation", Code: kyc.FieldRequired})
 	default:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/ledger"
 )
 
@@ -133,13 +134,13 @@ func TestKeyOfAnOrganisation(t *testing.T) {
 	d := newDesk()
 	b := registryBrowser(t, newRegistry(), d, "boss")
 	for _, tt := range []struct{ organisation, field string }{{"", "key_organisation"}, {"bank", "key_organisation"}, {"clinic", ""}} {
-		form := url.Values{"key_name": {"Reader"}, "key_scope": {scopeAttributes}, "key_organisation": {tt.organisation}}
+		form := url.Values{"key_name": {"Reader"}, "key_scope": {v1.ScopeAttributes}, "key_organisation": {tt.organisation}}
 		res, text := b.post("/console/keys", form)
 		if tt.field != "" && (res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `id="`+tt.field+`-error"`) || len(d.keys) > 0) {
 			t.Errorf("POST a key for %q = %d, keys %v; want a fault and none", tt.organisation, res.StatusCode, d.keys)
 		}
 	}
-	if want := []APIKey{{ID: "k1", Name: "Reader", Scopes: []string{scopeAttributes}, Organisation: "clinic", Created: noon}}; !cmp.Equal(want, d.keys) {
+	if want := []APIKey{{ID: "k1", Name: "Reader", Scopes: []string{v1.ScopeAttributes}, Organisation: "clinic", Created: noon}}; !cmp.Equal(want, d.keys) {
 		t.Errorf("keys (-want +got):\n%s", cmp.Diff(want, d.keys))
 	}
 	if res, text := b.post("/console/keys", url.Values{"key_name": {"x"}, "key_scope": {"admin:all"}}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `id="key_scope-error"`) {

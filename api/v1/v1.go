@@ -25,6 +25,17 @@ type AccountLister interface {
 	Accounts(ctx context.Context, since time.Time) ([]pbx.Account, error)
 }
 
+// The scopes of API keys, as the description names them.
+const (
+	ScopePBX = "pbx:read"
+	// ScopeAttributes reads what subscribers consented to, so a key with it
+	// belongs to an organisation.
+	ScopeAttributes = "attributes:read"
+)
+
+// Scopes returns all that keys may be made for.
+func Scopes() []string { return []string{ScopePBX, ScopeAttributes} }
+
 // A Caller is a program with an API key.
 type Caller struct {
 	ID     string // of the key

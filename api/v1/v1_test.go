@@ -7,9 +7,11 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -298,5 +300,29 @@ func TestReaderIsTheKeysOrganisation(t *testing.T) {
 	engine.ServeHTTP(httptest.NewRecorder(), req)
 	if want := (kyc.Reader{Actor: "apikey:k3", Organisation: "clinic"}); w.asked != want {
 		t.Errorf("asked as %+v, want %+v", w.asked, want)
+	}
+}
+
+// TestScopesAreThoseOfTheDescription: nobody is given a key that opens nothing,
+// and every operation has a key that opens it.
+func TestScopesAreThoseOfTheDescription(t *testing.T) {
+	t.Parallel()
+	_, doc := serve(t, &world{})
+	used := map[string]bool{}
+	for _, path := range doc.Paths.Map() {
+		for _, operation := range path.Operations() {
+			if operation.Security == nil {
+				continue
+			}
+			for _, requirement := range *operation.Security {
+				for _, scope := range requirement["apiKey"] {
+					used[scope] = true
+				}
+			}
+		}
+	}
+	want := slices.Sorted(slices.Values(Scopes()))
+	if got := slices.Sorted(maps.Keys(used)); !slices.Equal(got, want) {
+		t.Errorf("the description asks for %q, keys are made for %q", got, want)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/store"
 )
 
@@ -103,18 +105,11 @@ type AdminAPIKeyCmd struct {
 	Revoke APIKeyRevokeCmd `cmd:"" help:"End a key."`
 }
 
-// scopes are what API keys may be made for.
-var scopes = []string{"pbx:read", "identities:read", scopeAttributes}
-
-// scopeAttributes reads what subscribers consented to, so a key with it
-// belongs to an organisation.
-const scopeAttributes = "attributes:read"
-
 // APIKeyCreateCmd makes a key.
 type APIKeyCreateCmd struct {
 	StorageSettings `group:"Storage"`
 	Name            string   `name:"name" required:"" help:"What the key is for."`
-	Scope           []string `name:"scope" required:"" placeholder:"SCOPE" help:"What it may do: pbx:read, identities:read, attributes:read. Several are separated by commas."`
+	Scope           []string `name:"scope" required:"" placeholder:"SCOPE" help:"What it may do: pbx:read, attributes:read. Several are separated by commas."`
 	Organisation    string   `name:"organisation" placeholder:"ID" help:"The organisation that attributes:read reads for; needed with it and of no use without."`
 }
 
@@ -123,10 +118,11 @@ func (c *APIKeyCreateCmd) Validate() error {
 	faults := append(
 		check(&c.StorageSettings),
 		fault(c.Name != "", "name", "is empty"),
-		fault(slices.Contains(c.Scope, scopeAttributes) == (c.Organisation != ""), "organisation", "goes with the scope %s", scopeAttributes),
+		fault(slices.Contains(c.Scope, v1.ScopeAttributes) == (c.Organisation != ""), "organisation", "goes with the scope %s", v1.ScopeAttributes),
+		fault(c.Organisation == "" || ledger.ValidID(c.Organisation), "organisation", "%q is not an organisation's id", c.Organisation),
 	)
 	for _, scope := range c.Scope {
-		faults = append(faults, fault(slices.Contains(scopes, scope), "scope", "%q is none of %s", scope, strings.Join(scopes, ", ")))
+		faults = append(faults, fault(slices.Contains(v1.Scopes(), scope), "scope", "%q is none of %s", scope, strings.Join(v1.Scopes(), ", ")))
 	}
 	return joinFaults(faults)
 }

@@ -157,6 +157,7 @@ func TestAttributesAreReadForAnOrganisation(t *testing.T) {
 		{[]string{"--scope", "attributes:read", "--organisation", "bank"}, exitDone},
 		{[]string{"--scope", "attributes:read"}, exitFault},
 		{[]string{"--scope", "pbx:read", "--organisation", "bank"}, exitFault},
+		{[]string{"--scope", "attributes:read", "--organisation", "the bank"}, exitFault},
 	} {
 		args := append([]string{"admin", "apikey", "create", "--name", "test"}, tt.args...)
 		if _, stderr, code := session(t, "", append(args, flags...)...); code != tt.code {

@@ -100,14 +100,14 @@ func TestAdminAPIKey(t *testing.T) {
 	command := func(args ...string) (stdout, stderr string, code int) {
 		return session(t, "", append(append([]string{"admin", "apikey"}, args...), flags...)...)
 	}
-	stdout, stderr, code := command("create", "--name", "asterisk", "--scope", "pbx:read,identities:read")
+	stdout, stderr, code := command("create", "--name", "asterisk", "--scope", "pbx:read,attributes:read", "--organisation", "bank")
 	key, err := testStore(t, dir).APIKey(t.Context(), strings.TrimSpace(stdout))
-	if code != exitDone || err != nil || !key.May("pbx:read") || !key.May("identities:read") {
+	if code != exitDone || err != nil || !key.May("pbx:read") || !key.May("attributes:read") || key.Organisation != "bank" {
 		t.Fatalf("run(apikey create) = %d, %q, %q; the key is %+v, %v", code, stdout, stderr, key, err)
 	}
 	list, _, _ := command("list")
-	if !strings.Contains(list, key.ID) || !strings.Contains(list, "asterisk") || strings.Contains(list, strings.TrimSpace(stdout)) {
-		t.Errorf("run(apikey list) = %q, want the key's id and name, never the key", list)
+	if !strings.Contains(list, key.ID) || !strings.Contains(list, "asterisk") || !strings.Contains(list, " for bank ") || strings.Contains(list, strings.TrimSpace(stdout)) {
+		t.Errorf("run(apikey list) = %q, want the key's id, name and organisation, never the key", list)
 	}
 	list, _, _ = command("list", "--json")
 	var listed store.APIKey
