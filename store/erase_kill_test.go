@@ -1,12 +1,10 @@
 package store_test
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,7 +73,7 @@ func TestAKilledErasure(t *testing.T) {
 			}
 			gone := 0
 			for round := range 6 {
-				killEraser(t, cfg.DSN, dir, 1+round)
+				killed(t, "TestEraser", eraser+"="+cfg.DSN+"\n"+dir, "destroyed ", 1+round)
 				if err := s.Sweep(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -112,30 +110,6 @@ func fillSubject(t *testing.T, s *store.Store, i int) {
 	if err := errors.Join(steps...); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func killEraser(t *testing.T, dsn, dir string, after int) {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestEraser$")
-	cmd.Env = append(os.Environ(), eraser+"="+dsn+"\n"+dir)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	for seen := 0; lines.Scan(); {
-		if strings.HasPrefix(lines.Text(), "destroyed ") {
-			if seen++; seen == after {
-				_ = cmd.Process.Kill()
-			}
-		} else {
-			t.Log(lines.Text())
-		}
-	}
-	_ = cmd.Wait()
 }
 
 // checkSubjects checks that each subject is whole or gone and counts the

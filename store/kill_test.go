@@ -86,8 +86,20 @@ func TestAKilledWriter(t *testing.T) {
 // versions and returns the last one it told of.
 func killWriter(t *testing.T, dsn, dir string, after int) (told int) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestVictim$")
-	cmd.Env = append(os.Environ(), victim+"="+dsn+"\n"+dir)
+	last := killed(t, "TestVictim", victim+"="+dsn+"\n"+dir, "saved ", after)
+	told, _ = strconv.Atoi(last)
+	if told == 0 {
+		t.Fatal("the writer saved nothing")
+	}
+	return told
+}
+
+// killed runs one of this binary's tests in a process of its own, kills it
+// after it told of so many things, and returns the last one it told of.
+func killed(t *testing.T, test, env, tells string, after int) (last string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+test+"$")
+	cmd.Env = append(os.Environ(), env)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -97,8 +109,8 @@ func killWriter(t *testing.T, dsn, dir string, after int) (told int) {
 	}
 	lines := bufio.NewScanner(out)
 	for seen := 0; lines.Scan(); {
-		if n, ok := strings.CutPrefix(lines.Text(), "saved "); ok {
-			told, _ = strconv.Atoi(n)
+		if told, ok := strings.CutPrefix(lines.Text(), tells); ok {
+			last = told
 			if seen++; seen == after {
 				_ = cmd.Process.Kill()
 			}
@@ -107,10 +119,7 @@ func killWriter(t *testing.T, dsn, dir string, after int) (told int) {
 		}
 	}
 	_ = cmd.Wait()
-	if told == 0 {
-		t.Fatal("the writer saved nothing")
-	}
-	return told
+	return last
 }
 
 // checkAfterKill checks that what was told of is there, and each state with
