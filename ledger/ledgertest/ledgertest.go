@@ -25,7 +25,7 @@ type Target struct {
 	Other   ledger.Client // reads, and is refused when it writes
 	Network string        // what Location.Network must say
 
-	// Events is the listener of the writer's; nil leaves its tests out.
+	// Events is the listener of the writer's.
 	Events func(ctx context.Context, after ledger.Checkpoint, handle func(context.Context, ledger.Notice) error) error
 }
 
