@@ -25,6 +25,16 @@ type LedgerCheckCmd struct {
 	Witness []string `name:"witness" placeholder:"MSP,..." help:"Fabric: organisations whose peers must all state that the record is the ledger's."`
 }
 
+// checked is what a proof of either ledger shows.
+type checked struct {
+	result        any // all of it, for programs
+	record        ledger.Identity
+	location      ledger.Location
+	function      string // that made the record so
+	changed, asOf time.Time
+	signed        string // by whom, a line each
+}
+
 // Run says what the proof shows. One that does not hold is exit code 1.
 func (c *LedgerCheckCmd) Run(g *Globals) error {
 	b, err := readAtMost(c.File, maxProof)
@@ -35,70 +45,57 @@ func (c *LedgerCheckCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
+	shows, err := c.check(b, trust)
 	switch {
-	case bytes.HasPrefix(b, []byte(ledgerlog.Magic)):
-		return c.checkLog(g, b, trust)
-	case bytes.HasPrefix(b, []byte(proof.Magic)):
-		return c.checkFabric(g, b, trust)
-	default:
-		return &NegativeError{Reason: c.File + " is not a proof"}
-	}
-}
-
-func (c *LedgerCheckCmd) checkLog(g *Globals, b, trust []byte) error {
-	if len(c.MSP)+len(c.Witness) > 0 {
-		return errors.New("ledger check: this is an embedded ledger's proof: --msp and --witness are for Fabric")
-	}
-	r, err := ledgerlog.CheckProof(b, trust)
-	if errors.Is(err, ledgerlog.ErrRefused) {
+	case errors.Is(err, ledgerlog.ErrRefused), errors.Is(err, proof.ErrRefused):
 		return &NegativeError{Reason: err.Error()}
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	if err := notOfTheFuture(g, r.AsOf); err != nil {
+	if err := notOfTheFuture(g, shows.asOf); err != nil {
 		return err
 	}
 	if g.JSON {
-		return g.WriteJSON(r)
+		return g.WriteJSON(shows.result)
 	}
-	if err := printProof(g, r.Record, r.Location, r.Function, r.Time, r.AsOf); err != nil {
-		return err
-	}
-	return g.Printf("  signed by the log's key %s, which reached entry %d then\n", r.PublicKey, r.Head)
+	return shows.print(g)
 }
 
-func (c *LedgerCheckCmd) checkFabric(g *Globals, b, pem []byte) error {
+func (c *LedgerCheckCmd) check(b, trust []byte) (checked, error) {
+	switch {
+	case bytes.HasPrefix(b, []byte(ledgerlog.Magic)):
+		return c.checkLog(b, trust)
+	case bytes.HasPrefix(b, []byte(proof.Magic)):
+		return c.checkFabric(b, trust)
+	default:
+		return checked{}, &NegativeError{Reason: c.File + " is not a proof"}
+	}
+}
+
+func (c *LedgerCheckCmd) checkLog(b, trust []byte) (checked, error) {
+	if len(c.MSP)+len(c.Witness) > 0 {
+		return checked{}, errors.New("ledger check: this is an embedded ledger's proof: --msp and --witness are for Fabric")
+	}
+	r, err := ledgerlog.CheckProof(b, trust)
+	signed := fmt.Sprintf("  signed by the log's key %s, which reached entry %d then\n", r.PublicKey, r.Head)
+	return checked{r, r.Record, r.Location, r.Function, r.Time, r.AsOf, signed}, err
+}
+
+func (c *LedgerCheckCmd) checkFabric(b, pem []byte) (checked, error) {
 	trust, err := proof.ParseTrust(pem)
 	if err != nil {
-		return err
+		return checked{}, err
 	}
 	if len(c.MSP) > 0 {
 		trust.Writers = c.MSP
 	}
 	trust.Witnesses = c.Witness
 	r, err := trust.Check(b)
-	if errors.Is(err, proof.ErrRefused) {
-		return &NegativeError{Reason: err.Error()}
-	}
-	if err != nil {
-		return err
-	}
-	if err := notOfTheFuture(g, r.AsOf); err != nil {
-		return err
-	}
-	if g.JSON {
-		return g.WriteJSON(r)
-	}
-	if err := printProof(g, r.Record, r.Location, r.Function, r.Time, r.AsOf); err != nil {
-		return err
-	}
+	var signed strings.Builder
 	for _, s := range r.Signers {
-		if err := g.Printf("  %-11s %s, %s\n", s.Role, s.MSP, s.Subject); err != nil {
-			return err
-		}
+		fmt.Fprintf(&signed, "  %-11s %s, %s\n", s.Role, s.MSP, s.Subject)
 	}
-	return nil
+	return checked{r, r.Record, r.Location, r.Function, r.Time, r.AsOf, signed.String()}, err
 }
 
 // clockSkew is how far two honest clocks may be apart.
@@ -113,14 +110,14 @@ func notOfTheFuture(g *Globals, asOf time.Time) error {
 	return nil
 }
 
-// printProof says what both ledgers' proofs show.
-func printProof(g *Globals, i ledger.Identity, at ledger.Location, function string, made, asOf time.Time) error {
+func (p checked) print(g *Globals) error {
+	i, at := p.record, p.location
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s", i.ID, i.Status)
 	if i.Reason != "" {
 		fmt.Fprintf(&out, " (%s)", i.Reason)
 	}
-	fmt.Fprintf(&out, ", version %d, as of %s; what came later it cannot know\n", i.Version, stamp(asOf))
+	fmt.Fprintf(&out, ", version %d, as of %s; what came later it cannot know\n", i.Version, stamp(p.asOf))
 	fmt.Fprintf(&out, "  issued      %s by %s, assurance %s\n", stamp(i.IssuedAt), i.Issuer, i.Assurance)
 	if !i.EndedAt.IsZero() {
 		fmt.Fprintf(&out, "  ended       %s\n", stamp(i.EndedAt))
@@ -129,8 +126,8 @@ func printProof(g *Globals, i ledger.Identity, at ledger.Location, function stri
 	if at.Channel != "" {
 		where += " of channel " + at.Channel
 	}
-	fmt.Fprintf(&out, "  changed     %s by %s, transaction %s in %s\n", stamp(made), function, at.TxID, where)
-	return g.Printf("%s", out.String())
+	fmt.Fprintf(&out, "  changed     %s by %s, transaction %s in %s\n", stamp(p.changed), p.function, at.TxID, where)
+	return g.Printf("%s%s", out.String(), p.signed)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
