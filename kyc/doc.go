@@ -8,7 +8,9 @@
 // document, mint an identity, provision a line) is returned as [Effect]s and
 // saved in the same transaction as the new state; [Runner] carries them out
 // later, each idempotent by its own key. [Flow] holds what a person's request
-// does, [Policy] what the checks add up to.
+// does, [Policy] what the checks add up to, and [Listener] turns what the
+// ledger tells, whoever wrote it, into effects. What the ledger alone keeps
+// (consents, keys, organisations) Flow writes there at once.
 //
 // The package speaks the vocabulary of NIST SP 800-63A: applicant, evidence,
 // validation, verification, confirmation code, referral, proofing agent. It
