@@ -61,9 +61,9 @@ verify: generate ## fail when something generated is stale
 models: build ## check the model files; with FROM=address-or-folder fetch the missing ones
 	@$(if $(FROM),bin/vouchline models fetch --from "$(FROM)" &&) bin/vouchline models verify
 
-bench: build ## measure: reading, comparing, and the pure packages
+bench: build ## measure the pure packages and the embedded ledger; bin/vouchline bench --help has the rest
 	@go test -run '^$$' -bench . -benchmem $(QUICK)
-	@bin/vouchline bench
+	@bin/vouchline bench ledger
 
 vuln: ## look for known vulnerabilities
 	@GOFLAGS= go -C tools/lint build -o $(CURDIR)/bin/ golang.org/x/vuln/cmd/govulncheck
