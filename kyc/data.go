@@ -41,6 +41,9 @@ type Data struct {
 	Account  Account  `json:"account"`
 	// Standing is the newest change of the identity's status that was asked for.
 	Standing StatusIntent `json:"standing,omitzero"`
+	// Granting holds, by organisation, consents whose way to the ledger was begun
+	// and not seen to end.
+	Granting map[string]ledger.Consent `json:"granting,omitempty"`
 
 	// Notice tells the page why the last step has to be repeated; a stable
 	// code that the page's catalogue turns into words.
