@@ -69,15 +69,20 @@ func (r *fakeRegistry) EraseSubject(_ context.Context, actor, id string) error {
 }
 
 func (r *fakeRegistry) Organisation(_ context.Context, id string) (ledger.Organisation, error) {
-	if id != r.clinic.ID {
+	switch id {
+	case r.clinic.ID:
+		return r.clinic, nil
+	case fakeManager.ID:
+		return fakeManager, nil
+	default:
 		return ledger.Organisation{}, ledger.ErrNotFound
 	}
-	return r.clinic, nil
 }
 
+var fakeManager = ledger.Organisation{ID: "manager", Name: "Network manager", Role: ledger.RoleIssuer, MSP: "Org1MSP", Status: ledger.StatusActive}
+
 func (r *fakeRegistry) Organisations(context.Context) ([]ledger.Organisation, error) {
-	manager := ledger.Organisation{ID: "manager", Name: "Network manager", Role: ledger.RoleIssuer, MSP: "Org1MSP", Status: ledger.StatusActive}
-	return []ledger.Organisation{manager, r.clinic}, nil
+	return []ledger.Organisation{fakeManager, r.clinic}, nil
 }
 
 func (r *fakeRegistry) RegisterOrganisation(_ context.Context, _ string, o ledger.Organisation) (ledger.Organisation, error) {

@@ -69,6 +69,10 @@ func TestOrganisationPages(t *testing.T) {
 	wantPage(t, b, "/console/organisations", http.StatusOK, "Clinic of Nantes", "Relying party", "Org2MSP", "Network manager")
 	wantPage(t, b, "/console/organisations/clinic", http.StatusOK, "none: it can read nothing yet", "Suspend…", "Revoke for good…")
 	wantPage(t, b, "/console/organisations/bank", http.StatusNotFound)
+	wantPage(t, b, "/console/organisations/manager", http.StatusOK, "issues and updates no identity", "never issues an identity again")
+	if _, text := b.get("/console/organisations/manager"); strings.Contains(text, "reads nobody") || strings.Contains(text, "public_key") {
+		t.Error("the issuer's page speaks of reading attributes")
+	}
 	if res, _ := b.post("/console/organisations/clinic/status", url.Values{"status": {"suspended"}}); res.StatusCode != http.StatusSeeOther || r.status != ledger.StatusSuspended {
 		t.Errorf("POST status = %d, asked for %q", res.StatusCode, r.status)
 	}

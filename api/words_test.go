@@ -60,7 +60,7 @@ func codes() map[string][]string {
 		m["days"] = append(m["days"], strconv.Itoa(days))
 	}
 	for _, move := range moveNames {
-		for _, family := range []string{"move", "move_text", "move_button", "organisation_move", "done"} {
+		for _, family := range []string{"move", "move_text", "move_button", "organisation_move", "issuer_move", "done"} {
 			m[family] = append(m[family], move.name)
 		}
 		m["asked"] = append(m["asked"], string(move.to))
