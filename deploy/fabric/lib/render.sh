@@ -97,7 +97,7 @@ peer:
       skipPullingInvalidTransactionsDuringCommit: true
       reconciliationEnabled: true
       reconcileBatchSize: 10
-      reconcileSleepInterval: 1m
+      reconcileSleepInterval: 5s # a minute by default: how long a peer that was away lacks what it missed
       implicitCollectionDisseminationPolicy: {requiredPeerCount: 0, maxPeerCount: 1}
   tls:
     enabled: true
