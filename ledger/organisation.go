@@ -109,7 +109,8 @@ func (c Contract) Organisation(s State, id string) (Organisation, error) {
 }
 
 // SetOrganisationStatus moves an organisation by the table of [Status.May]. A
-// suspended or revoked issuer issues nothing.
+// suspended or revoked issuer issues nothing. No organisation revokes itself:
+// that is final, and nobody else could put an end to a slip of the finger.
 func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Organisation, error) {
 	if err := c.mayWrite(s); err != nil {
 		return Organisation{}, err
@@ -123,6 +124,9 @@ func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Orga
 	}
 	if !o.Status.May(status) {
 		return Organisation{}, illegal(o.Status, status)
+	}
+	if status == StatusRevoked && o.MSP == s.Caller() {
+		return Organisation{}, &Error{CodeIllegalStatus, "an organisation may not revoke itself"}
 	}
 	o.Status, o.TxID = status, s.TxID()
 	return o, store(s, organisationKey(o.ID), o)
