@@ -116,6 +116,24 @@ func TestOrganisations(t *testing.T) {
 	}
 }
 
+// An organisation of before there was a list comes into it when it is
+// registered once more, which is otherwise nothing.
+func TestEarlierOrganisationsAreEnlisted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	delete(w.state, "organisations")
+	l := w.client("Org1MSP")
+	for range 2 {
+		o, err := l.RegisterOrganisation(t.Context(), manager())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all, err := l.Organisations(t.Context()); err != nil || len(all) != 1 || all[0] != o {
+			t.Errorf("Organisations() = %+v, %v; want %+v alone", all, err, o)
+		}
+	}
+}
+
 func TestOnlyAnActiveIssuerIssues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -52,7 +52,8 @@ func (c Contract) RegisterOrganisation(s State, o Organisation) (Organisation, e
 		if o != was {
 			return Organisation{}, &Error{CodeExists, "another organisation has this id"}
 		}
-		return was, nil
+		err := enlistLate(s, &was)
+		return was, err
 	}
 	owner, err := s.Get(mspKey(o.MSP))
 	if err != nil {
@@ -80,6 +81,20 @@ func enlist(s State, id string) error {
 		return &Error{CodeTooMany, "the channel has too many organisations"}
 	}
 	return store(s, organisationsKey, slices.Sorted(slices.Values(append(ids, id))))
+}
+
+// enlistLate mends the record of an organisation that was registered before
+// there was a list. It counts as a change of it, or nobody would commit it.
+func enlistLate(s State, o *Organisation) error {
+	ids, _, err := load[[]string](s, organisationsKey)
+	if err != nil || slices.Contains(ids, o.ID) {
+		return err
+	}
+	if err := enlist(s, o.ID); err != nil {
+		return err
+	}
+	o.TxID = s.TxID()
+	return store(s, organisationKey(o.ID), *o)
 }
 
 // Organisations returns all organisations by their ids, those that are not

@@ -49,6 +49,7 @@ up() {
     : >"$NET/ready"
   fi
   wait_answers
+  enlisted || register_founders
   write_profiles
   say "the contract answers on every peer; profiles: $NET/org1.json $NET/org2.json"
 }

@@ -30,8 +30,7 @@ configure() {
   each_peer install
   until_ok 30 "election of an orderer" elected
   define_chaincode
-  register manager "Network manager" issuer Org1MSP
-  register telecom "Telephone operators" operator Org2MSP
+  register_founders
 }
 
 fail() {
@@ -153,6 +152,18 @@ approve_current() {
   committed=$(committed_at m0) || fail committed-m0
   definition "${committed% *}" "${committed#* }"
   approve "$1"
+}
+
+register_founders() {
+  register manager "Network manager" issuer Org1MSP
+  register telecom "Telephone operators" operator Org2MSP
+}
+
+# enlisted: the contract lists them. One of before there was a list does so when they are registered
+# once more.
+enlisted() {
+  as_admin m0 chaincode query -C "$CHANNEL" -n "$CHAINCODE" -c '{"Args":["Organisations","{}"]}' \
+    2>"$NET/log/enlisted.log" | grep -q '"id":"telecom"'
 }
 
 # register ID NAME ROLE MSP writes an organisation's record.
