@@ -161,27 +161,13 @@ func insist(t *testing.T, do func() error) {
 // failure, and once more after success.
 func (b *bench) persist(t *testing.T) {
 	t.Helper()
-	for range 100 {
-		b.mu.Lock()
-		queue := b.queue
-		b.queue = nil
-		b.mu.Unlock()
-		if len(queue) == 0 {
-			return
+	b.drain(t, func(e kyc.Effect) error {
+		err := b.runner.Run(t.Context(), e)
+		if errors.Is(err, errCrash) {
+			err = b.runner.Run(t.Context(), e)
 		}
-		for _, effect := range queue {
-			for range 2 {
-				err := b.runner.Run(t.Context(), effect)
-				if errors.Is(err, errCrash) {
-					err = b.runner.Run(t.Context(), effect)
-				}
-				if err != nil {
-					t.Fatalf("Run(%s) = %v", effect.Kind, err)
-				}
-			}
-		}
-	}
-	t.Fatal("the effects never end")
+		return err
+	})
 }
 
 // issued makes a subscriber by an agent's ruling, without a camera.

@@ -11,12 +11,10 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/faces"
-	"github.com/vouchline/vouchline/internal/pgtest"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/notify"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/store"
-	"github.com/vouchline/vouchline/store/storetest"
 )
 
 // eraser names, in the environment of this test binary, the database whose
@@ -59,31 +57,23 @@ func TestEraser(t *testing.T) {
 // next process has swept.
 func TestAKilledErasure(t *testing.T) {
 	t.Parallel()
-	for name, fresh := range map[string]func(t *testing.T, dir string) string{
-		"SQLite":     func(_ *testing.T, dir string) string { return filepath.Join(dir, "vouchline.db") },
-		"PostgreSQL": func(t *testing.T, _ string) string { t.Helper(); return pgtest.Start(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			cfg := victimConfig(fresh(t, dir), dir)
-			s := storetest.Open(t, cfg)
-			for i := range erased {
-				fillSubject(t, s, i)
+	onEachDatabase(t, func(t *testing.T, s *store.Store, dsn, dir string) {
+		t.Helper()
+		for i := range erased {
+			fillSubject(t, s, i)
+		}
+		gone := 0
+		for round := range 6 {
+			killed(t, "TestEraser", eraser+"="+dsn+"\n"+dir, "destroyed ", 1+round)
+			if err := s.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
 			}
-			gone := 0
-			for round := range 6 {
-				killed(t, "TestEraser", eraser+"="+cfg.DSN+"\n"+dir, "destroyed ", 1+round)
-				if err := s.Sweep(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				gone = checkSubjects(t, s, dir)
-			}
-			if gone == 0 {
-				t.Error("nobody was destroyed: nothing was killed")
-			}
-		})
-	}
+			gone = checkSubjects(t, s, dir)
+		}
+		if gone == 0 {
+			t.Error("nobody was destroyed: nothing was killed")
+		}
+	})
 }
 
 func fillSubject(t *testing.T, s *store.Store, i int) {

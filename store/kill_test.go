@@ -57,8 +57,10 @@ func TestVictim(t *testing.T) {
 	}
 }
 
-func TestAKilledWriter(t *testing.T) {
-	t.Parallel()
+// onEachDatabase runs a test over a new store on SQLite and one on PostgreSQL,
+// at dsn and with its files in dir, that other processes may open too.
+func onEachDatabase(t *testing.T, test func(t *testing.T, s *store.Store, dsn, dir string)) {
+	t.Helper()
 	for name, fresh := range map[string]func(t *testing.T, dir string) string{
 		"SQLite":     func(_ *testing.T, dir string) string { return filepath.Join(dir, "vouchline.db") },
 		"PostgreSQL": func(t *testing.T, _ string) string { t.Helper(); return pgtest.Start(t) },
@@ -67,19 +69,26 @@ func TestAKilledWriter(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			cfg := victimConfig(fresh(t, dir), dir)
-			s := storetest.Open(t, cfg)
-			if _, err := s.DB().ExecContext(t.Context(), "CREATE TABLE kept_effects (name text NOT NULL)"); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Create(t.Context(), kyc.NewEnrollment("en1", time.Now(), kyc.Data{})); err != nil {
-				t.Fatal(err)
-			}
-			for round := range 3 {
-				told := killWriter(t, cfg.DSN, dir, 5+7*round)
-				checkAfterKill(t, s, told)
-			}
+			test(t, storetest.Open(t, cfg), cfg.DSN, dir)
 		})
 	}
+}
+
+func TestAKilledWriter(t *testing.T) {
+	t.Parallel()
+	onEachDatabase(t, func(t *testing.T, s *store.Store, dsn, dir string) {
+		t.Helper()
+		if _, err := s.DB().ExecContext(t.Context(), "CREATE TABLE kept_effects (name text NOT NULL)"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Create(t.Context(), kyc.NewEnrollment("en1", time.Now(), kyc.Data{})); err != nil {
+			t.Fatal(err)
+		}
+		for round := range 3 {
+			told := killWriter(t, dsn, dir, 5+7*round)
+			checkAfterKill(t, s, told)
+		}
+	})
 }
 
 // killWriter lets a process write, kills it after it told of so many saved
