@@ -33,7 +33,7 @@ func (s Status) May(next Status) bool { return slices.Contains(transitions[s], n
 // channel would one day hold a name.
 const (
 	ReasonSubscriberRequest = "subscriber_request" // the subscriber asked
-	ReasonErasure           = "erasure"            // the subscriber asked to be forgotten
+	ReasonErasure           = "erasure"            // the record was erased, at the wish of the subscriber or the operator
 	ReasonKeyCompromise     = "key_compromise"     // the holder's key or device is in other hands
 	ReasonFraud             = "fraud"              // the evidence was not the applicant's
 	ReasonSuperseded        = "superseded"         // a newer identity replaces this one
