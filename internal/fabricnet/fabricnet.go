@@ -89,7 +89,13 @@ var offsets = map[string]int{
 }
 
 // Addr returns where a node listens.
-func (n *Network) Addr(node string) (string, error) {
+func (n *Network) Addr(node string) (string, error) { return n.port(node, 0) }
+
+// Operations returns where a node tells of its health and its metrics.
+func (n *Network) Operations(node string) (string, error) { return n.port(node, 2) }
+
+// port returns an address of a node; its ports are counted from its first.
+func (n *Network) port(node string, which int) (string, error) {
 	b, err := os.ReadFile(filepath.Join(n.dir, "base_port"))
 	if err != nil {
 		return "", err
@@ -102,7 +108,7 @@ func (n *Network) Addr(node string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("no node is called %s", node)
 	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(base+offset)), nil
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(base+offset+which)), nil
 }
 
 // Up starts whatever does not run and returns when the contract answers.

@@ -4,6 +4,11 @@ import (
 	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -53,8 +58,16 @@ func TestSealedAttributesAreOnBothPeers(t *testing.T) { // one network at a time
 		_, err := c.Disclose(t.Context(), ledger.Pair{Identity: in.ID, Organisation: reader})
 		return err
 	}
-	// Only without m0 is it seen what m1 has; with m0 back it fetches the rest.
+	// Only without m0 is it seen what m1 has. It fetches in rounds, and the first
+	// ones may come before it has found m0 again.
 	for tries := 6; ; tries-- {
+		rounds := fetches(t, n, "m1") + 1 // the one that goes on may have asked before
+		ledgertest.Eventually(t, "m1 to fetch what it lacks", func() error {
+			if now := fetches(t, n, "m1"); now <= rounds {
+				return fmt.Errorf("%d rounds, want more than %d", now, rounds)
+			}
+			return nil
+		})
 		if err := n.Kill("m0"); err != nil {
 			t.Fatal(err)
 		}
@@ -70,6 +83,38 @@ func TestSealedAttributesAreOnBothPeers(t *testing.T) { // one network at a time
 			t.Fatal(err)
 		}
 	}
+}
+
+// fetches says in how many rounds a peer has asked others for sealed attributes
+// that it lacks, as its own metrics count them.
+func fetches(t *testing.T, n *fabricnet.Network, peer string) int {
+	t.Helper()
+	address, err := n.Operations(peer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`(?m)^gossip_privdata_reconciliation_duration_count\{.*\} (\d+)$`).FindSubmatch(b)
+	if m == nil {
+		return 0
+	}
+	rounds, err := strconv.Atoi(string(m[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rounds
 }
 
 // reader is org2's id in the contract.

@@ -135,6 +135,6 @@ ledger:
   history: {enableHistoryDatabase: false} # the contract keeps its own: records of each change
   pvtdataStore: {purgeInterval: 100, collElgProcMaxDbBatchSize: 5000, collElgProcDbBatchesInterval: 1000, deprioritizedDataReconcilerInterval: 60m, purgedKeyAuditLogging: true}
 operations: {listenAddress: "$LISTEN:$(ops_port "$1")"}
-metrics: {provider: disabled}
+metrics: {provider: prometheus}
 Y
 }
