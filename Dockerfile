@@ -1,10 +1,18 @@
 # syntax=docker/dockerfile:1
-# Stages: build, test (docker build --target test runs the tests with Tesseract
+# Stages: webphone (the browser's part), build, test (docker build --target test runs the tests with Tesseract
 # and OpenCV), fabric (a local ledger network for deploy/compose.yaml), runtime.
 # Model files are not part of the repository: those in models/files when the
 # image is built go into it, or mount a folder over /opt/vouchline/models.
 ARG DEBIAN_IMAGE=debian:bookworm-slim
 ARG GO_IMAGE=golang:1.26-bookworm
+
+# What the machine has built already is taken as it is.
+FROM ${DEBIAN_IMAGE} AS webphone
+WORKDIR /src
+COPY scripts/lib.sh scripts/deps.sh scripts/webphone.sh scripts/
+COPY webphone webphone
+COPY templates/static templates/static
+RUN scripts/webphone.sh && rm -rf /var/lib/apt/lists/*
 
 FROM ${GO_IMAGE} AS build
 WORKDIR /src
@@ -14,6 +22,7 @@ RUN scripts/deps.sh build && rm -rf /var/lib/apt/lists/*
 ENV CGO_CXXFLAGS="-O2 -g -include /src/internal/mat/opencv46_compat.hpp" \
     GOFLAGS="-buildvcs=false -tags=gocv_specific_modules,gocv_calib3d,gocv_dnn,gocv_objdetect,gocv_photo"
 COPY . .
+COPY --from=webphone /src/templates/static/built templates/static/built
 RUN mkdir -p models/files && go build -trimpath -o /out/ ./cmd/vouchline
 
 FROM build AS test

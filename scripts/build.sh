@@ -5,10 +5,13 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_go
 
+# Everything else works without it, and its page says that it is missing.
+scripts/webphone.sh || say "the web phone was not built: subscribers cannot make a test call from the browser"
+
 # Folders count too: one changes when a file in it goes away.
 stale() {
   [ -x bin/vouchline ] || return 0
-  [ -n "$(find . -mindepth 1 \( -path ./.git -o -path ./bin -o -path ./var -o -path ./docs -o -path ./models/files -o -path ./e2e \) -prune \
+  [ -n "$(find . -mindepth 1 \( -path ./.git -o -path ./bin -o -path ./var -o -path ./docs -o -path ./models/files -o -path ./e2e -o -path ./webphone \) -prune \
     -o -newer bin/vouchline -print -quit)" ]
 }
 stale || exit 0

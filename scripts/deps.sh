@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # deps.sh GROUP...: installs the Debian packages of the groups that are missing.
-#   build  headers and compiler of the vision engines
-#   run    what they need while running
-#   test   the services and programs the tests start
+#   build     headers and compiler of the vision engines
+#   run       what they need while running
+#   test      the services and programs the tests start
+#   webphone  Node.js and npm, unless the machine has them from elsewhere
 # Installing needs root or sudo; finding that nothing is missing needs neither.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,6 +13,12 @@ declare -A group=(
   [run]="tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-por tesseract-ocr-deu ca-certificates openssl"
   [test]="chromium fonts-ocr-b fonts-dejavu-core fonts-humor-sans fonts-dkg-handwriting fonts-tomsontalks fonts-rufscript fonts-sjfonts fonts-dustin fonts-breip fonts-bwht postgresql debootstrap sip-tester shellcheck git jq"
 )
+
+# Node.js often comes from elsewhere, with an npm that Debian knows nothing of.
+group[webphone]="nodejs npm"
+if command -v node >/dev/null && command -v npm >/dev/null; then
+  group[webphone]=" "
+fi
 
 [ $# -gt 0 ] || set -- build run
 packages=()

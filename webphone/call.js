@@ -1,0 +1,124 @@
+// Tests a subscriber's line from the browser: microphone, registration, a call
+// to the echo service, and what came back. All words are in the page.
+import { Failure, Line } from "./line.js";
+import { judge, level, loudness, read } from "./traffic.js";
+
+const box = document.querySelector("[data-call]");
+const part = (name) => box.querySelector(`[data-part="${name}"]`);
+const button = part("button"), status = part("status"), audio = part("audio");
+const talk = 8000, glance = 250; // milliseconds: a test, and between two looks at the meters
+
+const say = (name) => box.querySelector(`[data-say="${name}"]`).textContent;
+
+// at says where the test is; the status is announced to those who cannot see it.
+function at(state) {
+  box.dataset.state = state;
+  status.textContent = say(state);
+}
+
+const silence = () => box.querySelectorAll("[data-help], [data-verdict]").forEach((e) => { e.hidden = true; });
+
+async function microphone() {
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch ({ name }) {
+    if (name === "NotAllowedError" || name === "SecurityError") throw new Failure("microphone_refused");
+    throw new Failure(name === "NotFoundError" ? "microphone_missing" : "microphone_busy", name);
+  }
+}
+
+// setup asks for a credential of this browser's own. It stays in this script's
+// memory and ends by itself.
+async function setup() {
+  let answer;
+  try {
+    answer = await fetch(box.dataset.post, { method: "POST", headers: { Accept: "application/json" } });
+  } catch {
+    throw new Failure("service");
+  }
+  if (answer.status === 401) throw new Failure("signed_out");
+  if (!answer.ok) throw new Failure(answer.status === 409 || answer.status === 403 ? "line" : "service", String(answer.status));
+  return answer.json();
+}
+
+const pause = (ms) => new Promise((yes) => setTimeout(yes, ms));
+
+// A meter goes from silence, -60 dB, to full scale.
+const meter = (name, value) => { part(name).value = Math.max(0, Math.min(1, 1 + value / 60)); };
+
+// listen watches the meters for as long as the test lasts, or until stop.
+async function listen(connection, stop) {
+  let before = await read(connection);
+  for (const end = performance.now() + talk; performance.now() < end && !stop.aborted;) {
+    await pause(glance);
+    const now = await read(connection);
+    meter("meter-out", level(before.out, now.out));
+    meter("meter-back", level(before.back, now.back));
+    part("left").textContent = String(Math.max(0, Math.ceil((end - performance.now()) / 1000)));
+    before = now;
+  }
+  return before;
+}
+
+const number = (value, digits = 0) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: digits }).format(value);
+const decibel = (value) => (Number.isFinite(value) ? `${number(value)} dB` : say("silence"));
+const milliseconds = (seconds) => (seconds === undefined ? say("unknown") : `${number(seconds * 1000)} ms`);
+
+function report(r) {
+  const facts = {
+    "packets-out": number(r.out.packets), "packets-back": number(r.back.packets),
+    "lost-out": r.out.lost === undefined ? say("unknown") : number(r.out.lost), "lost-back": number(r.back.lost),
+    "level-out": decibel(loudness(r.out)), "level-back": decibel(loudness(r.back)),
+    delay: milliseconds(r.delay), jitter: milliseconds(r.back.jitter), codec: r.codec, cipher: r.dtls === "connected" ? r.cipher : say("unknown"),
+  };
+  for (const [name, value] of Object.entries(facts)) part(name).textContent = value;
+  const verdict = box.querySelector(`[data-verdict="${judge(r)}"]`);
+  verdict.hidden = part("result").hidden = false;
+  verdict.focus();
+}
+
+let stop; // ends the call that is going on
+
+async function test() {
+  stop = new AbortController();
+  silence();
+  part("result").hidden = true;
+  button.textContent = say("stop");
+  let stream, line;
+  try {
+    if (!window.isSecureContext || !window.RTCPeerConnection || !navigator.mediaDevices) throw new Failure("unable");
+    at("microphone");
+    stream = await microphone();
+    at("registering");
+    const account = await setup();
+    line = new Line(account);
+    await line.register();
+    at("calling");
+    const session = await line.call(account.echo, stream, audio);
+    at("talking");
+    part("meters").hidden = false;
+    const heard = await Promise.race([listen(session.connection, stop.signal), line.over(session)]);
+    at("done");
+    report(heard);
+  } catch (error) {
+    failed(error);
+  } finally {
+    line?.close();
+    stream?.getTracks().forEach((track) => track.stop());
+    audio.srcObject = null;
+    part("meters").hidden = true;
+    button.textContent = say("again");
+    stop = undefined;
+  }
+}
+
+function failed(error) {
+  at("failed");
+  const code = error instanceof Failure ? error.code : "problem";
+  const help = box.querySelector(`[data-help="${code}"]`) ?? box.querySelector('[data-help="problem"]');
+  help.hidden = false;
+  help.focus();
+}
+
+button.addEventListener("click", () => { if (stop) stop.abort(); else test(); });
+button.hidden = false;
