@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/internal/testenv"
 )
 
@@ -46,7 +46,7 @@ func Start(tb testing.TB, realm string) *Server {
 	tb.Helper()
 	root, err := find(tb.Context())
 	testenv.Need(tb, "asterisk", err)
-	s := &Server{root: root, Address: freeAddress(tb)}
+	s := &Server{root: root, Address: siptest.FreeAddress(tb)}
 	dir, err := os.MkdirTemp(filepath.Join("/", root, "tmp"), "vouchline-")
 	if err != nil {
 		tb.Fatal(err)
@@ -57,26 +57,6 @@ func Start(tb testing.TB, realm string) *Server {
 	}
 	s.run(tb)
 	return s
-}
-
-// freeAddress returns an address that nobody uses for UDP or TCP now.
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
-	var listen net.ListenConfig
-	for range 20 {
-		udp, err := listen.ListenPacket(tb.Context(), "udp4", "127.0.0.1:0")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		tcp, err := listen.Listen(tb.Context(), "tcp4", udp.LocalAddr().String())
-		_ = udp.Close()
-		if err == nil {
-			_ = tcp.Close()
-			return udp.LocalAddr().String()
-		}
-	}
-	tb.Fatal("no port is free for both UDP and TCP")
-	return ""
 }
 
 // configure copies Debian's defaults, ours over them, and sets what differs:
@@ -260,3 +240,12 @@ func (s *Server) CLI(tb testing.TB, line string) string {
 	}
 	return string(out)
 }
+
+// Register registers a phone once.
+func (s *Server) Register(tb testing.TB, p siptest.Phone) siptest.Outcome {
+	tb.Helper()
+	return siptest.Register(tb, s.Address, p)
+}
+
+// SIPp returns the sipp that lives beside this Asterisk.
+func (s *Server) SIPp() siptest.SIPp { return siptest.SIPp{Server: s.Address, Root: s.root} }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/internal/asterisktest"
+	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
@@ -46,12 +47,8 @@ func TestAsterisk(t *testing.T) {
 // the address comes from the question: Asterisk has no place for it.
 func lookup(t *testing.T, s *asterisktest.Server, aor pbx.AOR) (pbx.Account, bool) {
 	t.Helper()
-	ext := aor.User()
-	auth, endpoint := s.CLI(t, "pjsip show auth "+ext), s.CLI(t, "pjsip show endpoint "+ext)
-	if strings.Contains(auth, "Unable to find object") {
-		if !strings.Contains(endpoint, "Unable to find object") {
-			t.Errorf("endpoint %s is there without its credentials", ext)
-		}
+	endpoint := s.CLI(t, "pjsip show endpoint "+aor.User())
+	if strings.Contains(endpoint, "Unable to find object") {
 		return pbx.Account{}, false
 	}
 	name, number, named := strings.Cut(shownOption(endpoint, "callerid"), "<")
@@ -59,13 +56,19 @@ func lookup(t *testing.T, s *asterisktest.Server, aor pbx.AOR) (pbx.Account, boo
 		name, number = "", name
 	}
 	a := pbx.Account{
-		Extension: strings.TrimSuffix(number, ">"), AuthUsername: shownOption(auth, "username"), Realm: shownOption(auth, "realm"),
-		DisplayName: strings.Trim(strings.TrimSpace(name), `"`), AOR: pbx.NewAOR(shownOption(endpoint, "aors"), aor.Domain()),
-		IdentityID: shownOption(endpoint, "accountcode"), Enabled: true,
+		Extension: strings.TrimSuffix(number, ">"), DisplayName: strings.Trim(strings.TrimSpace(name), `"`),
+		AOR:        pbx.NewAOR(shownOption(endpoint, "aors"), aor.Domain()),
+		IdentityID: shownOption(endpoint, "accountcode"), Enabled: true, Devices: []pbx.Device{{ID: "shown", Kind: pbx.App}},
 	}
-	for digest := range strings.SplitSeq(shownOption(auth, "password_digest"), ",") {
-		alg, ha1, _ := strings.Cut(digest, ":")
-		a.SetHA1(pbx.Algorithm(alg), ha1)
+	for name := range strings.SplitSeq(shownOption(endpoint, "auth"), ",") {
+		auth := s.CLI(t, "pjsip show auth "+name)
+		c := pbx.Credential{Username: shownOption(auth, "username")}
+		a.Realm = shownOption(auth, "realm")
+		for digest := range strings.SplitSeq(shownOption(auth, "password_digest"), ",") {
+			alg, ha1, _ := strings.Cut(digest, ":")
+			c.SetHA1(pbx.Algorithm(alg), ha1)
+		}
+		a.Devices[0].Credentials = append(a.Devices[0].Credentials, c)
 	}
 	return a, true
 }
@@ -78,8 +81,8 @@ func shownOption(shown, name string) string {
 	return m[1]
 }
 
-func phone(number string, password pbx.Password, alg pbx.Algorithm) asterisktest.Phone {
-	return asterisktest.Phone{Number: number, Password: password.Reveal(), Realm: pbxtest.Domain, Algorithm: string(alg), Expires: 60}
+func phone(number string, password pbx.Password, alg pbx.Algorithm) siptest.Phone {
+	return siptest.Phone{Number: number, User: pbxtest.Username(number), Password: password.Reveal(), Realm: pbxtest.Domain, Algorithm: string(alg), Expires: 60}
 }
 
 // The life of a line, as a phone sees it, with each algorithm.
@@ -102,7 +105,7 @@ func TestPhonesRegister(t *testing.T) {
 	}
 	expect("right password", "first-password", 200)
 	expect("wrong password", "second-password", 401)
-	if err := p.Provision(t.Context(), a.WithPassword("second-password")); err != nil {
+	if err := p.Provision(t.Context(), pbxtest.WithPassword(a, "second-password")); err != nil {
 		t.Fatal(err)
 	}
 	expect("old password", "first-password", 401)
@@ -122,7 +125,7 @@ func TestSIPpRegisters(t *testing.T) {
 	expect := func(step string, password pbx.Password, want string) {
 		t.Helper()
 		for _, tcp := range []bool{false, true} {
-			if first, second := s.SIPp(t, phone("2001", password, ""), tcp); first != "401" || second != want {
+			if first, second := s.SIPp().Register(t, phone("2001", password, ""), tcp); first != "401" || second != want {
 				t.Errorf("%s: sipp (tcp %v) was answered %s, then %s, want 401, then %s", step, tcp, first, second, want)
 			}
 		}
@@ -132,7 +135,7 @@ func TestSIPpRegisters(t *testing.T) {
 	}
 	expect("right password", "first-password", "200")
 	expect("wrong password", "other", "401")
-	if err := p.Provision(t.Context(), a.WithPassword("second-password")); err != nil {
+	if err := p.Provision(t.Context(), pbxtest.WithPassword(a, "second-password")); err != nil {
 		t.Fatal(err)
 	}
 	expect("old password", "first-password", "401")
@@ -204,14 +207,14 @@ func TestLinesCall(t *testing.T) {
 		{"with a wrong password", "600", "wrong", "401"},
 		{"a line that is not there", "2999", "password", "480"},
 	} {
-		if got := s.Call(t, phone("2001", tc.password, ""), tc.number); got != tc.want {
+		if got := s.SIPp().Call(t, phone("2001", tc.password, ""), tc.number); got != tc.want {
 			t.Errorf("call to %s (%s) = %s, want %s", tc.number, tc.what, got, tc.want)
 		}
 	}
 	if err := p.Deprovision(t.Context(), a.AOR); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Call(t, phone("2001", "password", ""), "600"); got != "401" {
+	if got := s.SIPp().Call(t, phone("2001", "password", ""), "600"); got != "401" {
 		t.Errorf("call from a revoked line = %s, want 401", got)
 	}
 }
@@ -244,14 +247,14 @@ func TestOldDevicesAreDropped(t *testing.T) {
 	register("2001", "neighbour")
 	step("registered", nil, "200", "2001")
 	step("provisioned again, without a change", p.Provision(t.Context(), line), "200", "2001")
-	step("new password", p.Provision(t.Context(), line.WithPassword("second")), "2001")
+	step("new password", p.Provision(t.Context(), pbxtest.WithPassword(line, "second")), "2001")
 	register("200", "second")
 	step("registered again", nil, "200", "2001")
 	step("revoked", p.Deprovision(t.Context(), line.AOR), "2001")
-	if got := s.Call(t, phone("2001", "neighbour", ""), "200"); got != "480" {
+	if got := s.SIPp().Call(t, phone("2001", "neighbour", ""), "200"); got != "480" {
 		t.Errorf("call to a revoked line = %s, want 480", got)
 	}
-	step("given to another subscriber", p.Provision(t.Context(), line.WithPassword("third")), "2001")
+	step("given to another subscriber", p.Provision(t.Context(), pbxtest.WithPassword(line, "third")), "2001")
 }
 
 // contacts returns the numbers that have a device.
