@@ -35,8 +35,8 @@ var everything = []string{"*"}
 // shows it, and ADR 0001 says why.
 var table = []row{
 	{"main", "cmd/", everything},
-	{"edge", "api", []string{"api/v1", "faces", "faces/liveness", "internal/photo", "kyc", "ledger", "notify", "ocr", "otp", "pbx", "templates"}},
-	{"edge", "api/v1", []string{"kyc", "ledger", "ledger/disclosure", "pbx"}},
+	{"edge", "api", []string{"api/v1", "faces", "faces/liveness", "internal/photo", "kyc", "ledger", "notify", "ocr", "otp", "pbx", "pbx/phone", "templates"}},
+	{"edge", "api/v1", []string{"kyc", "ledger", "ledger/disclosure", "pbx", "pbx/format", "pbx/passport", "pbx/phone"}},
 	{"adapters", "store", []string{"faces", "kyc", "ledger", "notify", "otp", "pbx"}},
 	{"adapters", "jobs", []string{"kyc"}},
 	{"adapters", "internal/engine", []string{"faces", "internal/photo", "ocr"}},
@@ -51,9 +51,9 @@ var table = []row{
 	{"adapters", "ledger/", []string{"ledger"}},
 	{"adapters", "ledger/fabric", []string{"ledger", "ledger/fabric/proof"}},
 	{"adapters", "ledger/fabric/proof", []string{"ledger"}},
-	{"adapters", "pbx/", []string{"pbx"}},
+	{"adapters", "pbx/", []string{"pbx", "pbx/format"}},
 	{"adapters", "notify/", []string{"notify"}},
-	{"flow", "kyc", []string{"faces", "faces/liveness", "ledger", "ledger/disclosure", "notify", "ocr", "otp", "pbx"}},
+	{"flow", "kyc", []string{"faces", "faces/liveness", "ledger", "ledger/disclosure", "notify", "ocr", "otp", "pbx", "pbx/passport"}},
 	{"disciplines", "ocr", nil},
 	{"disciplines", "faces", nil},
 	{"disciplines", "faces/liveness", []string{"faces"}},
@@ -62,6 +62,9 @@ var table = []row{
 	{"disciplines", "ledger/batch", []string{"ledger"}},      // many mints in one transaction
 	{"disciplines", "ledger/disclosure", []string{"ledger"}}, // attributes that only their readers can open
 	{"disciplines", "pbx", nil},
+	{"disciplines", "pbx/format", []string{"pbx"}},   // accounts in the forms that PBXs read
+	{"disciplines", "pbx/phone", []string{"pbx"}},    // settings in the forms that phones read
+	{"disciplines", "pbx/passport", []string{"pbx"}}, // who calls, signed (STIR)
 	{"disciplines", "notify", []string{"templates"}},
 	{"assets", "templates", nil},
 	{"assets", "models", nil},
@@ -73,6 +76,9 @@ var table = []row{
 	{"tests", "internal/mutate", nil}, // spoils image files
 	{"tests", "internal/chromium", []string{"internal/testenv"}},
 	{"tests", "internal/fabricnet", []string{"internal/testenv"}},
+	{"tests", "internal/siptest", []string{"internal/testenv"}},
+	{"tests", "internal/asterisktest", []string{"internal/siptest", "internal/testenv"}},
+	{"tests", "internal/kamailiotest", []string{"internal/siptest", "internal/testenv"}},
 	{"tests", "e2e", everything},
 }
 

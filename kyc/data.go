@@ -225,8 +225,19 @@ type Identity struct {
 // the subscriber has written it down.
 type Line struct {
 	Extension   string    `json:"extension,omitempty"`
+	Device      string    `json:"device,omitempty"` // the first one, which the password is for
 	Password    string    `json:"password,omitempty"`
 	Provisioned time.Time `json:"provisioned,omitzero"`
+}
+
+// Username is the digest's for the line's first device. Lines of before devices
+// had names have a fixed one.
+func (l Line) Username() string {
+	const letters = 6
+	if len(l.Device) < letters {
+		return l.Extension + "-first0"
+	}
+	return l.Extension + "-" + l.Device[:letters]
 }
 
 // An Account is how the subscriber signs in (A1): password, TOTP, backup code.

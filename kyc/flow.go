@@ -20,7 +20,7 @@ type Settings struct {
 	Service        string // the operator's name for the service
 	BaseURL        string // without a slash at the end
 	DefaultCountry string // ISO 3166 alpha-2, for phone numbers typed without a country code
-	Plan           pbx.Plan
+	Numbering      pbx.Numbering
 	Realm          string        // of the SIP accounts
 	SIPDomain      string        // the host part of the addresses of record
 	LiveWords      string        // "en" or "fr"; empty is the applicant's language

@@ -35,11 +35,13 @@ func (f *Flow) Lifeline(ctx context.Context, actor, identityID string) (Lifeline
 	if err != nil {
 		return Lifeline{}, err
 	}
-	account, err := f.Lines.AccountOf(ctx, identityID)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	accounts, err := f.Lines.AccountsOf(ctx, identityID)
+	if err != nil {
 		return Lifeline{}, err
 	}
-	l.Extension, l.Enabled = account.Extension, account.Enabled
+	if len(accounts) > 0 {
+		l.Extension, l.Enabled = accounts[0].Extension, accounts[0].Enabled
+	}
 	e, err := f.holder(ctx, identityID)
 	switch {
 	case errors.Is(err, ErrNotFound):

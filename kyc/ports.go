@@ -8,7 +8,6 @@ import (
 	"github.com/vouchline/vouchline/notify"
 	"github.com/vouchline/vouchline/ocr"
 	"github.com/vouchline/vouchline/otp"
-	"github.com/vouchline/vouchline/pbx"
 )
 
 // An EnrollmentStore keeps enrollments. It seals Data under the subject's key,
@@ -61,18 +60,6 @@ type Throttle interface {
 	Failures(ctx context.Context, authenticator string) (int, error)
 }
 
-// A LineStore numbers the lines and keeps the accounts that PBXs are given.
-type LineStore interface {
-	// AllocateExtension returns the identity's extension; a second call
-	// returns the same.
-	AllocateExtension(ctx context.Context, identityID string, plan pbx.Plan) (string, error)
-	SaveAccount(ctx context.Context, a pbx.Account) error
-	// Accounts returns the accounts that changed at or after since, ordered
-	// by extension.
-	Accounts(ctx context.Context, since time.Time) ([]pbx.Account, error)
-	AccountOf(ctx context.Context, identityID string) (pbx.Account, error)
-}
-
 // An Auditor keeps who did what to whose data, for good.
 type Auditor interface {
 	Audit(ctx context.Context, entry AuditEntry) error
@@ -109,12 +96,6 @@ type FaceExaminer interface {
 // A WordReader reads words held up in front of a camera.
 type WordReader interface {
 	ReadWords(ctx context.Context, photo []byte) ([]string, error)
-}
-
-// A Provisioner puts a SIP account on a PBX and has read it back when it
-// returns.
-type Provisioner interface {
-	Provision(ctx context.Context, a pbx.Account) error
 }
 
 // A Sender delivers messages.

@@ -30,11 +30,15 @@ func (r *Runner) mint(ctx context.Context, effect Effect) error {
 	if err != nil {
 		return err
 	}
+	device, err := pbx.NewDeviceID(r.random())
+	if err != nil {
+		return err
+	}
 	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
 		e.Data.Identity.Location, e.Data.Identity.MintedAt, e.Data.DelayedAt = location, now, time.Time{}
 		// Saved before it is provisioned, so that a repeated run gives the
 		// PBX the same password.
-		e.Data.Line.Password = password.Reveal()
+		e.Data.Line.Password, e.Data.Line.Device = password.Reveal(), device
 		return e.Apply(Mint, now, Effect{Kind: Provision, EnrollmentID: e.ID, Ref: e.Data.Identity.ID})
 	})
 }

@@ -1,6 +1,7 @@
 package kyc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -48,16 +49,20 @@ func (r *Runner) provision(ctx context.Context, effect Effect) error {
 // openLine gives an identity its number and a silent account, once.
 func (r *Runner) openLine(ctx context.Context, e *Enrollment) (extension string, err error) {
 	identity := e.Data.Identity.ID
-	if extension, err = r.Lines.AllocateExtension(ctx, identity, r.Settings.Plan); err != nil {
+	if extension, err = r.Lines.AllocateExtension(ctx, pbx.Claim{IdentityID: identity}, r.Settings.Numbering); err != nil {
 		return "", err
 	}
-	if _, err = r.Lines.AccountOf(ctx, identity); !errors.Is(err, ErrNotFound) {
+	if _, err = r.Lines.Account(ctx, extension); !errors.Is(err, ErrNotFound) {
 		return extension, err
 	}
+	now, line := r.Clock().UTC(), Line{Extension: extension, Device: e.Data.Line.Device}
+	credential := pbx.NewCredential(line.Username(), r.Settings.Realm, pbx.Password(e.Data.Line.Password))
+	credential.CreatedAt = now
 	return extension, r.Lines.SaveAccount(ctx, pbx.Account{
-		Extension: extension, AuthUsername: extension, Realm: r.Settings.Realm, AOR: pbx.NewAOR(extension, r.Settings.SIPDomain),
+		Extension: extension, Realm: r.Settings.Realm, AOR: pbx.NewAOR(extension, r.Settings.SIPDomain),
 		DisplayName: pbx.CleanDisplayName(e.Data.Profile.GivenNames + " " + e.Data.Profile.FamilyNames), IdentityID: identity,
-	}.WithPassword(pbx.Password(e.Data.Line.Password)))
+		Devices: []pbx.Device{{ID: cmp.Or(e.Data.Line.Device, "first"), Kind: pbx.App, AddedAt: now, Credentials: []pbx.Credential{credential}}},
+	})
 }
 
 // syncLine makes the line what the ledger says now.
@@ -130,37 +135,31 @@ func (r *Runner) lineByLedger(ctx context.Context, identityID string, version in
 	}
 }
 
-// putLine writes the account to the store, for PBXs that ask, and to the PBX
-// that is told. An identity without a line has nothing to set.
+// putLine writes the identity's accounts to the store, for PBXs that ask, and
+// to the PBX that is told. An identity without a line has nothing to set.
 func (r *Runner) putLine(ctx context.Context, identityID string, want lineState) error {
-	was, err := r.Lines.AccountOf(ctx, identityID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
+	accounts, err := r.Lines.AccountsOf(ctx, identityID)
 	if err != nil {
 		return err
 	}
-	account := was
-	switch want {
-	case lineOn:
-		account.Enabled = was.HA1SHA256 != "" // emptied for good: nobody could register, or anybody
-	case lineOff:
-		account.Enabled = false
-	case lineGone:
-		account = shell(was)
-	}
-	if account != was {
-		if err := r.Lines.SaveAccount(ctx, account); err != nil {
+	for _, was := range accounts {
+		account := was
+		switch want {
+		case lineOn:
+			account.Enabled = !was.Suspended && was.ReleasedAt.IsZero() && len(was.Credentials(r.Clock())) > 0
+		case lineOff:
+			account.Enabled = false
+		case lineGone:
+			account = was.Shell()
+		}
+		if !account.Equal(was) {
+			if err := r.Lines.SaveAccount(ctx, account); err != nil {
+				return err
+			}
+		}
+		if err := r.Provisioner.Provision(ctx, account); err != nil {
 			return err
 		}
 	}
-	return r.Provisioner.Provision(ctx, account)
-}
-
-// shell is what stays of an erased subject's account: that its number is taken
-// and registers nobody.
-func shell(a pbx.Account) pbx.Account {
-	return pbx.Account{
-		Extension: a.Extension, AuthUsername: a.AuthUsername, Realm: a.Realm, AOR: a.AOR, IdentityID: a.IdentityID, UpdatedAt: a.UpdatedAt,
-	}
+	return nil
 }

@@ -4,64 +4,76 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
+	"slices"
 	"time"
 )
 
-// An Account is one line on the PBX. Its zero value is disabled.
+// An Account is one line on the PBX: a number, whose it is, and the devices
+// that may use it. Its zero value is disabled.
 type Account struct {
 	// Extension is the number that is dialled.
 	Extension string `json:"extension"`
-	// AuthUsername is the user name of the digest (RFC 7616 section 3.4).
-	AuthUsername string `json:"auth_username"`
-	Realm        string `json:"realm"`
+	// Realm is that of the digests (RFC 7616 section 3.3).
+	Realm string `json:"realm"`
 	// DisplayName is what the called party sees; see [CleanDisplayName].
 	DisplayName string `json:"display_name"`
 	AOR         AOR    `json:"aor"`
-	// The digests of one password; an empty one is not offered.
-	HA1MD5       string `json:"ha1_md5,omitempty"`
-	HA1SHA256    string `json:"ha1_sha256,omitempty"`
-	HA1SHA512256 string `json:"ha1_sha512_256,omitempty"`
 	// IdentityID is the identity on the ledger that the line belongs to and
-	// dies with.
-	IdentityID string    `json:"identity_id"`
-	Enabled    bool      `json:"enabled"`
+	// dies with. A person may have several lines.
+	IdentityID string `json:"identity_id"`
+	// Organisation is for whose range of the numbering plan the number was
+	// taken; empty for everyone's.
+	Organisation string   `json:"organisation,omitempty"`
+	Devices      []Device `json:"devices,omitempty"`
+	// Enabled is what the PBX must do: a line that is not registers nobody.
+	Enabled bool `json:"enabled"`
+	// Suspended is an administrator's word; the identity may be well.
+	Suspended bool `json:"suspended,omitempty"`
+	// ReleasedAt is when the line was given up for good. The number rests in
+	// quarantine from then on.
+	ReleasedAt time.Time `json:"released_at,omitzero"`
 	UpdatedAt  time.Time `json:"updated_at,omitzero"`
+	// Revision orders all changes of all accounts; the store sets it.
+	Revision int64 `json:"revision,omitempty"`
 }
 
-// WithPassword returns the account with the digests of a password, for all
-// algorithms.
-func (a Account) WithPassword(p Password) Account {
-	a.HA1MD5 = HA1(MD5, a.AuthUsername, a.Realm, p)
-	a.HA1SHA256 = HA1(SHA256, a.AuthUsername, a.Realm, p)
-	a.HA1SHA512256 = HA1(SHA512256, a.AuthUsername, a.Realm, p)
+// Credentials returns those of all devices that are valid at a time.
+func (a Account) Credentials(now time.Time) []Credential {
+	var valid []Credential
+	for _, d := range a.Devices {
+		for _, c := range d.Credentials {
+			if c.ValidAt(now) {
+				valid = append(valid, c)
+			}
+		}
+	}
+	return valid
+}
+
+// Shell is what stays of an erased subject's account: that its number is taken
+// and registers nobody.
+func (a Account) Shell() Account {
+	return Account{
+		Extension: a.Extension, Realm: a.Realm, AOR: a.AOR, IdentityID: a.IdentityID, Organisation: a.Organisation,
+		ReleasedAt: a.ReleasedAt, UpdatedAt: a.UpdatedAt, Revision: a.Revision,
+	}
+}
+
+// IsShell reports whether nothing of anybody is in the account.
+func (a Account) IsShell() bool { return a.Equal(a.Shell()) }
+
+// Clone returns a copy that shares nothing with the account.
+func (a Account) Clone() Account {
+	a.Devices = slices.Clone(a.Devices)
+	for i := range a.Devices {
+		a.Devices[i].Credentials = slices.Clone(a.Devices[i].Credentials)
+	}
 	return a
 }
 
-// HA1 returns the account's digest for an algorithm, or "".
-func (a Account) HA1(alg Algorithm) string {
-	switch alg {
-	case MD5:
-		return a.HA1MD5
-	case SHA256:
-		return a.HA1SHA256
-	case SHA512256:
-		return a.HA1SHA512256
-	default:
-		return ""
-	}
-}
-
-// SetHA1 sets the digest of one algorithm.
-func (a *Account) SetHA1(alg Algorithm, ha1 string) {
-	switch alg {
-	case MD5:
-		a.HA1MD5 = ha1
-	case SHA256:
-		a.HA1SHA256 = ha1
-	case SHA512256:
-		a.HA1SHA512256 = ha1
-	}
-}
+// Equal reports whether two accounts are the same in every field.
+func (a Account) Equal(b Account) bool { return reflect.DeepEqual(a, b) }
 
 // Validate checks every field before it goes into a configuration file, a URI
 // or a header. Names come from applicants: a line break, bracket, semicolon or
@@ -69,9 +81,6 @@ func (a *Account) SetHA1(alg Algorithm, ha1 string) {
 // is an [*Error].
 func (a Account) Validate() error {
 	if err := checkExtension(a.Extension); err != nil {
-		return err
-	}
-	if err := checkToken("auth_username", a.AuthUsername, maxUser); err != nil {
 		return err
 	}
 	if err := checkDomain("realm", a.Realm); err != nil {
@@ -83,33 +92,41 @@ func (a Account) Validate() error {
 	if a.AOR.User() != a.Extension {
 		return &Error{CodeMismatch, "aor"}
 	}
-	if err := checkDisplayName(a.DisplayName); err != nil {
+	if err := checkDisplayName("display_name", a.DisplayName); err != nil {
 		return err
 	}
-	if err := checkToken("identity_id", a.IdentityID, maxIdentity); err != nil && a.IdentityID != "" {
-		return err
+	for _, f := range []struct{ field, value string }{{"identity_id", a.IdentityID}, {"organisation", a.Organisation}} {
+		if err := checkToken(f.field, f.value, maxIdentity); err != nil && f.value != "" {
+			return err
+		}
 	}
-	return a.validateDigests()
+	return a.validateDevices()
 }
 
-func (a Account) validateDigests() error {
-	found := false
-	for _, d := range []struct {
-		field string
-		alg   Algorithm
-		n     int
-	}{{"ha1_md5", MD5, 32}, {"ha1_sha256", SHA256, 64}, {"ha1_sha512_256", SHA512256, 64}} {
-		ha1 := a.HA1(d.alg)
-		if ha1 == "" {
-			continue
+// validateDevices also refuses an enabled line that nobody could register:
+// some PBXs let everybody in where there is no credential.
+func (a Account) validateDevices() error {
+	if len(a.Devices) > MaxDevices {
+		return &Error{CodeTooMany, "devices"}
+	}
+	ids, usernames := map[string]bool{}, map[string]bool{}
+	for _, d := range a.Devices {
+		if err := d.validate(); err != nil {
+			return err
 		}
-		found = true
-		if len(ha1) != d.n || !only(ha1, "0123456789abcdef") {
-			return &Error{CodeMalformed, d.field}
+		if ids[d.ID] {
+			return &Error{CodeDuplicate, "device"}
+		}
+		ids[d.ID] = true
+		for _, c := range d.Credentials {
+			if usernames[c.Username] {
+				return &Error{CodeDuplicate, "username"}
+			}
+			usernames[c.Username] = true
 		}
 	}
-	if a.Enabled && !found {
-		return &Error{CodeNoDigest, "ha1"} // such a line would register without a password
+	if a.Enabled && len(usernames) == 0 {
+		return &Error{CodeNoDigest, "devices"}
 	}
 	return nil
 }

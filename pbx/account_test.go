@@ -13,11 +13,19 @@ import (
 
 func alice() pbx.Account {
 	return pbx.Account{
-		Extension: "1001", AuthUsername: "1001", Realm: "pbx.example.org", DisplayName: "Zoë O'Hara-Łęcka",
-		AOR: pbx.NewAOR("1001", "pbx.example.org"), IdentityID: "vl-01", Enabled: true,
-		UpdatedAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
-	}.WithPassword("secret")
+		Extension: "1001", Realm: "pbx.example.org", DisplayName: "Zoë O'Hara-Łęcka",
+		AOR: pbx.NewAOR("1001", "pbx.example.org"), IdentityID: "vl-01", Enabled: true, UpdatedAt: march,
+		Devices: []pbx.Device{{
+			ID: "k3f9ab2c", Name: "Office", Kind: pbx.App, AddedAt: march,
+			Credentials: []pbx.Credential{pbx.NewCredential("1001-k3f9ab", "pbx.example.org", "secret")},
+		}},
+	}
 }
+
+var march = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// first is the account's only credential.
+func first(a *pbx.Account) *pbx.Credential { return &a.Devices[0].Credentials[0] }
 
 func TestAccountValidate(t *testing.T) {
 	t.Parallel()
@@ -28,17 +36,27 @@ func TestAccountValidate(t *testing.T) {
 	}{
 		{"good", func(*pbx.Account) {}, "", ""},
 		{"no name, no identity", func(a *pbx.Account) { a.DisplayName, a.IdentityID = "", "" }, "", ""},
-		{"disabled without digests", func(a *pbx.Account) {
-			a.Enabled, a.HA1MD5, a.HA1SHA256, a.HA1SHA512256 = false, "", "", ""
-		}, "", ""},
-		{"MD5 only", func(a *pbx.Account) { a.HA1SHA256, a.HA1SHA512256 = "", "" }, "", ""},
-		{"without digests", func(a *pbx.Account) { a.HA1MD5, a.HA1SHA256, a.HA1SHA512256 = "", "", "" }, pbx.CodeNoDigest, "ha1"},
+		{"disabled without devices", func(a *pbx.Account) { a.Enabled, a.Devices = false, nil }, "", ""},
+		{"MD5 only", func(a *pbx.Account) { first(a).HA1SHA256, first(a).HA1SHA512256 = "", "" }, "", ""},
+		{"without digests", func(a *pbx.Account) { *first(a) = pbx.Credential{Username: "1001-x"} }, pbx.CodeNoDigest, "ha1"},
+		{"without devices", func(a *pbx.Account) { a.Devices = nil }, pbx.CodeNoDigest, "devices"},
+		{"without credentials", func(a *pbx.Account) { a.Devices[0].Credentials = nil }, pbx.CodeNoDigest, "devices"},
+		{"device twice", func(a *pbx.Account) {
+			a.Devices = append(a.Devices, pbx.Device{ID: a.Devices[0].ID, Kind: pbx.Desk})
+		}, pbx.CodeDuplicate, "device"},
+		{"user twice", func(a *pbx.Account) {
+			a.Devices = append(a.Devices, pbx.Device{ID: "other", Kind: pbx.Desk, Credentials: a.Devices[0].Credentials})
+		}, pbx.CodeDuplicate, "username"},
+		{"device of no kind", func(a *pbx.Account) { a.Devices[0].Kind = "" }, pbx.CodeMalformed, "device_kind"},
+		{"line break in a device's name", func(a *pbx.Account) { a.Devices[0].Name = "A\nB" }, pbx.CodeCharacter, "device_name"},
+		{"too many devices", func(a *pbx.Account) { a.Devices = make([]pbx.Device, pbx.MaxDevices+1) }, pbx.CodeTooMany, "devices"},
+		{"organisation with a space", func(a *pbx.Account) { a.Organisation = "a b" }, pbx.CodeCharacter, "organisation"},
 		{"no extension", func(a *pbx.Account) { a.Extension = "" }, pbx.CodeEmpty, "extension"},
 		{"path in the extension", func(a *pbx.Account) { a.Extension = "../1001" }, pbx.CodeCharacter, "extension"},
 		{"long extension", func(a *pbx.Account) { a.Extension = strings.Repeat("1", 16) }, pbx.CodeTooLong, "extension"},
 		{"section in the extension", func(a *pbx.Account) { a.Extension = "1](x)" }, pbx.CodeCharacter, "extension"},
-		{"line break in the user", func(a *pbx.Account) { a.AuthUsername = "a\nusername=b" }, pbx.CodeCharacter, "auth_username"},
-		{"colon in the user", func(a *pbx.Account) { a.AuthUsername = "a:b" }, pbx.CodeCharacter, "auth_username"},
+		{"line break in the user", func(a *pbx.Account) { first(a).Username = "a\nusername=b" }, pbx.CodeCharacter, "username"},
+		{"colon in the user", func(a *pbx.Account) { first(a).Username = "a:b" }, pbx.CodeCharacter, "username"},
 		{"semicolon in the realm", func(a *pbx.Account) { a.Realm = "x;y" }, pbx.CodeCharacter, "realm"},
 		{"no realm", func(a *pbx.Account) { a.Realm = "" }, pbx.CodeEmpty, "realm"},
 		{"AOR of another number", func(a *pbx.Account) { a.AOR = "sip:1002@pbx.example.org" }, pbx.CodeMismatch, "aor"},
@@ -55,9 +73,9 @@ func TestAccountValidate(t *testing.T) {
 		{"broken UTF-8 in the name", func(a *pbx.Account) { a.DisplayName = "A\xff" }, pbx.CodeCharacter, "display_name"},
 		{"long name", func(a *pbx.Account) { a.DisplayName = strings.Repeat("é", 65) }, pbx.CodeTooLong, "display_name"},
 		{"line break in the identity", func(a *pbx.Account) { a.IdentityID = "a\nb" }, pbx.CodeCharacter, "identity_id"},
-		{"upper-case digest", func(a *pbx.Account) { a.HA1MD5 = strings.ToUpper(a.HA1MD5) }, pbx.CodeMalformed, "ha1_md5"},
-		{"digest of another algorithm", func(a *pbx.Account) { a.HA1SHA256 = a.HA1MD5 }, pbx.CodeMalformed, "ha1_sha256"},
-		{"line break in a digest", func(a *pbx.Account) { a.HA1SHA512256 = a.HA1SHA512256[:63] + "\n" }, pbx.CodeMalformed, "ha1_sha512_256"},
+		{"upper-case digest", func(a *pbx.Account) { first(a).HA1MD5 = strings.ToUpper(first(a).HA1MD5) }, pbx.CodeMalformed, "ha1_md5"},
+		{"digest of another algorithm", func(a *pbx.Account) { first(a).HA1SHA256 = first(a).HA1MD5 }, pbx.CodeMalformed, "ha1_sha256"},
+		{"line break in a digest", func(a *pbx.Account) { first(a).HA1SHA512256 = first(a).HA1SHA512256[:63] + "\n" }, pbx.CodeMalformed, "ha1_sha512_256"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -136,7 +154,7 @@ func TestAccountJSON(t *testing.T) {
 	}
 	golden.Check(t, "testdata/account.json", append(b, '\n'))
 	var back pbx.Account
-	if err := json.Unmarshal(b, &back); err != nil || back != alice() {
+	if err := json.Unmarshal(b, &back); err != nil || !back.Equal(alice()) {
 		t.Errorf("account after JSON differs, %v", err)
 	}
 }

@@ -43,12 +43,12 @@ func checkToken(field, s string, most int) error { return check(field, s, alnum+
 
 func checkDomain(field, s string) error { return check(field, s, alnum+"-.", maxDomain) }
 
-func checkDisplayName(s string) error {
+func checkDisplayName(field, s string) error {
 	if utf8.RuneCountInString(s) > maxDisplayName {
-		return &Error{CodeTooLong, "display_name"}
+		return &Error{CodeTooLong, field}
 	}
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, unsafeInName) || strings.TrimSpace(s) != s {
-		return &Error{CodeCharacter, "display_name"}
+		return &Error{CodeCharacter, field}
 	}
 	return nil
 }

@@ -46,9 +46,9 @@ func HA1(alg Algorithm, user, realm string, password Password) string {
 }
 
 const (
-	// passwordLength characters of 5 bits are 120 bits: a digest caught on the
+	// passwordLength characters of 5 bits are 130 bits: a digest caught on the
 	// wire cannot be searched, MD5 or not.
-	passwordLength = 24
+	passwordLength = 26
 	// passwordAlphabet has no l, o, i or u, as it is typed into phones by hand.
 	passwordAlphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 	redacted         = "REDACTED"
@@ -60,14 +60,20 @@ type Password string
 
 // NewPassword makes a password from rand.
 func NewPassword(rand io.Reader) (Password, error) {
-	b := make([]byte, passwordLength)
+	p, err := letters(rand, passwordLength)
+	return Password(p), err
+}
+
+// letters returns n random characters of the alphabet, 5 bits each.
+func letters(rand io.Reader, n int) (string, error) {
+	b := make([]byte, n)
 	if _, err := io.ReadFull(rand, b); err != nil {
 		return "", fmt.Errorf("pbx: read randomness: %w", err)
 	}
 	for i, v := range b {
 		b[i] = passwordAlphabet[v%32] // 256 is a multiple of 32: no bias
 	}
-	return Password(b), nil
+	return string(b), nil
 }
 
 // Reveal returns the password itself.

@@ -85,8 +85,8 @@ func TestNewPassword(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !regexp.MustCompile(`^[0-9a-hjkmnp-tv-z]{24}$`).MatchString(p.Reveal()) || seen[p.Reveal()] {
-			t.Fatalf("NewPassword() = %s, want 24 fresh characters that cannot be misread", p.Reveal())
+		if !regexp.MustCompile(`^[0-9a-hjkmnp-tv-z]{26}$`).MatchString(p.Reveal()) || seen[p.Reveal()] {
+			t.Fatalf("NewPassword() = %s, want 26 fresh characters that cannot be misread", p.Reveal())
 		}
 		seen[p.Reveal()] = true
 	}
@@ -100,25 +100,27 @@ func TestNewPassword(t *testing.T) {
 func TestAccountAndPasswordRedactThemselves(t *testing.T) {
 	t.Parallel()
 	const p = pbx.Password("correct-horse-battery")
-	a := alice().WithPassword(p)
+	a := alice()
+	c := first(&a)
+	*c = pbx.NewCredential(c.Username, a.Realm, p)
 	type record struct {
 		Account  pbx.Account
 		Pointer  *pbx.Account
 		Password pbx.Password
 	}
 	var out bytes.Buffer
-	for _, v := range []any{a, &a, p, record{a, &a, p}, []pbx.Account{a}, map[string]pbx.Account{"a": a}} {
+	for _, v := range []any{a, &a, p, record{a, &a, p}, []pbx.Account{a}, map[string]pbx.Account{"a": a}, *c, c, a.Devices[0], &a.Devices[0]} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}
 	}
 	for _, h := range []slog.Handler{slog.NewJSONHandler(&out, nil), slog.NewTextHandler(&out, nil)} {
-		slog.New(h).Info("test", "account", a, "pointer", &a, "password", p)
+		slog.New(h).Info("test", "account", a, "pointer", &a, "credential", *c, "device", a.Devices[0], "password", p)
 	}
 	if err := json.NewEncoder(&out).Encode(p); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{p.Reveal(), hex.EncodeToString([]byte(p)), a.HA1MD5, a.HA1SHA256, a.HA1SHA512256, a.DisplayName} {
+	for _, s := range []string{p.Reveal(), hex.EncodeToString([]byte(p)), c.HA1MD5, c.HA1SHA256, c.HA1SHA512256, a.DisplayName, a.Devices[0].Name} {
 		if strings.Contains(out.String(), s) {
 			t.Errorf("output shows %q", s)
 		}

@@ -19,6 +19,7 @@ const (
 	CodeNoDigest  = "no_digest"
 	CodeDuplicate = "duplicate"
 	CodeFull      = "plan_full"
+	CodeTooMany   = "too_many"
 )
 
 func (e *Error) Error() string { return fmt.Sprintf("pbx: %s: %s", e.Field, e.Code) }

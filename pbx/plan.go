@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// A Plan is the block of extensions that Vouchline may hand out, both ends
-// included. All numbers have the same length, so that none is the beginning of
+// A Plan is a block of extensions, both ends included. All numbers have the same length, so that none is the beginning of
 // another and a dial plan needs one pattern.
 type Plan struct {
 	First uint32
@@ -63,32 +62,6 @@ func (p Plan) Contains(ext string) bool {
 	return err == nil && strconv.FormatUint(n, 10) == ext && uint64(p.First) <= n && n <= uint64(p.Last)
 }
 
-// Next returns the first number after the given one that is not taken, going
-// round at the end; after "" it begins with the first. Going on from the last
-// number given keeps a revoked number idle for as long as the plan allows, so
-// that a new subscriber does not get the calls of the one before.
-func (p Plan) Next(after string, taken func(extension string) bool) (string, error) {
-	if err := p.Validate(); err != nil {
-		return "", err
-	}
-	start := p.First
-	if p.Contains(after) {
-		n, _ := strconv.ParseUint(after, 10, 32)
-		start = p.wrap(n + 1)
-	}
-	size := uint64(p.Last) - uint64(p.First) + 1
-	for i := range size {
-		ext := extension(p.wrap(uint64(start) + i))
-		if !taken(ext) {
-			return ext, nil
-		}
-	}
-	return "", ErrFull
-}
-
-func (p Plan) wrap(n uint64) uint32 {
-	size := uint64(p.Last) - uint64(p.First) + 1
-	return uint32(uint64(p.First) + (n-uint64(p.First))%size)
-}
+func (p Plan) size() uint64 { return uint64(p.Last) - uint64(p.First) + 1 }
 
 func extension(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

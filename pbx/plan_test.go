@@ -38,7 +38,7 @@ func TestParsePlan(t *testing.T) {
 
 func TestPlanNext(t *testing.T) {
 	t.Parallel()
-	plan := pbx.Plan{First: 1000, Last: 1004}
+	plan := numbering(pbx.Plan{First: 1000, Last: 1004})
 	for _, tc := range []struct {
 		name, after string
 		taken       []string
@@ -55,7 +55,7 @@ func TestPlanNext(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := plan.Next(tc.after, func(e string) bool { return slices.Contains(tc.taken, e) })
+			got, err := plan.Next("", tc.after, func(e string) bool { return slices.Contains(tc.taken, e) })
 			if got != tc.want || !errors.Is(err, tc.err) {
 				t.Errorf("Next(%q) = %q, %v, want %q, %v", tc.after, got, err, tc.want, tc.err)
 			}
@@ -77,8 +77,16 @@ func TestPlanContains(t *testing.T) {
 
 func TestPlanAtTheEndOfItsType(t *testing.T) {
 	t.Parallel()
-	plan := pbx.Plan{First: 4294967294, Last: 4294967295}
-	if got, err := plan.Next("4294967295", func(string) bool { return false }); err != nil || got != "4294967294" {
+	plan := numbering(pbx.Plan{First: 4294967294, Last: 4294967295})
+	if got, err := plan.Next("", "4294967295", func(string) bool { return false }); err != nil || got != "4294967294" {
 		t.Errorf("Next(4294967295) = %q, %v, want 4294967294", got, err)
 	}
+}
+
+func numbering(plans ...pbx.Plan) pbx.Numbering {
+	var n pbx.Numbering
+	for _, p := range plans {
+		n.Ranges = append(n.Ranges, pbx.Range{Plan: p})
+	}
+	return n
 }

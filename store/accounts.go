@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -77,7 +75,7 @@ func (s *Store) putAccount(ctx context.Context, tx bun.Tx, a pbx.Account, subjec
 // identity, and nobody's where it says nothing of anybody, for such a shell
 // must be readable when the subject's key is gone.
 func (s *Store) subjectOf(ctx context.Context, a pbx.Account) (string, error) {
-	if a == shell(a) {
+	if a.IsShell() {
 		return "", nil
 	}
 	ids, err := s.Find(ctx, kyc.ByIdentity, a.IdentityID)
@@ -90,14 +88,6 @@ func (s *Store) subjectOf(ctx context.Context, a pbx.Account) (string, error) {
 	return ids[0], nil
 }
 
-// shell is what stays of an erased subject's account: that its number is
-// taken and registers nobody.
-func shell(a pbx.Account) pbx.Account {
-	return pbx.Account{
-		Extension: a.Extension, AuthUsername: a.AuthUsername, Realm: a.Realm, AOR: a.AOR, IdentityID: a.IdentityID, UpdatedAt: a.UpdatedAt,
-	}
-}
-
 // emptyAccounts leaves shells of a subject's accounts, while their key is
 // there to read them. One that does not open goes altogether.
 func (s *Store) emptyAccounts(ctx context.Context, tx bun.Tx, subject, identity string) error {
@@ -108,11 +98,11 @@ func (s *Store) emptyAccounts(ctx context.Context, tx bun.Tx, subject, identity 
 	}
 	for _, row := range rows {
 		a, err := s.openAccount(row)
-		if err == nil && a == shell(a) {
+		if err == nil && a.IsShell() {
 			continue
 		}
 		if err == nil {
-			err = s.putAccount(ctx, tx, shell(a), "", s.keys.aead)
+			err = s.putAccount(ctx, tx, a.Shell(), "", s.keys.aead)
 		} else {
 			s.log.ErrorContext(ctx, "an erased subject's SIP account does not open and is deleted", "identity", row.IdentityID, "cause", err)
 			_, err = tx.NewRaw("DELETE FROM sip_accounts WHERE aor = ?", row.AOR).Exec(ctx)
@@ -127,8 +117,29 @@ func (s *Store) emptyAccounts(ctx context.Context, tx bun.Tx, subject, identity 
 // Accounts returns the accounts changed at or after since, ordered by
 // extension. Disabled ones are among them: a PBX has to learn of those too.
 func (s *Store) Accounts(ctx context.Context, since time.Time) ([]pbx.Account, error) {
+	return s.accountsWhere(ctx, s.read, "a.updated_at >= ?", micros(since))
+}
+
+// Account returns the account of a number, ErrNotFound without one.
+func (s *Store) Account(ctx context.Context, extension string) (pbx.Account, error) {
+	accounts, err := s.accountsWhere(ctx, s.read, "a.extension = ?", extension)
+	if err == nil && len(accounts) == 0 {
+		err = fmt.Errorf("%w: line %s", kyc.ErrNotFound, extension)
+	}
+	if err != nil {
+		return pbx.Account{}, err
+	}
+	return accounts[0], nil
+}
+
+// AccountsOf returns the accounts of an identity, the first one first.
+func (s *Store) AccountsOf(ctx context.Context, identityID string) ([]pbx.Account, error) {
+	return s.accountsWhere(ctx, s.read, "a.identity_id = ?", identityID)
+}
+
+func (s *Store) accountsWhere(ctx context.Context, db bun.IDB, where string, args ...any) ([]pbx.Account, error) {
 	var rows []accountRow
-	err := s.read.NewRaw(selectAccount+"WHERE a.updated_at >= ? ORDER BY length(a.extension), a.extension, a.aor", micros(since)).Scan(ctx, &rows)
+	err := db.NewRaw(selectAccount+"WHERE "+where+" ORDER BY length(a.extension), a.extension, a.aor", args...).Scan(ctx, &rows)
 	if err != nil {
 		return nil, wrap("read SIP accounts", err)
 	}
@@ -143,17 +154,47 @@ func (s *Store) Accounts(ctx context.Context, since time.Time) ([]pbx.Account, e
 	return accounts, nil
 }
 
-// AccountOf returns the account of an identity, ErrNotFound without one.
-func (s *Store) AccountOf(ctx context.Context, identityID string) (pbx.Account, error) {
-	var row accountRow
-	err := s.read.NewRaw(selectAccount+"WHERE a.identity_id = ? ORDER BY a.updated_at DESC, a.aor LIMIT 1", identityID).Scan(ctx, &row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return pbx.Account{}, fmt.Errorf("%w: identity %s has no SIP account", kyc.ErrNotFound, identityID)
+// UpdateAccount changes an account and enqueues what follows from it, in one
+// transaction. An error of change saves nothing.
+func (s *Store) UpdateAccount(ctx context.Context, extension string, change func(*pbx.Account) ([]kyc.Effect, error)) (a pbx.Account, err error) {
+	if a, err = s.Account(ctx, extension); err != nil {
+		return a, err
 	}
+	subject, err := s.subjectOf(ctx, a)
 	if err != nil {
-		return pbx.Account{}, wrap("read a SIP account", err)
+		return a, err
 	}
-	return s.openAccount(row)
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		key := s.keys.aead
+		if subject != "" {
+			if err := s.serialize(ctx, tx, "subject:"+subject); err != nil {
+				return err
+			}
+			if key, err = s.subjectKey(ctx, tx, subject); err != nil {
+				return err
+			}
+		}
+		accounts, err := s.accountsWhere(ctx, tx, "a.extension = ?", extension)
+		if err != nil {
+			return err
+		}
+		if len(accounts) == 0 {
+			return fmt.Errorf("%w: line %s", kyc.ErrNotFound, extension)
+		}
+		a = accounts[0]
+		effects, err := change(&a)
+		if err != nil {
+			return err
+		}
+		if err := a.Validate(); err != nil {
+			return err
+		}
+		if err := s.putAccount(ctx, tx, a, subject, key); err != nil {
+			return err
+		}
+		return s.enqueueEffects(ctx, tx, effects)
+	})
+	return a, wrap("change a SIP account", err)
 }
 
 func (s *Store) openAccount(row accountRow) (a pbx.Account, err error) {

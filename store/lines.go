@@ -13,25 +13,25 @@ import (
 // AllocateExtension gives an identity a number of its own, for good. Numbers
 // go up through the plan and round again, so that one that becomes free rests
 // as long as the plan allows.
-func (s *Store) AllocateExtension(ctx context.Context, identityID string, plan pbx.Plan) (ext string, err error) {
-	if identityID == "" {
+func (s *Store) AllocateExtension(ctx context.Context, c pbx.Claim, plan pbx.Numbering) (ext string, err error) {
+	if c.IdentityID == "" {
 		return "", errors.New("store: an extension for nobody")
 	}
 	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := s.serialize(ctx, tx, "extensions"); err != nil {
 			return err
 		}
-		err := tx.NewRaw("SELECT extension FROM extensions WHERE identity_id = ?", identityID).Scan(ctx, &ext)
+		err := tx.NewRaw("SELECT extension FROM extensions WHERE identity_id = ?", c.IdentityID).Scan(ctx, &ext)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		ext, err = s.nextExtension(ctx, tx, identityID, plan)
+		ext, err = s.nextExtension(ctx, tx, c, plan)
 		return err
 	})
 	return ext, wrap("allocate an extension", err)
 }
 
-func (s *Store) nextExtension(ctx context.Context, tx bun.Tx, identityID string, plan pbx.Plan) (string, error) {
+func (s *Store) nextExtension(ctx context.Context, tx bun.Tx, c pbx.Claim, plan pbx.Numbering) (string, error) {
 	var last struct {
 		Extension string `bun:"extension"`
 		Serial    int64  `bun:"serial"`
@@ -41,7 +41,7 @@ func (s *Store) nextExtension(ctx context.Context, tx bun.Tx, identityID string,
 		return "", err
 	}
 	var failed error
-	ext, err := plan.Next(last.Extension, func(candidate string) bool {
+	ext, err := plan.Next(c.Organisation, last.Extension, func(candidate string) bool {
 		n, err := tx.NewSelect().Table("extensions").Where("extension = ?", candidate).Count(ctx)
 		failed = errors.Join(failed, err)
 		return n > 0 && err == nil
@@ -50,6 +50,6 @@ func (s *Store) nextExtension(ctx context.Context, tx bun.Tx, identityID string,
 		return "", err
 	}
 	_, err = tx.NewRaw("INSERT INTO extensions (extension, identity_id, serial, allocated_at) VALUES (?, ?, ?, ?)",
-		ext, identityID, last.Serial+1, s.now()).Exec(ctx)
+		ext, c.IdentityID, last.Serial+1, s.now()).Exec(ctx)
 	return ext, err
 }

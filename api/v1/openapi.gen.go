@@ -116,17 +116,16 @@ func (e Status) Valid() bool {
 // Account defines model for Account.
 type Account struct {
 	// Aor Address of record (RFC 3261)
-	Aor          string `json:"aor"`
-	AuthUsername string `json:"auth_username"`
-	DisplayName  string `json:"display_name"`
-	Enabled      bool   `json:"enabled"`
-	Extension    string `json:"extension"`
+	Aor string `json:"aor"`
 
-	// Ha1 Digests of user:realm:password by algorithm (RFC 7616, RFC 8760), lower-case hex
-	Ha1        HA1       `json:"ha1"`
-	IdentityId string    `json:"identity_id"`
-	Realm      string    `json:"realm"`
-	UpdatedAt  time.Time `json:"updated_at"`
+	// Credentials Of all devices. Each is a user of the digest by its own name and registers to the same address of record
+	Credentials []Credential `json:"credentials"`
+	DisplayName string       `json:"display_name"`
+	Enabled     bool         `json:"enabled"`
+	Extension   string       `json:"extension"`
+	IdentityId  string       `json:"identity_id"`
+	Realm       string       `json:"realm"`
+	UpdatedAt   time.Time    `json:"updated_at"`
 }
 
 // AccountList defines model for AccountList.
@@ -136,6 +135,18 @@ type AccountList struct {
 
 // Change defines model for Change.
 type Change = ledger.Change
+
+// Credential defines model for Credential.
+type Credential struct {
+	// Ha1 Digests of user:realm:password by algorithm (RFC 7616, RFC 8760), lower-case hex
+	Ha1 HA1 `json:"ha1"`
+
+	// NotAfter When it ends; absent is never
+	NotAfter *time.Time `json:"not_after,omitempty"`
+
+	// Username The digest's user name
+	Username string `json:"username"`
+}
 
 // CredentialStatus defines model for CredentialStatus.
 type CredentialStatus struct {

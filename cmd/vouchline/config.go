@@ -244,7 +244,7 @@ type PBXSettings struct {
 	PBXDir        string     `name:"pbx-dir" env:"VOUCHLINE_PBX_DIR" placeholder:"DIR" help:"Folder of the rendered configuration, included by the PBX's own. Default: pbx in the data folder."`
 	PBXConsole    Command    `name:"pbx-console" env:"VOUCHLINE_PBX_CONSOLE" placeholder:"COMMAND" help:"Command that runs one line on the PBX's console, such as: asterisk -rx. With it the service reloads, reads its writes back and drops the devices of changed lines."`
 	PBXReload     Command    `name:"pbx-reload" env:"VOUCHLINE_PBX_RELOAD" placeholder:"COMMAND" help:"Command run after a change, without a shell; quotes keep words together: asterisk -rx 'module reload res_pjsip.so'."`
-	PBXShow       Command    `name:"pbx-show" env:"VOUCHLINE_PBX_SHOW" placeholder:"COMMAND" help:"Command that prints what the PBX believes about a line, with {extension} in it: asterisk -rx 'pjsip show auth {extension}'. A change is done once it shows."`
+	PBXShow       Command    `name:"pbx-show" env:"VOUCHLINE_PBX_SHOW" placeholder:"COMMAND" help:"Command that prints what the PBX believes about a line, with {extension} in it: asterisk -rx 'pjsip show endpoint {extension}'. A change is done once it shows."`
 	PBXRealm      string     `name:"pbx-realm" env:"VOUCHLINE_PBX_REALM" default:"vouchline" help:"Digest realm and domain of the accounts. Changing it voids every stored HA1."`
 	PBXExtensions Extensions `name:"pbx-extensions" env:"VOUCHLINE_PBX_EXTENSIONS" default:"2000000-2999999" placeholder:"FIRST-LAST" help:"Numbering plan: the extensions given out."`
 }

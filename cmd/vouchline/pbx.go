@@ -7,6 +7,7 @@ import (
 
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
+	"github.com/vouchline/vouchline/pbx/format"
 	"github.com/vouchline/vouchline/store"
 )
 
@@ -37,7 +38,7 @@ func (c *PBXExportCmd) Run(g *Globals) error {
 		if g.JSON || c.Format == "json" {
 			return writeAccounts(g, accounts)
 		}
-		fragment, err := asterisk.Render(accounts)
+		fragment, err := format.Asterisk(accounts, time.Now())
 		if err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ type reconciled struct {
 // others off the PBX.
 func (c *PBXReconcileCmd) Run(g *Globals) error {
 	p, err := asterisk.New(asterisk.Config{
-		Dir: c.PBXPath(c.DataDir), Console: c.PBXConsole, Reload: c.PBXReload, Show: c.PBXShow, Logger: g.Log,
+		Dir: c.PBXPath(c.DataDir), Console: c.PBXConsole, Reload: c.PBXReload, Show: c.PBXShow, Logger: g.Log, Clock: time.Now,
 	})
 	if err != nil {
 		return err

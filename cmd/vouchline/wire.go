@@ -87,7 +87,7 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 		Policy: kyc.Policy{LoneHints: p.Engines.LoneHints()},
 		Settings: kyc.Settings{
 			Service: p.Site.Name, BaseURL: strings.TrimSuffix(p.Site.BaseURL, "/"), DefaultCountry: p.Site.DefaultCountry,
-			Plan: pbx.Plan{First: p.PBX.PBXExtensions.First, Last: p.PBX.PBXExtensions.Last}, Realm: p.PBX.PBXRealm,
+			Numbering: pbx.Numbering{Ranges: []pbx.Range{{Plan: pbx.Plan{First: p.PBX.PBXExtensions.First, Last: p.PBX.PBXExtensions.Last}}}}, Realm: p.PBX.PBXRealm,
 			SIPDomain: p.PBX.PBXRealm, LiveWords: p.Words, WordsOnScreen: p.Screen,
 			FaceHints: p.Engines.FaceHints == "on", Retention: p.Storage.Retention,
 		},
@@ -281,7 +281,7 @@ func newProvisioner(g *Globals, p parts) (kyc.Provisioner, error) {
 		return fetched{}, nil
 	}
 	return asterisk.New(asterisk.Config{
-		Dir: p.PBX.PBXPath(p.Storage.DataDir), Console: p.PBX.PBXConsole, Reload: p.PBX.PBXReload, Show: p.PBX.PBXShow, Logger: g.Log,
+		Dir: p.PBX.PBXPath(p.Storage.DataDir), Console: p.PBX.PBXConsole, Reload: p.PBX.PBXReload, Show: p.PBX.PBXShow, Logger: g.Log, Clock: time.Now,
 	})
 }
 

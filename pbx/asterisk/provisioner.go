@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/pbx"
+	"github.com/vouchline/vouchline/pbx/format"
 )
 
 // The defaults of [Config].
@@ -38,12 +39,13 @@ type Config struct {
 	Reload []string
 	// Show, when set, prints what Asterisk itself believes about a line, with
 	// "{extension}" replaced in every argument, such as
-	// asterisk -rx "pjsip show auth {extension}". A change is done once it
+	// asterisk -rx "pjsip show endpoint {extension}". A change is done once it
 	// shows; without it nobody knows when that is.
 	Show []string
 	// Timeout bounds each change, with reload and wait.
 	Timeout time.Duration
 	Logger  *slog.Logger
+	Clock   func() time.Time
 }
 
 // Errors of a change that was written but is not known to be in effect. The
@@ -79,6 +81,9 @@ func New(c Config) (*Provisioner, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
+	if c.Clock == nil {
+		return nil, errors.New("asterisk: no clock")
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -86,7 +91,7 @@ func New(c Config) (*Provisioner, error) {
 		c.Reload = console(c.Console, "module reload res_pjsip.so")
 	}
 	if len(c.Console) > 0 && len(c.Show) == 0 {
-		c.Show = console(c.Console, "pjsip show auth {extension}")
+		c.Show = console(c.Console, "pjsip show endpoint {extension}")
 	}
 	if err := os.MkdirAll(c.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("asterisk: %w", err)
@@ -103,10 +108,11 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 	if err := a.Validate(); err != nil {
 		return err
 	}
-	if !a.Enabled {
+	now := p.config.Clock()
+	if !a.Enabled || len(a.Credentials(now)) == 0 {
 		return p.Deprovision(ctx, a.AOR)
 	}
-	content, err := Render([]pbx.Account{a})
+	content, err := format.Asterisk([]pbx.Account{a}, now)
 	if err != nil {
 		return err
 	}
@@ -119,7 +125,7 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 			}
 			return !bytes.Equal(before, content), readBack(path, content)
 		},
-		done: func(shown string) bool { return showsAccount(shown, a) },
+		done: func(shown string) bool { return showsAccount(shown, a, now) },
 	})
 }
 
@@ -198,7 +204,7 @@ func (p *Provisioner) Accounts() ([]pbx.Account, error) {
 		if err != nil {
 			return nil, fmt.Errorf("asterisk: %w", err)
 		}
-		accounts, err := Parse(b)
+		accounts, err := format.ParseAsterisk(b)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 		}
@@ -212,50 +218,40 @@ func readBack(path string, want []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err := Parse(got); err != nil || !bytes.Equal(got, want) {
+	if _, err := format.ParseAsterisk(got); err != nil || !bytes.Equal(got, want) {
 		return errors.Join(ErrReadBack, err)
 	}
 	return nil
 }
 
-// showsAccount reports whether Asterisk's "pjsip show auth" has the account's
-// user, realm and digests.
-func showsAccount(shown string, a pbx.Account) bool {
-	var digests []string
-	for _, alg := range algorithms(a) {
-		digests = append(digests, alg+":"+a.HA1(pbx.Algorithm(alg)))
+// showsAccount reports whether Asterisk's "pjsip show endpoint" has the
+// account's credentials, all of them and no others. Their user names tell: one
+// is never used for a second password.
+func showsAccount(shown string, a pbx.Account, now time.Time) bool {
+	var want, got []string
+	for _, c := range a.Credentials(now) {
+		want = append(want, c.Username+"/"+c.Username)
 	}
-	// Asterisk lists them in an order of its own.
-	slices.Sort(digests)
-	got := strings.Split(option(shown, "password_digest"), ",")
-	slices.Sort(got)
-	return shows(shown, a.Extension) && option(shown, "username") == a.AuthUsername &&
-		option(shown, "realm") == a.Realm && slices.Equal(got, digests)
-}
-
-// shows reports whether the output is about the extension.
-func shows(shown, extension string) bool {
+	endpoint := ""
 	for line := range strings.Lines(shown) {
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "Auth:"); ok {
-			id, _, _ := strings.Cut(strings.TrimSpace(rest), "/")
-			return id == extension
+		fields := strings.Fields(line)
+		if len(fields) < 2 {
+			continue
+		}
+		switch fields[0] {
+		case "InAuth:":
+			got = append(got, fields[1])
+		case "Endpoint:":
+			endpoint, _, _ = strings.Cut(fields[1], "/")
 		}
 	}
-	return false
+	slices.Sort(want)
+	slices.Sort(got)
+	return endpoint == a.Extension && slices.Equal(got, want)
 }
 
 // showsNothing reports whether Asterisk says that it does not know the line.
 // An output that says something else proves nothing.
 func showsNothing(shown, extension string) bool {
 	return strings.Contains(shown, "Unable to find object "+extension+".")
-}
-
-// option returns the value of a line "name : value".
-func option(shown, name string) string {
-	for line := range strings.Lines(shown) {
-		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }

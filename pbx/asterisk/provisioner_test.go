@@ -12,11 +12,15 @@ import (
 
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
+	"github.com/vouchline/vouchline/pbx/format"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
 )
 
+var march = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
 func newProvisioner(t *testing.T, c asterisk.Config) *asterisk.Provisioner {
 	t.Helper()
+	c.Clock = func() time.Time { return march }
 	p, err := asterisk.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +40,7 @@ func TestFiles(t *testing.T) {
 				if errors.Is(err, os.ErrNotExist) {
 					return pbx.Account{}, false
 				}
-				accounts, perr := asterisk.Parse(b)
+				accounts, perr := format.ParseAsterisk(b)
 				if err != nil || perr != nil || len(accounts) != 1 {
 					t.Fatalf("file of %s: %v, %v, %d accounts", aor, err, perr, len(accounts))
 				}
@@ -164,8 +168,8 @@ func TestChangeThatNeverTakesEffect(t *testing.T) {
 		{"reload hangs", "exec sleep 60", "", asterisk.ErrReload},
 		{"Asterisk is down", "true", "echo Unable to connect; exit 1", asterisk.ErrNotLoaded},
 		{"line is unknown", "true", `echo "Unable to find object $1."`, asterisk.ErrNotLoaded},
-		{"another line is shown", "true", "echo ' Auth: 10010/1001'", asterisk.ErrNotLoaded},
-		{"old digest is shown", "true", "echo ' Auth: 1001/1001'; echo ' username : 1001'; echo ' password_digest : MD5:00'", asterisk.ErrNotLoaded},
+		{"another line is shown", "true", "echo ' Endpoint: 10010/1001'; echo ' InAuth: 1001-aaaaaa/1001-aaaaaa'", asterisk.ErrNotLoaded},
+		{"old credential is shown", "true", "echo ' Endpoint: 1001'; echo ' InAuth: 1001-oldold/1001-oldold'", asterisk.ErrNotLoaded},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -189,7 +193,7 @@ func TestDeprovisionWhileAsteriskIsDown(t *testing.T) {
 		want    error
 	}{
 		"down":             {"echo Unable to connect; exit 1", asterisk.ErrReload},
-		"still shown":      {"echo ' Auth: 1001/1001'", asterisk.ErrNotLoaded},
+		"still shown":      {"echo ' Endpoint: 1001'", asterisk.ErrNotLoaded},
 		"database is shut": {`case "$1" in database*) exit 1;; *) echo "Unable to find object 1001.";; esac`, asterisk.ErrNotDropped},
 	} {
 		c := asterisk.Config{Dir: t.TempDir(), Timeout: 300 * time.Millisecond, Console: []string{script(t, tc.console)}}

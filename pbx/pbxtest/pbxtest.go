@@ -44,14 +44,28 @@ type Target struct {
 // serve it.
 const Domain = "pbx.example.org"
 
-// Account returns a valid account with a number of its own.
+// Account returns a valid account with a number of its own and one device,
+// whose user name is [Username].
 func Account(extension string, password pbx.Password) pbx.Account {
 	return pbx.Account{
-		Extension: extension, AuthUsername: extension, Realm: Domain,
-		DisplayName: "Zoë O'Hara-Łęcka", AOR: pbx.NewAOR(extension, Domain),
+		Extension: extension, Realm: Domain, DisplayName: "Zoë O'Hara-Łęcka", AOR: pbx.NewAOR(extension, Domain),
 		IdentityID: "identity-" + extension, Enabled: true,
 		UpdatedAt: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
-	}.WithPassword(password)
+		Devices: []pbx.Device{{
+			ID: "first", Kind: pbx.App, Credentials: []pbx.Credential{pbx.NewCredential(Username(extension), Domain, password)},
+		}},
+	}
+}
+
+// Username is that of the device of [Account].
+func Username(extension string) string { return extension + "-aaaaaa" }
+
+// WithPassword gives the account's device another password, at once and under
+// the same name.
+func WithPassword(a pbx.Account, password pbx.Password) pbx.Account {
+	a = a.Clone()
+	a.Devices[0].Credentials = []pbx.Credential{pbx.NewCredential(Username(a.Extension), a.Realm, password)}
+	return a
 }
 
 // Run runs the suite. newTarget returns a target without accounts.
@@ -113,12 +127,15 @@ func (x Target) wantUnknown(t *testing.T, aor pbx.AOR) {
 // the suite's own digests are no secret.
 func fields(a pbx.Account) map[string]string {
 	m := map[string]string{
-		"extension": a.Extension, "auth_username": a.AuthUsername, "realm": a.Realm,
-		"display_name": a.DisplayName, "aor": string(a.AOR), "identity_id": a.IdentityID,
+		"extension": a.Extension, "realm": a.Realm, "display_name": a.DisplayName, "aor": string(a.AOR), "identity_id": a.IdentityID,
 		"enabled": strconv.FormatBool(a.Enabled),
 	}
-	for _, alg := range pbx.Algorithms() {
-		m[string(alg)] = a.HA1(alg)
+	for _, d := range a.Devices {
+		for _, c := range d.Credentials {
+			for _, alg := range pbx.Algorithms() {
+				m[c.Username+" "+string(alg)] = c.HA1(alg)
+			}
+		}
 	}
 	return m
 }
@@ -142,7 +159,7 @@ func provisionReplaces(t *testing.T, x Target) {
 	x.provision(t, a)
 	a.DisplayName = ""
 	a.IdentityID = "identity-of-another"
-	a = a.WithPassword("second password")
+	a = WithPassword(a, "second password")
 	x.provision(t, a)
 	x.wantKnown(t, a)
 }
@@ -161,7 +178,8 @@ func linesAreApart(t *testing.T, x Target) {
 
 func md5Alone(t *testing.T, x Target) {
 	a := Account("1001", "first password")
-	a.HA1SHA256, a.HA1SHA512256 = "", ""
+	c := &a.Devices[0].Credentials[0]
+	c.HA1SHA256, c.HA1SHA512256 = "", ""
 	x.provision(t, a)
 	x.wantKnown(t, a)
 }
@@ -190,7 +208,7 @@ func provisionAgain(t *testing.T, x Target) {
 	a := Account("1001", "first password")
 	x.provision(t, a)
 	x.deprovision(t, a.AOR)
-	a = a.WithPassword("second password")
+	a = WithPassword(a, "second password")
 	x.provision(t, a)
 	x.wantKnown(t, a)
 }
@@ -201,11 +219,11 @@ func invalidChangesNothing(t *testing.T, x Target) {
 	for _, change := range []func(*pbx.Account){
 		func(a *pbx.Account) { a.DisplayName = "Eve\n[1002](auth-base)\nusername=eve" },
 		func(a *pbx.Account) { a.DisplayName = "Eve; comment" },
-		func(a *pbx.Account) { a.AuthUsername = "eve]" },
+		func(a *pbx.Account) { a.Devices[0].Credentials[0].Username = "eve]" },
 		func(a *pbx.Account) { a.Realm = "a:b" },
-		func(a *pbx.Account) { a.HA1MD5, a.HA1SHA256, a.HA1SHA512256 = "", "", "" },
+		func(a *pbx.Account) { a.Devices = nil },
 	} {
-		bad := good
+		bad := good.Clone()
 		change(&bad)
 		err := x.Provisioner.Provision(t.Context(), bad)
 		if _, coded := errors.AsType[*pbx.Error](err); !coded {

@@ -1,9 +1,10 @@
-package asterisk
+package format
 
 import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/vouchline/vouchline/pbx"
 )
@@ -15,12 +16,17 @@ type ParseError struct {
 	Reason string
 }
 
-func (e *ParseError) Error() string { return fmt.Sprintf("asterisk: line %d: %s", e.Line, e.Reason) }
+func (e *ParseError) Error() string { return fmt.Sprintf("pjsip.conf: line %d: %s", e.Line, e.Reason) }
 
-// Parse reads what [Render] wrote, and nothing else: a file that somebody has
-// changed by hand is an error, so that reading back proves what was written.
-// All accounts are enabled, and UpdatedAt is not kept.
-func Parse(b []byte) ([]pbx.Account, error) {
+// ParsedDevice is the id of the only device of a parsed account: Asterisk is
+// told of credentials and not of whose they are.
+const ParsedDevice = "parsed"
+
+// ParseAsterisk reads what [Asterisk] wrote, and nothing else: a file that
+// somebody has changed by hand is an error, so that reading back proves what
+// was written. All accounts are enabled; times are not kept, nor which device
+// a credential is of.
+func ParseAsterisk(b []byte) ([]pbx.Account, error) {
 	p := &parser{}
 	for i, line := range strings.Split(string(b), "\n") {
 		if err := p.line(line); err != nil {
@@ -33,7 +39,7 @@ func Parse(b []byte) ([]pbx.Account, error) {
 		}
 	}
 	// What renders to the same bytes has no line too many, too few or twice.
-	again, err := Render(p.accounts)
+	again, err := Asterisk(p.accounts, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +51,7 @@ func Parse(b []byte) ([]pbx.Account, error) {
 
 type parser struct {
 	accounts []pbx.Account
+	section  string // name of the present one
 	template string
 }
 
@@ -54,11 +61,13 @@ func (p *parser) line(line string) error {
 		return nil
 	case strings.HasPrefix(line, aorComment):
 		aor := pbx.AOR(strings.TrimPrefix(line, aorComment))
-		p.accounts = append(p.accounts, pbx.Account{AOR: aor, Extension: aor.User(), Enabled: true})
+		p.accounts = append(p.accounts, pbx.Account{
+			AOR: aor, Extension: aor.User(), Enabled: true, Devices: []pbx.Device{{ID: ParsedDevice, Kind: pbx.App}},
+		})
 		p.template = ""
 		return nil
 	case strings.HasPrefix(line, "["):
-		return p.section(line)
+		return p.begin(line)
 	}
 	key, value, ok := strings.Cut(line, " = ")
 	if !ok || len(p.accounts) == 0 {
@@ -67,20 +76,29 @@ func (p *parser) line(line string) error {
 	return p.option(key, value)
 }
 
-func (p *parser) section(line string) error {
+func (p *parser) begin(line string) error {
 	if len(p.accounts) == 0 {
 		return fmt.Errorf("section without an address of record before it")
 	}
-	name, template, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(line, "["), ")"), "](")
-	if !ok || name != p.accounts[len(p.accounts)-1].Extension {
+	var ok bool
+	p.section, p.template, ok = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(line, "["), ")"), "](")
+	a := &p.accounts[len(p.accounts)-1]
+	if !ok || p.template != authTemplate && p.section != a.Extension {
 		return fmt.Errorf("section of another line")
 	}
-	p.template = template
+	if p.template == authTemplate {
+		d := &a.Devices[0]
+		d.Credentials = append(d.Credentials, pbx.Credential{})
+	}
 	return nil
 }
 
 func (p *parser) option(key, value string) error {
 	a := &p.accounts[len(p.accounts)-1]
+	var c *pbx.Credential
+	if d := a.Devices[0]; p.template == authTemplate {
+		c = &d.Credentials[len(d.Credentials)-1]
+	}
 	switch p.template + "/" + key {
 	case endpointTemplate + "/auth", endpointTemplate + "/aors",
 		authTemplate + "/supported_algorithms_uas", authTemplate + "/supported_algorithms_uac":
@@ -91,12 +109,12 @@ func (p *parser) option(key, value string) error {
 	case endpointTemplate + "/accountcode":
 		a.IdentityID = value
 	case authTemplate + "/username":
-		a.AuthUsername = value
+		c.Username = value
 	case authTemplate + "/realm":
 		a.Realm = value
 	case authTemplate + "/password_digest":
 		alg, ha1, _ := strings.Cut(value, ":")
-		a.SetHA1(pbx.Algorithm(alg), ha1)
+		c.SetHA1(pbx.Algorithm(alg), ha1)
 	default:
 		return fmt.Errorf("unknown option")
 	}

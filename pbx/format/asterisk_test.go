@@ -1,63 +1,67 @@
-package asterisk_test
+package format_test
 
 import (
 	"bytes"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vouchline/vouchline/internal/golden"
 	"github.com/vouchline/vouchline/pbx"
-	"github.com/vouchline/vouchline/pbx/asterisk"
+	"github.com/vouchline/vouchline/pbx/format"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
 )
 
-func TestRender(t *testing.T) {
+var march = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func TestAsterisk(t *testing.T) {
 	t.Parallel()
 	md5Only := pbxtest.Account("1003", "c")
-	md5Only.HA1SHA256, md5Only.HA1SHA512256 = "", ""
+	md5Only.Devices[0].Credentials[0].HA1SHA256, md5Only.Devices[0].Credentials[0].HA1SHA512256 = "", ""
 	bare := pbxtest.Account("1002", "b")
 	bare.DisplayName, bare.IdentityID = "", ""
 	disabled := pbxtest.Account("1004", "d")
 	disabled.Enabled = false
-	otherUser := pbxtest.Account("1005", "e")
-	otherUser.AuthUsername = "zoe.ohara"
-	otherUser = otherUser.WithPassword("e")
+	rotated := pbxtest.Account("1005", "e")
+	rotated.Devices[0].Rotate(pbx.NewCredential("1005-zzzzzz", pbxtest.Domain, "f"), march, march.Add(time.Hour))
+	ended := pbxtest.Account("1006", "g")
+	ended.Devices[0].Credentials[0].NotAfter = march
 	for _, tc := range []struct {
 		name     string
 		accounts []pbx.Account
 	}{
 		{"none", nil},
 		{"one", []pbx.Account{pbxtest.Account("1001", "a")}},
-		{"several", []pbx.Account{otherUser, disabled, md5Only, bare, pbxtest.Account("1001", "a")}},
+		{"several", []pbx.Account{rotated, ended, disabled, md5Only, bare, pbxtest.Account("1001", "a")}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := asterisk.Render(tc.accounts)
+			got, err := format.Asterisk(tc.accounts, march)
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden.Check(t, "testdata/render/"+tc.name+".conf", got)
+			golden.Check(t, "testdata/asterisk/"+tc.name+".conf", got)
 		})
 	}
 }
 
 // Every field that could break out of its line is refused, by a code.
-func TestRenderRefusesInjection(t *testing.T) {
+func TestAsteriskRefusesInjection(t *testing.T) {
 	t.Parallel()
 	for _, evil := range []string{"\n", "\r", "\r\n[1002](auth-base)\nusername = eve", "]", "[", ";", ";--", "\x00", "\u2028", "\"", "\\", "${SHELL(id)}", "=>"} {
 		for field, change := range map[string]func(*pbx.Account){
-			"extension":     func(a *pbx.Account) { a.Extension += evil },
-			"auth_username": func(a *pbx.Account) { a.AuthUsername += evil },
-			"realm":         func(a *pbx.Account) { a.Realm += evil },
-			"display_name":  func(a *pbx.Account) { a.DisplayName += evil + "x" },
-			"aor":           func(a *pbx.Account) { a.AOR += pbx.AOR(evil) },
-			"identity_id":   func(a *pbx.Account) { a.IdentityID += evil },
-			"ha1_md5":       func(a *pbx.Account) { a.HA1MD5 += evil },
+			"extension":    func(a *pbx.Account) { a.Extension += evil },
+			"username":     func(a *pbx.Account) { a.Devices[0].Credentials[0].Username += evil },
+			"realm":        func(a *pbx.Account) { a.Realm += evil },
+			"display_name": func(a *pbx.Account) { a.DisplayName += evil + "x" },
+			"aor":          func(a *pbx.Account) { a.AOR += pbx.AOR(evil) },
+			"identity_id":  func(a *pbx.Account) { a.IdentityID += evil },
+			"ha1_md5":      func(a *pbx.Account) { a.Devices[0].Credentials[0].HA1MD5 += evil },
 		} {
 			good, bad := pbxtest.Account("1000", "x"), pbxtest.Account("1001", "a")
 			change(&bad)
-			got, err := asterisk.Render([]pbx.Account{good, bad})
+			got, err := format.Asterisk([]pbx.Account{good, bad}, march)
 			coded, ok := errors.AsType[*pbx.Error](err)
 			if !ok || coded.Field != field || got != nil {
 				t.Errorf("Render(%s with %q) = %d bytes, %v, want a *pbx.Error about %s", field, evil, len(got), err, field)
@@ -66,26 +70,26 @@ func TestRenderRefusesInjection(t *testing.T) {
 	}
 }
 
-func TestRenderRefusesDuplicates(t *testing.T) {
+func TestAsteriskRefusesDuplicates(t *testing.T) {
 	t.Parallel()
-	_, err := asterisk.Render([]pbx.Account{pbxtest.Account("1001", "a"), pbxtest.Account("1001", "b")})
+	_, err := format.Asterisk([]pbx.Account{pbxtest.Account("1001", "a"), pbxtest.Account("1001", "b")}, march)
 	if !errors.Is(err, &pbx.Error{Code: pbx.CodeDuplicate}) {
 		t.Errorf("Render(twice) = %v, want %s", err, pbx.CodeDuplicate)
 	}
 }
 
-func TestParseReadsWhatRenderWrote(t *testing.T) {
+func TestParseAsteriskReadsWhatRenderWrote(t *testing.T) {
 	t.Parallel()
 	want := []pbx.Account{pbxtest.Account("1001", "a"), pbxtest.Account("1002", "b"), pbxtest.Account("10020", "c")}
-	want[1].DisplayName, want[1].IdentityID, want[1].HA1SHA256 = "", "", ""
+	want[1].DisplayName, want[1].IdentityID, want[1].Devices[0].Credentials[0].HA1SHA256 = "", "", ""
 	for i := range want {
-		want[i].UpdatedAt = want[i].UpdatedAt.Add(-want[i].UpdatedAt.Sub(want[i].UpdatedAt))
+		want[i].UpdatedAt, want[i].Devices[0].ID = time.Time{}, format.ParsedDevice // neither is in the file
 	}
-	b, err := asterisk.Render(want)
+	b, err := format.Asterisk(want, march)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := asterisk.Parse(b)
+	got, err := format.ParseAsterisk(b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,16 +97,15 @@ func TestParseReadsWhatRenderWrote(t *testing.T) {
 		t.Fatalf("Parse() = %d accounts, want %d", len(got), len(want))
 	}
 	for i := range want {
-		got[i].UpdatedAt = want[i].UpdatedAt // not in the file
-		if got[i] != want[i] {
+		if !got[i].Equal(want[i]) {
 			t.Errorf("account %s differs after Parse", want[i].Extension)
 		}
 	}
 }
 
-func TestParseRefusesForeignFiles(t *testing.T) {
+func TestParseAsteriskRefusesForeignFiles(t *testing.T) {
 	t.Parallel()
-	b, err := asterisk.Render([]pbx.Account{pbxtest.Account("1001", "a")})
+	b, err := format.Asterisk([]pbx.Account{pbxtest.Account("1001", "a")}, march)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,16 +123,16 @@ func TestParseRefusesForeignFiles(t *testing.T) {
 		"without a section": "auth = 1001\n",
 		"DOS line ends":     strings.ReplaceAll(good, "\n", "\r\n"),
 	} {
-		if got, err := asterisk.Parse([]byte(text)); err == nil {
+		if got, err := format.ParseAsterisk([]byte(text)); err == nil {
 			t.Errorf("Parse(%s) = %v, want an error", name, got)
-		} else if strings.Contains(err.Error(), pbxtest.Account("1001", "a").HA1MD5) {
+		} else if strings.Contains(err.Error(), pbxtest.Account("1001", "a").Devices[0].Credentials[0].HA1MD5) {
 			t.Errorf("Parse(%s) = %v, which shows a digest", name, err)
 		}
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	b, err := asterisk.Render([]pbx.Account{pbxtest.Account("1001", "a")})
+func FuzzParseAsterisk(f *testing.F) {
+	b, err := format.Asterisk([]pbx.Account{pbxtest.Account("1001", "a")}, march)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -137,11 +140,11 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("; aor: sip:1@b\n[1](ep-base)\ncallerid = <\n"))
 	f.Add([]byte("[](](\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		accounts, err := asterisk.Parse(b)
+		accounts, err := format.ParseAsterisk(b)
 		if err != nil {
 			return
 		}
-		again, err := asterisk.Render(accounts)
+		again, err := format.Asterisk(accounts, march)
 		if err != nil || !bytes.Equal(again, b) {
 			t.Errorf("Parse(%q) renders to %q, %v", b, again, err)
 		}

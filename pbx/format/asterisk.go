@@ -1,0 +1,99 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vouchline/vouchline/pbx"
+)
+
+// The templates that generated objects are made from.
+const (
+	endpointTemplate = "ep-base"
+	authTemplate     = "auth-base"
+	aorTemplate      = "aor-base"
+)
+
+const header = "; Written by Vouchline; changes are overwritten.\n"
+
+// aorComment marks the line that carries the address of record: Asterisk
+// itself has no place for its domain.
+const aorComment = "; aor: "
+
+// Asterisk returns a fragment of pjsip.conf with the enabled accounts, in the
+// order of their extensions, and of each the credentials that are valid now. A
+// line without one is left out: Asterisk lets everybody call from an endpoint
+// that has no auth. An account with an illegal value, or an extension twice, is
+// a [*pbx.Error] and nothing is rendered.
+func Asterisk(accounts []pbx.Account, now time.Time) ([]byte, error) {
+	sorted := slices.Clone(accounts)
+	slices.SortStableFunc(sorted, func(a, b pbx.Account) int { return strings.Compare(a.Extension, b.Extension) })
+	var b strings.Builder
+	b.WriteString(header)
+	last := ""
+	for _, a := range sorted {
+		if err := a.Validate(); err != nil {
+			return nil, err
+		}
+		credentials := a.Credentials(now)
+		if !a.Enabled || len(credentials) == 0 {
+			continue
+		}
+		if a.Extension == last {
+			return nil, &pbx.Error{Code: pbx.CodeDuplicate, Field: "extension"}
+		}
+		last = a.Extension
+		renderLine(&b, a, credentials)
+	}
+	return []byte(b.String()), nil
+}
+
+func renderLine(b *strings.Builder, a pbx.Account, credentials []pbx.Credential) {
+	ext := a.Extension
+	var auths []string
+	for _, c := range credentials {
+		auths = append(auths, c.Username)
+	}
+	fmt.Fprintf(b, "\n%s%s\n", aorComment, a.AOR)
+	fmt.Fprintf(b, "[%s](%s)\nauth = %s\naors = %s\ncallerid = %s\n", ext, endpointTemplate, strings.Join(auths, ","), ext, callerID(a))
+	if a.IdentityID != "" {
+		// Call records carry the identity the line belongs to.
+		fmt.Fprintf(b, "accountcode = %s\n", a.IdentityID)
+	}
+	for _, c := range credentials {
+		renderCredential(b, a, c)
+	}
+	fmt.Fprintf(b, "\n[%s](%s)\n", ext, aorTemplate)
+}
+
+// renderCredential lists only the algorithms that the credential has a digest
+// for: Asterisk answers 500 to everyone when one is missing, and wants both
+// lists.
+func renderCredential(b *strings.Builder, a pbx.Account, c pbx.Credential) {
+	names := strings.Join(Algorithms(c), ",")
+	fmt.Fprintf(b, "\n[%s](%s)\nusername = %s\nrealm = %s\nsupported_algorithms_uas = %s\nsupported_algorithms_uac = %s\n",
+		c.Username, authTemplate, c.Username, a.Realm, names, names)
+	for _, alg := range Algorithms(c) {
+		fmt.Fprintf(b, "password_digest = %s:%s\n", alg, c.HA1(pbx.Algorithm(alg)))
+	}
+}
+
+func callerID(a pbx.Account) string {
+	if a.DisplayName == "" {
+		return "<" + a.Extension + ">"
+	}
+	return `"` + a.DisplayName + `" <` + a.Extension + ">"
+}
+
+// Algorithms names the digests that a credential has, the strongest first.
+func Algorithms(c pbx.Credential) []string {
+	var names []string
+	for _, alg := range pbx.Algorithms() {
+		if c.HA1(alg) != "" {
+			names = append(names, string(alg))
+		}
+	}
+	return names
+}
