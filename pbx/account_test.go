@@ -74,6 +74,7 @@ func TestAccountValidate(t *testing.T) {
 		{"long name", func(a *pbx.Account) { a.DisplayName = strings.Repeat("é", 65) }, pbx.CodeTooLong, "display_name"},
 		{"line break in the identity", func(a *pbx.Account) { a.IdentityID = "a\nb" }, pbx.CodeCharacter, "identity_id"},
 		{"upper-case digest", func(a *pbx.Account) { first(a).HA1MD5 = strings.ToUpper(first(a).HA1MD5) }, pbx.CodeMalformed, "ha1_md5"},
+		{"upper-case digest with the realm", func(a *pbx.Account) { first(a).HA1B = strings.ToUpper(first(a).HA1B) }, pbx.CodeMalformed, "ha1b"},
 		{"digest of another algorithm", func(a *pbx.Account) { first(a).HA1SHA256 = first(a).HA1MD5 }, pbx.CodeMalformed, "ha1_sha256"},
 		{"line break in a digest", func(a *pbx.Account) { first(a).HA1SHA512256 = first(a).HA1SHA512256[:63] + "\n" }, pbx.CodeMalformed, "ha1_sha512_256"},
 	} {

@@ -14,10 +14,13 @@ import (
 type Credential struct {
 	Username string `json:"username"`
 	// The digests of one password; an empty one is not offered.
-	HA1MD5       string    `json:"ha1_md5,omitempty"`
-	HA1SHA256    string    `json:"ha1_sha256,omitempty"`
-	HA1SHA512256 string    `json:"ha1_sha512_256,omitempty"`
-	CreatedAt    time.Time `json:"created_at,omitzero"`
+	HA1MD5       string `json:"ha1_md5,omitempty"`
+	HA1SHA256    string `json:"ha1_sha256,omitempty"`
+	HA1SHA512256 string `json:"ha1_sha512_256,omitempty"`
+	// HA1B is the MD5 digest of the same password under username@realm, which is
+	// what some phones send as their user name; Kamailio looks for it apart.
+	HA1B      string    `json:"ha1b,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 	// NotAfter is when it ends; zero is never.
 	NotAfter time.Time `json:"not_after,omitzero"`
 }
@@ -27,6 +30,7 @@ func NewCredential(username, realm string, p Password) Credential {
 	return Credential{
 		Username: username, HA1MD5: HA1(MD5, username, realm, p),
 		HA1SHA256: HA1(SHA256, username, realm, p), HA1SHA512256: HA1(SHA512256, username, realm, p),
+		HA1B: HA1(MD5, username+"@"+realm, realm, p),
 	}
 }
 
@@ -74,15 +78,22 @@ func (c Credential) validate() error {
 			continue
 		}
 		found = true
-		if len(ha1) != d.n || !only(ha1, "0123456789abcdef") {
+		if !isDigest(ha1, d.n) {
 			return &Error{CodeMalformed, d.field}
 		}
+	}
+	if c.HA1B != "" && !isDigest(c.HA1B, 32) {
+		return &Error{CodeMalformed, "ha1b"}
 	}
 	if !found { // such a user would register without a password
 		return &Error{CodeNoDigest, "ha1"}
 	}
 	return nil
 }
+
+// isDigest reports whether s is a digest as Asterisk takes it: n digits of
+// lower-case hexadecimal.
+func isDigest(s string, n int) bool { return len(s) == n && only(s, "0123456789abcdef") }
 
 // usernameLetters random letters tell a line's credentials apart: 30 bits, so
 // that a name is not met again in the life of a line.

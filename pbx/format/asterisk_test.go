@@ -84,6 +84,7 @@ func TestParseAsteriskReadsWhatRenderWrote(t *testing.T) {
 	want[1].DisplayName, want[1].IdentityID, want[1].Devices[0].Credentials[0].HA1SHA256 = "", "", ""
 	for i := range want {
 		want[i].UpdatedAt, want[i].Devices[0].ID = time.Time{}, format.ParsedDevice // neither is in the file
+		want[i].Devices[0].Credentials[0].HA1B = ""                                 // nor is this
 	}
 	b, err := format.Asterisk(want, march)
 	if err != nil {
