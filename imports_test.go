@@ -77,6 +77,7 @@ var table = []row{
 	{"tests", "internal/chromium", []string{"internal/testenv"}},
 	{"tests", "internal/fabricnet", []string{"internal/testenv"}},
 	{"tests", "internal/siptest", []string{"internal/testenv"}},
+	{"tests", "pbx/pbxtest", []string{"internal/siptest", "pbx"}},
 	{"tests", "internal/asterisktest", []string{"internal/siptest", "internal/testenv"}},
 	{"tests", "internal/kamailiotest", []string{"internal/siptest", "internal/testenv"}},
 	{"tests", "e2e", everything},
