@@ -86,9 +86,12 @@ func fillSubject(t *testing.T, s *store.Store, i int) {
 			Profile: kyc.Profile{Email: id + "@example.org"}, Identity: kyc.Identity{ID: identity},
 		})),
 		s.SaveAccount(ctx, pbx.Account{
-			Extension: number, AuthUsername: number, Realm: "vouchline", DisplayName: "Ada", Enabled: true,
+			Extension: number, Realm: "vouchline", DisplayName: "Ada", Enabled: true,
 			AOR: pbx.NewAOR(number, "vouchline"), IdentityID: identity,
-		}.WithPassword("correct horse battery staple")),
+			Devices: []pbx.Device{{
+				ID: "d1", Kind: pbx.App, Credentials: []pbx.Credential{pbx.NewCredential(number+"-k3f9ab", "vouchline", "correct horse battery staple")},
+			}},
+		}),
 		s.Outbox().Send(ctx, notify.Message{
 			To: notify.Address{Channel: notify.SMS, Value: "+22997000001"}, Kind: "code", Text: "1", Key: id, About: id,
 		}),
@@ -133,8 +136,8 @@ func checkSubjects(t *testing.T, s *store.Store, dir string) (gone int) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) || len(blobs) != want["photo"] {
 			t.Errorf("%s: %d photographs, %v, want %d", id, len(blobs), err, want["photo"])
 		}
-		a, err := s.AccountOf(t.Context(), identity)
-		if err != nil || (a.DisplayName != "") != (want["name"] == 1) || a.Enabled != (want["name"] == 1) {
+		a, err := s.Account(t.Context(), fmt.Sprint(1000+i))
+		if err != nil || a.IdentityID != identity || (a.DisplayName != "") != (want["name"] == 1) || a.Enabled != (want["name"] == 1) {
 			t.Errorf("%s: account = %v, %v, want name and line: %d", id, a, err, want["name"])
 		}
 	}

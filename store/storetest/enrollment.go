@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/pbx"
 )
 
 var enrollmentTests = map[string]func(*testing.T, *suite){
@@ -396,7 +397,7 @@ func twoServers(t *testing.T, s *suite) {
 			if err != nil {
 				t.Errorf("Update of worker %d: %v", w, err)
 			}
-			if _, err := server.AllocateExtension(t.Context(), fmt.Sprintf("id%d-%d", w, i), plan); err != nil {
+			if _, err := server.AllocateExtension(t.Context(), pbx.Claim{IdentityID: fmt.Sprintf("id%d-%d", w, i)}, plan); err != nil {
 				t.Errorf("AllocateExtension of worker %d: %v", w, err)
 			}
 		}

@@ -35,7 +35,7 @@ func fillWithSecrets(t *testing.T, s *suite) {
 	e.Data.Profile.Email = "secret@example.org"
 	e.Data.Identity.ID = "id1"
 	a := account(1, "id1")
-	secrets := append(secrets, a.HA1MD5, a.HA1SHA256)
+	secrets := append(secrets, a.Devices[0].Name, a.Devices[0].Credentials[0].HA1MD5, a.Devices[0].Credentials[0].HA1SHA256)
 	_, apiToken, errKey := s.CreateAPIKey(ctx, "asterisk", []string{"pbx:read"}, "bank-of-x")
 	staffToken, _, errLink := s.CreateStaffLink(ctx, store.StaffLink{Role: "administrator"}, 0)
 	_, errTake := s.Take(ctx, "phone:+22997000001")
@@ -197,7 +197,7 @@ func accountMoved(t *testing.T, s *suite) {
 	if err := s.exec(t, "UPDATE sip_accounts SET sealed = (SELECT sealed FROM sip_accounts WHERE identity_id = 'id1')"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.AccountOf(t.Context(), "id2"); !errors.Is(err, store.ErrCorrupt) {
-		t.Errorf("AccountOf = %v, want ErrCorrupt", err)
+	if _, err := s.AccountsOf(t.Context(), "id2"); !errors.Is(err, store.ErrCorrupt) {
+		t.Errorf("AccountsOf = %v, want ErrCorrupt", err)
 	}
 }

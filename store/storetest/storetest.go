@@ -174,10 +174,15 @@ func (s *suite) enrolled(t *testing.T, id, identity string) {
 	}
 }
 
+// account is a line with one device.
 func account(n int, identity string) pbx.Account {
 	ext := fmt.Sprint(2000000 + n)
 	return pbx.Account{
-		Extension: ext, AuthUsername: ext, Realm: "vouchline", DisplayName: "Anna-Maria Eriksson-Plaintext",
+		Extension: ext, Realm: "vouchline", DisplayName: "Anna-Maria Eriksson-Plaintext",
 		AOR: pbx.NewAOR(ext, "sip.example.org"), IdentityID: identity, Enabled: true,
-	}.WithPassword(pbx.Password("correct horse battery"))
+		Devices: []pbx.Device{{
+			ID: "k3f9ab2c", Name: "Kitchen of Anna", Kind: pbx.App, AddedAt: Start,
+			Credentials: []pbx.Credential{pbx.NewCredential(ext+"-k3f9ab", "vouchline", "correct horse battery")},
+		}},
+	}
 }
