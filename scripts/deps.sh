@@ -15,7 +15,7 @@ declare -A group=(
 )
 
 # Node.js often comes from elsewhere, with an npm that Debian knows nothing of.
-group[webphone]="nodejs npm"
+group[webphone]="nodejs npm ca-certificates"
 if command -v node >/dev/null && command -v npm >/dev/null; then
   group[webphone]=" "
 fi

@@ -12,6 +12,7 @@ import (
 // The templates that generated objects are made from.
 const (
 	endpointTemplate = "ep-base"
+	browserTemplate  = "ep-browser"
 	authTemplate     = "auth-base"
 	aorTemplate      = "aor-base"
 )
@@ -37,35 +38,62 @@ func Asterisk(accounts []pbx.Account, now time.Time) ([]byte, error) {
 		if err := a.Validate(); err != nil {
 			return nil, err
 		}
-		credentials := a.Credentials(now)
-		if !a.Enabled || len(credentials) == 0 {
+		phones, browsers := credentials(a, now)
+		if !a.Enabled || len(phones)+len(browsers) == 0 {
 			continue
 		}
 		if a.Extension == last {
 			return nil, &pbx.Error{Code: pbx.CodeDuplicate, Field: "extension"}
 		}
 		last = a.Extension
-		renderLine(&b, a, credentials)
+		renderLine(&b, a, phones, browsers)
 	}
 	return []byte(b.String()), nil
 }
 
-func renderLine(b *strings.Builder, a pbx.Account, credentials []pbx.Credential) {
-	ext := a.Extension
+// credentials returns those that are valid, of phones and of browsers.
+func credentials(a pbx.Account, now time.Time) (phones, browsers []pbx.Credential) {
+	for _, d := range a.Devices {
+		into := &phones
+		if d.Kind == pbx.Browser {
+			into = &browsers
+		}
+		for _, c := range d.Credentials {
+			if c.ValidAt(now) {
+				*into = append(*into, c)
+			}
+		}
+	}
+	return phones, browsers
+}
+
+func renderLine(b *strings.Builder, a pbx.Account, phones, browsers []pbx.Credential) {
+	all := slices.Concat(phones, browsers)
 	var auths []string
-	for _, c := range credentials {
+	for _, c := range all {
 		auths = append(auths, c.Username)
 	}
-	fmt.Fprintf(b, "\n%s%s\n", aorComment, a.AOR)
-	fmt.Fprintf(b, "[%s](%s)\nauth = %s\naors = %s\ncallerid = %s\n", ext, endpointTemplate, strings.Join(auths, ","), ext, callerID(a))
+	fmt.Fprintf(b, "\n%s%s", aorComment, a.AOR)
+	renderEndpoint(b, a, a.Extension, endpointTemplate, auths)
+	for _, c := range all {
+		renderCredential(b, a, c)
+	}
+	// A browser takes no media but DTLS-SRTP (RFC 8827) and most phones take none
+	// of it: an endpoint has one or the other. So each credential of a browser
+	// has an endpoint of its own, found by the user name of the digest, and
+	// shares the line's AOR and caller ID.
+	for _, c := range browsers {
+		renderEndpoint(b, a, c.Username, browserTemplate, []string{c.Username})
+	}
+	fmt.Fprintf(b, "\n[%s](%s)\n", a.Extension, aorTemplate)
+}
+
+func renderEndpoint(b *strings.Builder, a pbx.Account, name, template string, auths []string) {
+	fmt.Fprintf(b, "\n[%s](%s)\nauth = %s\naors = %s\ncallerid = %s\n", name, template, strings.Join(auths, ","), a.Extension, callerID(a))
 	if a.IdentityID != "" {
 		// Call records carry the identity the line belongs to.
 		fmt.Fprintf(b, "accountcode = %s\n", a.IdentityID)
 	}
-	for _, c := range credentials {
-		renderCredential(b, a, c)
-	}
-	fmt.Fprintf(b, "\n[%s](%s)\n", ext, aorTemplate)
 }
 
 // renderCredential lists only the algorithms that the credential has a digest

@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +19,12 @@ type ParseError struct {
 
 func (e *ParseError) Error() string { return fmt.Sprintf("pjsip.conf: line %d: %s", e.Line, e.Reason) }
 
-// ParsedDevice is the id of the only device of a parsed account: Asterisk is
-// told of credentials and not of whose they are.
-const ParsedDevice = "parsed"
+// The devices of a parsed account: Asterisk is told of credentials and not of
+// whose they are, only which are of browsers.
+const (
+	ParsedDevice  = "parsed"
+	ParsedBrowser = "browser"
+)
 
 // ParseAsterisk reads what [Asterisk] wrote, and nothing else: a file that
 // somebody has changed by hand is an error, so that reading back proves what
@@ -83,13 +87,31 @@ func (p *parser) begin(line string) error {
 	var ok bool
 	p.section, p.template, ok = strings.Cut(strings.TrimSuffix(strings.TrimPrefix(line, "["), ")"), "](")
 	a := &p.accounts[len(p.accounts)-1]
-	if !ok || p.template != authTemplate && p.section != a.Extension {
-		return fmt.Errorf("section of another line")
-	}
-	if p.template == authTemplate {
+	switch {
+	case ok && p.template == authTemplate:
 		d := &a.Devices[0]
 		d.Credentials = append(d.Credentials, pbx.Credential{})
+	case ok && p.template == browserTemplate:
+		return p.browser(a)
+	case !ok || p.section != a.Extension:
+		return fmt.Errorf("section of another line")
 	}
+	return nil
+}
+
+// browser makes a credential one of a browser: its endpoint comes after it.
+func (p *parser) browser(a *pbx.Account) error {
+	of := func(c pbx.Credential) bool { return c.Username == p.section }
+	i := slices.IndexFunc(a.Devices[0].Credentials, of)
+	if i < 0 {
+		return fmt.Errorf("endpoint of no credential")
+	}
+	c := a.Devices[0].Credentials[i]
+	a.Devices[0].Credentials = slices.Delete(a.Devices[0].Credentials, i, i+1)
+	if len(a.Devices) == 1 {
+		a.Devices = append(a.Devices, pbx.Device{ID: ParsedBrowser, Kind: pbx.Browser})
+	}
+	a.Devices[1].Credentials = append(a.Devices[1].Credentials, c)
 	return nil
 }
 
@@ -101,6 +123,7 @@ func (p *parser) option(key, value string) error {
 	}
 	switch p.template + "/" + key {
 	case endpointTemplate + "/auth", endpointTemplate + "/aors",
+		browserTemplate + "/auth", browserTemplate + "/aors", browserTemplate + "/callerid", browserTemplate + "/accountcode",
 		authTemplate + "/supported_algorithms_uas", authTemplate + "/supported_algorithms_uac":
 		return nil // follow from the rest; rendering again compares them
 	case endpointTemplate + "/callerid":

@@ -27,11 +27,16 @@ func TestAsterisk(t *testing.T) {
 	rotated.Devices[0].Rotate(pbx.NewCredential("1005-zzzzzz", pbxtest.Domain, "f"), march, march.Add(time.Hour))
 	ended := pbxtest.Account("1006", "g")
 	ended.Devices[0].Credentials[0].NotAfter = march
+	browsing := pbxtest.Account("1007", "h")
+	browsing.Devices = append([]pbx.Device{browser("1007-bbbbbb")}, browsing.Devices...)
+	only := pbxtest.Account("1008", "i")
+	only.Devices = []pbx.Device{browser("1008-bbbbbb")}
 	for _, tc := range []struct {
 		name     string
 		accounts []pbx.Account
 	}{
 		{"none", nil},
+		{"browsers", []pbx.Account{browsing, only}},
 		{"one", []pbx.Account{pbxtest.Account("1001", "a")}},
 		{"several", []pbx.Account{rotated, ended, disabled, md5Only, bare, pbxtest.Account("1001", "a")}},
 	} {
@@ -44,6 +49,11 @@ func TestAsterisk(t *testing.T) {
 			golden.Check(t, "testdata/asterisk/"+tc.name+".conf", got)
 		})
 	}
+}
+
+// browser is a web phone with a credential.
+func browser(username string) pbx.Device {
+	return pbx.Device{ID: format.ParsedBrowser, Kind: pbx.Browser, Credentials: []pbx.Credential{pbx.NewCredential(username, pbxtest.Domain, "b")}}
 }
 
 // Every field that could break out of its line is refused, by a code.
@@ -80,12 +90,15 @@ func TestAsteriskRefusesDuplicates(t *testing.T) {
 
 func TestParseAsteriskReadsWhatRenderWrote(t *testing.T) {
 	t.Parallel()
-	want := []pbx.Account{pbxtest.Account("1001", "a"), pbxtest.Account("1002", "b"), pbxtest.Account("10020", "c")}
+	want := []pbx.Account{pbxtest.Account("1001", "a"), pbxtest.Account("1002", "b"), pbxtest.Account("10020", "c"), pbxtest.Account("1003", "d")}
 	want[1].DisplayName, want[1].IdentityID, want[1].Devices[0].Credentials[0].HA1SHA256 = "", "", ""
 	for i := range want {
 		want[i].UpdatedAt, want[i].Devices[0].ID = time.Time{}, format.ParsedDevice // neither is in the file
 		want[i].Devices[0].Credentials[0].HA1B = ""                                 // nor is this
 	}
+	web := browser("1003-bbbbbb")
+	web.Credentials[0].HA1B = ""
+	want[3].Devices = append(want[3].Devices, web)
 	b, err := format.Asterisk(want, march)
 	if err != nil {
 		t.Fatal(err)
@@ -121,6 +134,7 @@ func TestParseAsteriskRefusesForeignFiles(t *testing.T) {
 		"digest twice":      strings.Replace(good, "password_digest = MD5", "password_digest = MD5:00\npassword_digest = MD5", 1),
 		"other template":    strings.Replace(good, "(ep-base)", "(ep-free)", 1),
 		"other aors":        strings.Replace(good, "aors = 1001", "aors = 1002", 1),
+		"browser of nobody": strings.Replace(good, "\n[1001](aor-base)", "\n[1001-bbbbbb](ep-browser)\nauth = 1001-bbbbbb\n\n[1001](aor-base)", 1),
 		"without a section": "auth = 1001\n",
 		"DOS line ends":     strings.ReplaceAll(good, "\n", "\r\n"),
 	} {
@@ -135,6 +149,12 @@ func TestParseAsteriskRefusesForeignFiles(t *testing.T) {
 func FuzzParseAsterisk(f *testing.F) {
 	b, err := format.Asterisk([]pbx.Account{pbxtest.Account("1001", "a")}, march)
 	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	web := pbxtest.Account("1002", "b")
+	web.Devices = append(web.Devices, browser("1002-bbbbbb"))
+	if b, err = format.Asterisk([]pbx.Account{web}, march); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b)
