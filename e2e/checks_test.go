@@ -30,12 +30,14 @@ type identity struct {
 
 // account is one of GET /v1/pbx/accounts.
 type account struct {
-	Extension    string            `json:"extension"`
-	AuthUsername string            `json:"auth_username"`
-	Realm        string            `json:"realm"`
-	HA1          map[string]string `json:"ha1"`
-	IdentityID   string            `json:"identity_id"`
-	Enabled      bool              `json:"enabled"`
+	Extension   string `json:"extension"`
+	Realm       string `json:"realm"`
+	Credentials []struct {
+		Username string            `json:"username"`
+		HA1      map[string]string `json:"ha1"`
+	} `json:"credentials"`
+	IdentityID string `json:"identity_id"`
+	Enabled    bool   `json:"enabled"`
 }
 
 // call makes an API call and reads its JSON answer.
@@ -119,9 +121,12 @@ func (w *walk) checkAccounts(identityID string) {
 	if a.Extension != w.extension || a.IdentityID != identityID || !a.Enabled {
 		w.t.Errorf("account %s of %s (enabled %t), want %s of %s", a.Extension, a.IdentityID, a.Enabled, w.extension, identityID)
 	}
-	sum := md5.Sum([]byte(a.AuthUsername + ":" + a.Realm + ":" + w.sipPassword)) //nolint:gosec // RFC 7616's own
-	if want := hex.EncodeToString(sum[:]); a.HA1["md5"] != want {
-		w.t.Errorf("HA1 = %s, want that of the password shown", a.HA1["md5"])
+	if len(a.Credentials) != 1 || a.Credentials[0].Username != w.sipUser {
+		w.t.Fatalf("credentials = %+v, want one of %s", a.Credentials, w.sipUser)
+	}
+	sum := md5.Sum([]byte(w.sipUser + ":" + a.Realm + ":" + w.sipPassword)) //nolint:gosec // RFC 7616's own
+	if got, want := a.Credentials[0].HA1["md5"], hex.EncodeToString(sum[:]); got != want {
+		w.t.Errorf("HA1 = %s, want that of the password shown", got)
 	}
 }
 

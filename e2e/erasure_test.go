@@ -208,11 +208,13 @@ func (x *erasure) learn() {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	account, err := x.db.AccountOf(x.t.Context(), x.record.ID)
-	if err != nil {
-		x.t.Fatal(err)
+	accounts, err := x.db.AccountsOf(x.t.Context(), x.record.ID)
+	if err != nil || len(accounts) != 1 || len(accounts[0].Devices) != 1 {
+		x.t.Fatalf("the identity's accounts are %v, %v, want one with one device", accounts, err)
 	}
-	x.values = append(x.values, formsOf("HA1", account.HA1MD5), formsOf("HA1 of SHA-256", account.HA1SHA256))
+	for _, c := range accounts[0].Devices[0].Credentials {
+		x.values = append(x.values, formsOf("HA1", c.HA1MD5), formsOf("HA1 of SHA-256", c.HA1SHA256), formsOf("HA1B", c.HA1B))
+	}
 	x.secrets = append(x.secrets, formsOfSecret("attributes' key", e.Data.Identity.AttributeKey))
 	for name, salt := range e.Data.Identity.Salts {
 		x.secrets = append(x.secrets, formsOfSecret("salt of "+name, salt))
@@ -313,8 +315,8 @@ func (x *erasure) forgotten() {
 	if got.ID != x.record.ID || len(got.Attributes) != 0 {
 		x.t.Errorf("the erased identity = %+v, want its id and no digests", got)
 	}
-	if a, err := x.db.AccountOf(x.t.Context(), x.record.ID); err != nil || a.Enabled || a.DisplayName != "" || a.HA1MD5 != "" {
-		x.t.Errorf("the erased identity's account = %v, %v, want a shell", a, err)
+	if a, err := x.db.AccountsOf(x.t.Context(), x.record.ID); err != nil || len(a) != 1 || !a[0].IsShell() {
+		x.t.Errorf("the erased identity's accounts = %v, %v, want a shell", a, err)
 	}
 	for _, l := range []look{desktop, mobile} { // English and French
 		reader := newDesk(x.t, x.s, l)

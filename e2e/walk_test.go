@@ -30,10 +30,10 @@ type walk struct {
 	interrupt func()
 
 	// What the person learns on the way.
-	startLink, issuedLink  string
-	proofURL               string
-	secret, backup         string
-	extension, sipPassword string
+	startLink, issuedLink           string
+	proofURL                        string
+	secret, backup                  string
+	extension, sipUser, sipPassword string
 }
 
 // step is one thing a person does. Between two of them the service may die.
@@ -244,7 +244,8 @@ func (w *walk) activate() {
 	w.b.Submit(w.say("activate.button"))
 	w.b.WaitText(w.say("once.title"))
 	w.backup = w.b.String(`document.getElementById("backup-code").textContent`)
-	w.extension = w.b.String(`document.getElementById("sip-username").textContent`)
+	w.sipUser = w.b.String(`document.getElementById("sip-username").textContent`)
+	w.extension, _, _ = strings.Cut(w.sipUser, "-")
 	w.sipPassword = w.b.String(`document.getElementById("sip-password").textContent`)
 }
 

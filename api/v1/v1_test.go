@@ -65,8 +65,11 @@ func (w *world) Match(ctx context.Context, id, _, value, _ string) (bool, error)
 }
 
 func (w *world) Accounts(context.Context, time.Time) ([]pbx.Account, error) {
-	a := pbx.Account{Extension: "2000001", AuthUsername: "2000001", Realm: "vouchline", AOR: "sip:2000001@vouchline", IdentityID: "idknown", Enabled: true}
-	return []pbx.Account{a.WithPassword("secret-word-of-the-line")}, w.fail
+	a := pbx.Account{Extension: "2000001", Realm: "vouchline", AOR: "sip:2000001@vouchline", IdentityID: "idknown", Enabled: true}
+	a.Devices = []pbx.Device{{ID: "k3f9ab2c", Kind: pbx.App, Credentials: []pbx.Credential{
+		pbx.NewCredential("2000001-k3f9ab", "vouchline", "secret-word-of-the-line"),
+	}}}
+	return []pbx.Account{a}, w.fail
 }
 
 func (w *world) History(context.Context, string) ([]ledger.Change, error) {
