@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,8 @@ import (
 type Server struct {
 	// Address is where it speaks SIP, by UDP and TCP.
 	Address string
+	// WebSocket is the URL at which browsers find it.
+	WebSocket string
 	// Accounts is the folder it includes lines from.
 	Accounts string
 
@@ -46,7 +49,7 @@ func Start(tb testing.TB, realm string) *Server {
 	tb.Helper()
 	root, err := find(tb.Context())
 	testenv.Need(tb, "asterisk", err)
-	s := &Server{root: root, Address: siptest.FreeAddress(tb)}
+	s := &Server{root: root, Address: siptest.FreeAddress(tb), WebSocket: "ws://" + siptest.FreeAddress(tb) + "/ws"}
 	dir, err := os.MkdirTemp(filepath.Join("/", root, "tmp"), "vouchline-")
 	if err != nil {
 		tb.Fatal(err)
@@ -79,9 +82,13 @@ func (s *Server) configure(dir, realm string) error {
 		return err
 	}
 	// Media stays on this machine, as its address is the test's alone.
-	edits := strings.NewReplacer("0.0.0.0:5060", s.Address, "default_realm = vouchline.example", "default_realm = "+realm,
+	browsers, err := url.Parse(s.WebSocket)
+	if err != nil {
+		return err
+	}
+	edits := strings.NewReplacer("bindport = 8088", "bindport = "+browsers.Port(), "bindaddr = 0.0.0.0", "bindaddr = 127.0.0.1", "0.0.0.0:5060", s.Address, "default_realm = vouchline.example", "default_realm = "+realm,
 		"direct_media = no\n", "direct_media = no\nmedia_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n")
-	for _, name := range []string{"local.conf", "pjsip.conf"} {
+	for _, name := range []string{"local.conf", "pjsip.conf", "http.conf"} {
 		if err := edit(filepath.Join(etc, name), edits); err != nil {
 			return err
 		}
