@@ -1,0 +1,197 @@
+package kamailiotest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/vouchline/vouchline/internal/testenv"
+)
+
+// A Server is a running Kamailio.
+type Server struct {
+	// Address is where it speaks SIP, by UDP and TCP, and WebSocket.
+	Address string
+	// RPC is the URL where it takes commands from who has the Token.
+	RPC   string
+	Token string
+}
+
+// Config is what a test sets.
+type Config struct {
+	// Domain is that of the addresses and the realm of the digests.
+	Domain string
+	// Database is the URL of the database, with a role whose search path has
+	// the view subscriber; see [Role].
+	Database string
+}
+
+// bootTime bounds the start, which takes half a second on an idle machine.
+const bootTime = 60 * time.Second
+
+// keeper runs Kamailio until the end of its standard input, which comes when
+// the test binary ends, also by a panic or SIGKILL. Then it ends Kamailio, with
+// its workers, and removes its files.
+const keeper = `
+dir=$1 program=$2
+trap '' INT TERM HUP
+"$program" -DD -E -f "$dir/etc/kamailio.cfg" -P "$dir/pid" -Y "$dir" -w "$dir" -m 64 -M 8 </dev/null 2>&1 &
+main=$!
+{ cat >/dev/null; kill -TERM $main; } <&3 >/dev/null 2>&1 &
+wait $main
+code=$?
+rm -rf "$dir"
+echo "ended with $code"
+`
+
+// Start starts a Kamailio that stops with the test, or skips the test.
+func Start(tb testing.TB, c Config) *Server {
+	tb.Helper()
+	program := testenv.Program(tb, "kamailio", "/usr/sbin")
+	_, err := modules()
+	testenv.Need(tb, "kamailio", err)
+	s := &Server{Address: freeAddress(tb), Token: rand.Text()}
+	rpc := freeAddress(tb)
+	s.RPC = "http://" + rpc + "/rpc"
+	dir, err := os.MkdirTemp("", "kamailiotest-")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := s.configure(filepath.Join(dir, "etc"), rpc, c); err != nil {
+		tb.Fatal(err)
+	}
+	s.run(tb, program, dir, rpc)
+	return s
+}
+
+// modules reports where the packages put their modules, or which is missing.
+func modules() (string, error) {
+	for _, name := range []string{"db_postgres.so", "websocket.so"} {
+		found, err := filepath.Glob("/usr/lib/*/kamailio/modules/" + name)
+		if err != nil || len(found) == 0 {
+			return "", fmt.Errorf("no module %s of Kamailio", name)
+		}
+	}
+	return "", nil
+}
+
+// freeAddress returns an address that nobody uses for UDP or TCP now.
+func freeAddress(tb testing.TB) string {
+	tb.Helper()
+	var listen net.ListenConfig
+	for range 20 {
+		udp, err := listen.ListenPacket(tb.Context(), "udp4", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		tcp, err := listen.Listen(tb.Context(), "tcp4", udp.LocalAddr().String())
+		_ = udp.Close()
+		if err == nil {
+			_ = tcp.Close()
+			return udp.LocalAddr().String()
+		}
+	}
+	tb.Fatal("no port is free for both UDP and TCP")
+	return ""
+}
+
+// configure lays ours down and sets what an installation sets: addresses,
+// domain, database and token. Two workers of a kind are enough for a test.
+func (s *Server) configure(etc, rpc string, c Config) error {
+	ours := filepath.Join(testenv.Root(), "deploy", "kamailio", "etc")
+	if err := os.CopyFS(etc, os.DirFS(ours)); err != nil {
+		return err
+	}
+	_, port, err := net.SplitHostPort(rpc)
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256([]byte(s.Token))
+	if err := edit(filepath.Join(etc, "local.cfg"),
+		"0.0.0.0:5060", s.Address, "127.0.0.1:5064", rpc, "RPC_PORT 5064", "RPC_PORT "+port, "vouchline.example", c.Domain,
+		`"postgres://kamailio:CHANGE-ME@127.0.0.1/vouchline"`, `"`+c.Database+`"`, `"unset"`, `"`+hex.EncodeToString(digest[:])+`"`,
+	); err != nil {
+		return err
+	}
+	return edit(filepath.Join(etc, "kamailio.cfg"), "children=8", "children=2")
+}
+
+// edit replaces what must be there.
+func edit(path string, oldnew ...string) error {
+	b, err := os.ReadFile(path) //nolint:gosec // the copy
+	if err != nil {
+		return err
+	}
+	text := string(b)
+	for i := 0; i < len(oldnew); i += 2 {
+		if !strings.Contains(text, oldnew[i]) {
+			return fmt.Errorf("%s has no %q", filepath.Base(path), oldnew[i])
+		}
+		text = strings.ReplaceAll(text, oldnew[i], oldnew[i+1])
+	}
+	return os.WriteFile(path, []byte(text), 0o600)
+}
+
+// run starts the server and waits until it takes connections.
+func (s *Server) run(tb testing.TB, program, dir, rpc string) {
+	tb.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	// It must outlive the test's context, which ends before its cleanups run.
+	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), "/bin/sh", "-c", keeper, "kamailiotest", dir, program) //nolint:gosec // fixed script
+	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/bin", "LC_ALL=C.UTF-8"}
+	cmd.ExtraFiles = []*os.File{read}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	_ = read.Close()
+	log := follow(stdout)
+	tb.Cleanup(func() {
+		_ = write.Close()
+		<-log.ended
+		_ = cmd.Wait()
+		if tb.Failed() {
+			tb.Logf("Kamailio said:\n%s", log.text())
+		}
+	})
+	s.awaitBoot(tb, log, rpc)
+}
+
+func (s *Server) awaitBoot(tb testing.TB, log *logged, rpc string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), bootTime)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", rpc)
+		if err == nil {
+			_ = conn.Close()
+			return
+		}
+		select {
+		case <-log.ended:
+			tb.Fatalf("Kamailio ended while starting:\n%s", log.text())
+		case <-ctx.Done():
+			tb.Fatalf("Kamailio did not start within %v:\n%s", bootTime, log.text())
+		case <-tick.C:
+		}
+	}
+}
