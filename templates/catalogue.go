@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -67,10 +68,18 @@ func loadCatalogues() (map[string]*catalogue, error) {
 	return out, nil
 }
 
-// parts are the files of a locale: what people see, what staff see, and what
-// both read of the ledger.
+// parts are the files of a locale: what everybody sees, and one for each
+// subject that has many words of its own.
 func parts(locale string) []string {
-	return []string{locale + ".json", "console." + locale + ".json", "ledger." + locale + ".json"}
+	subjects, err := fs.Glob(localeFiles, "locales/*."+locale+".json")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	names := []string{locale + ".json"}
+	for _, s := range subjects {
+		names = append(names, path.Base(s))
+	}
+	return names
 }
 
 func readWords(locale string) (map[string]string, error) {
