@@ -41,6 +41,13 @@ var (
 	ErrNoteMissing     = &FlowError{"note_missing", "a ruling needs a note that says why"}
 	ErrUnknownField    = &FlowError{"attribute_unknown", "no such attribute"}
 	ErrUnknownReason   = &FlowError{"reason_unknown", "not a reason for this change of status"}
+	ErrLineOff         = &FlowError{"line_off", "the line is off"}
+	ErrLineReleased    = &FlowError{"line_released", "the line was given up"}
+	ErrNoLine          = &FlowError{"no_line", "there is no line"}
+	ErrNoNumber        = &FlowError{"no_number", "no number is free"}
+	ErrTooManyLines    = &FlowError{"too_many_lines", "an identity has no room for another line"}
+	ErrTooManyDevices  = &FlowError{"too_many_devices", "a line has no room for another device"}
+	ErrPairingOver     = &FlowError{"pairing_over", "the code is unknown, used or too old"}
 )
 
 // Codes returns every code of a refusal, for whoever puts them into words.
@@ -50,6 +57,7 @@ func Codes() []string {
 		ErrTooManyTries, ErrSameImage, ErrLinkInvalid, ErrLiveExpired, ErrSignInRefused, ErrAlreadyActive,
 		ErrPasswordShort, ErrPasswordLong, ErrPasswordCommon, ErrNotSubscriber, ErrAlreadyShown, ErrUnknownDocument,
 		ErrNoPhotograph, ErrUnknownOutcome, ErrNoteMissing, ErrUnknownField, ErrUnknownReason,
+		ErrLineOff, ErrLineReleased, ErrNoLine, ErrNoNumber, ErrTooManyLines, ErrTooManyDevices, ErrPairingOver,
 	} {
 		codes = append(codes, e.code)
 	}

@@ -23,6 +23,10 @@ type Settings struct {
 	Numbering      pbx.Numbering
 	Realm          string        // of the SIP accounts
 	SIPDomain      string        // the host part of the addresses of record
+	PBX            pbx.Service   // where phones find the PBX
+	Rotate         time.Duration // after which a device should get a new password; zero is never
+	Overlap        time.Duration // for which the password before goes on
+	HangUp         bool          // whether a device that is signed out loses its calls too
 	LiveWords      string        // "en" or "fr"; empty is the applicant's language
 	WordsOnScreen  bool          // the live words may be shown on another screen
 	FaceHints      bool          // keep estimates about the person for a reviewer
@@ -35,7 +39,11 @@ type Flow struct {
 	Enrollments EnrollmentStore
 	Photos      EvidenceStore
 	Throttle    Throttle
-	Lines       LineStore
+	Accounts    LineStore
+	Opener      LineOpener
+	Finder      LineFinder
+	Pairings    PairingStore
+	Past        AuditReader
 	Ledger      Ledger
 	Auditor     Auditor
 	Eraser      Eraser
@@ -49,6 +57,11 @@ type Flow struct {
 	Settings   Settings
 	Clock      func() time.Time
 	Rand       io.Reader // nil is crypto/rand
+	// PBX, where this process can tell it, is told while a person or a phone
+	// waits; an effect tells it in any case.
+	PBX Provisioner
+	// Registrar is nil where the PBX does not say who is registered.
+	Registrar Registrar
 
 	turns turns // of requests that need an engine
 }

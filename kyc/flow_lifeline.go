@@ -35,7 +35,7 @@ func (f *Flow) Lifeline(ctx context.Context, actor, identityID string) (Lifeline
 	if err != nil {
 		return Lifeline{}, err
 	}
-	accounts, err := f.Lines.AccountsOf(ctx, identityID)
+	accounts, err := f.Accounts.AccountsOf(ctx, identityID)
 	if err != nil {
 		return Lifeline{}, err
 	}

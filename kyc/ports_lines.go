@@ -7,7 +7,9 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 )
 
-// A LineStore numbers the lines and keeps the accounts that PBXs are given.
+// A LineStore numbers the lines and keeps the accounts that PBXs are given. An
+// account with a name, devices or digests is sealed under its subject's key; a
+// shell ([pbx.Account.IsShell]) must be readable when that key is gone.
 type LineStore interface {
 	// AllocateExtension returns the number of a claim; a second call returns
 	// the same.
@@ -16,7 +18,9 @@ type LineStore interface {
 	SaveAccount(ctx context.Context, a pbx.Account) error
 	// UpdateAccount loads, changes and saves in one transaction, and enqueues
 	// what follows in it. It may run change again after a conflict, so change
-	// must have no side effects. An error of change saves nothing.
+	// must have no side effects. An error of change saves nothing. A change
+	// that leaves the account as it was keeps its revision; its effects are
+	// enqueued all the same.
 	UpdateAccount(ctx context.Context, extension string, change func(*pbx.Account) ([]Effect, error)) (pbx.Account, error)
 	// Account returns ErrNotFound for a number without one.
 	Account(ctx context.Context, extension string) (pbx.Account, error)
@@ -27,8 +31,42 @@ type LineStore interface {
 	Accounts(ctx context.Context, since time.Time) ([]pbx.Account, error)
 }
 
+// A LineOpener makes the account of a number that was allocated.
+type LineOpener interface {
+	// OpenAccount inserts an account and returns what there is then. One that
+	// the identity has on that number already stays as it is; one that another
+	// identity left there is replaced.
+	OpenAccount(ctx context.Context, a pbx.Account) (pbx.Account, error)
+}
+
+// A LineFinder looks for accounts.
+type LineFinder interface {
+	FindAccounts(ctx context.Context, q pbx.Query) (pbx.Page, error)
+}
+
+// A PairingStore keeps the pairings that are under way, by keyed hashes of
+// their codes, until some time after they have expired. What names a
+// subscriber goes with the subscriber.
+type PairingStore interface {
+	// CreatePairing returns ErrConflict for a code that another one has which
+	// has not expired.
+	CreatePairing(ctx context.Context, p PairingRecord) error
+	// PairingByUserCode returns ErrNotFound for a code that no pairing has.
+	PairingByUserCode(ctx context.Context, userCode string) (PairingRecord, error)
+	// UpdatePairing loads, changes and saves in one transaction the pairing
+	// with that DeviceHash, ErrNotFound without one. It may run change again,
+	// and an error of change saves nothing.
+	UpdatePairing(ctx context.Context, deviceHash string, change func(*PairingRecord) error) (PairingRecord, error)
+}
+
+// An AuditReader reads the audit log.
+type AuditReader interface {
+	// AuditLog returns the newest entries about a subject, the newest first.
+	AuditLog(ctx context.Context, subject string, limit int) ([]AuditEntry, error)
+}
+
 // A Provisioner puts a SIP account on a PBX and has read it back when it
-// returns.
+// returns. Who is registered to a line that is disabled is dropped.
 type Provisioner interface {
 	Provision(ctx context.Context, a pbx.Account) error
 }

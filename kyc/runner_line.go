@@ -49,16 +49,16 @@ func (r *Runner) provision(ctx context.Context, effect Effect) error {
 // openLine gives an identity its number and a silent account, once.
 func (r *Runner) openLine(ctx context.Context, e *Enrollment) (extension string, err error) {
 	identity := e.Data.Identity.ID
-	if extension, err = r.Lines.AllocateExtension(ctx, pbx.Claim{IdentityID: identity}, r.Settings.Numbering); err != nil {
+	if extension, err = r.Accounts.AllocateExtension(ctx, pbx.Claim{IdentityID: identity}, r.Settings.Numbering); err != nil {
 		return "", err
 	}
-	if _, err = r.Lines.Account(ctx, extension); !errors.Is(err, ErrNotFound) {
+	if _, err = r.Accounts.Account(ctx, extension); !errors.Is(err, ErrNotFound) {
 		return extension, err
 	}
 	now, line := r.Clock().UTC(), Line{Extension: extension, Device: e.Data.Line.Device}
 	credential := pbx.NewCredential(line.Username(), r.Settings.Realm, pbx.Password(e.Data.Line.Password))
 	credential.CreatedAt = now
-	return extension, r.Lines.SaveAccount(ctx, pbx.Account{
+	return extension, r.Accounts.SaveAccount(ctx, pbx.Account{
 		Extension: extension, Realm: r.Settings.Realm, AOR: pbx.NewAOR(extension, r.Settings.SIPDomain),
 		DisplayName: pbx.CleanDisplayName(e.Data.Profile.GivenNames + " " + e.Data.Profile.FamilyNames), IdentityID: identity,
 		Devices: []pbx.Device{{ID: cmp.Or(e.Data.Line.Device, "first"), Kind: pbx.App, AddedAt: now, Credentials: []pbx.Credential{credential}}},
@@ -138,7 +138,7 @@ func (r *Runner) lineByLedger(ctx context.Context, identityID string, version in
 // putLine writes the identity's accounts to the store, for PBXs that ask, and
 // to the PBX that is told. An identity without a line has nothing to set.
 func (r *Runner) putLine(ctx context.Context, identityID string, want lineState) error {
-	accounts, err := r.Lines.AccountsOf(ctx, identityID)
+	accounts, err := r.Accounts.AccountsOf(ctx, identityID)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (r *Runner) putLine(ctx context.Context, identityID string, want lineState)
 			account = was.Shell()
 		}
 		if !account.Equal(was) {
-			if err := r.Lines.SaveAccount(ctx, account); err != nil {
+			if err := r.Accounts.SaveAccount(ctx, account); err != nil {
 				return err
 			}
 		}

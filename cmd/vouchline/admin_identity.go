@@ -124,7 +124,7 @@ func intents(g *Globals, s *store.Store) (*kyc.Flow, error) {
 		return nil, err
 	}
 	s.EnqueueWith(queue.Enqueue)
-	return &kyc.Flow{Enrollments: s, Lines: s, Auditor: s, Clock: g.Now}, nil
+	return &kyc.Flow{Enrollments: s, Accounts: s, Auditor: s, Clock: g.Now}, nil
 }
 
 // asked tells what becomes of a wish. A refusal is exit code 1.

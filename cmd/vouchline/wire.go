@@ -81,7 +81,7 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 	}
 	a.closers = append(a.closers, a.ledger)
 	a.flow = &kyc.Flow{
-		Enrollments: a.store, Photos: a.store, Throttle: a.store, Lines: a.store, Auditor: a.store,
+		Enrollments: a.store, Photos: a.store, Throttle: a.store, Accounts: a.store, Auditor: a.store,
 		Ledger: batched{a.ledger, batch.New(a.ledger, batch.Config{})},
 		Eraser: a.store, Keyring: a.store.Keyring(), Clock: g.Now,
 		Policy: kyc.Policy{LoneHints: p.Engines.LoneHints()},
