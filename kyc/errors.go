@@ -47,6 +47,7 @@ var (
 	ErrNoNumber        = &FlowError{"no_number", "no number is free"}
 	ErrTooManyLines    = &FlowError{"too_many_lines", "an identity has no room for another line"}
 	ErrTooManyDevices  = &FlowError{"too_many_devices", "a line has no room for another device"}
+	ErrSetupTaken      = &FlowError{"setup_taken", "the set-up link was used"}
 	ErrPairingOver     = &FlowError{"pairing_over", "the code is unknown, used or too old"}
 )
 
@@ -57,13 +58,14 @@ func Codes() []string {
 		ErrTooManyTries, ErrSameImage, ErrLinkInvalid, ErrLiveExpired, ErrSignInRefused, ErrAlreadyActive,
 		ErrPasswordShort, ErrPasswordLong, ErrPasswordCommon, ErrNotSubscriber, ErrAlreadyShown, ErrUnknownDocument,
 		ErrNoPhotograph, ErrUnknownOutcome, ErrNoteMissing, ErrUnknownField, ErrUnknownReason,
-		ErrLineOff, ErrLineReleased, ErrNoLine, ErrNoNumber, ErrTooManyLines, ErrTooManyDevices, ErrPairingOver,
+		ErrLineOff, ErrLineReleased, ErrNoLine, ErrNoNumber, ErrTooManyLines, ErrTooManyDevices, ErrSetupTaken, ErrPairingOver,
 	} {
 		codes = append(codes, e.code)
 	}
 	for _, c := range ledgerCodes {
 		codes = append(codes, refusalCode(c))
 	}
+	codes = append(codes, passportCodes()...)
 	return append(codes, "invalid_fields", "too_often", "not_now", "not_found", "conflict")
 }
 

@@ -36,9 +36,23 @@ func (f *Flow) OfferSetup(_ context.Context, _ string, _ NewDevice) (SetupOffer,
 	return SetupOffer{}, errors.ErrUnsupported
 }
 
-// TakeSetup adds the device that a set-up link was made for, once.
-func (f *Flow) TakeSetup(_ context.Context, _ string) (pbx.Setup, error) {
+// SetupOffered returns what a set-up link is for and uses nothing up: previews
+// of links follow every address. ErrLinkInvalid refuses one that is unknown,
+// replaced or too late, ErrSetupTaken one that was taken already.
+func (f *Flow) SetupOffered(_ context.Context, _, _ string) (SetupOffer, error) {
+	return SetupOffer{}, errors.ErrUnsupported
+}
+
+// TakeSetup adds the device that a set-up link was made for, or gives it a new
+// password, once. Its errors are those of SetupOffered; source is the network
+// address that tries are counted by.
+func (f *Flow) TakeSetup(_ context.Context, _, _ string) (pbx.Setup, error) {
 	return pbx.Setup{}, errors.ErrUnsupported
+}
+
+// RenameDevice calls a device of a subscriber's line by another name.
+func (f *Flow) RenameDevice(_ context.Context, _, _, _, _ string) error {
+	return errors.ErrUnsupported
 }
 
 // BeginPairing gives a device its codes.

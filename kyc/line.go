@@ -14,6 +14,9 @@ type NewDevice struct {
 	// Name is what the subscriber calls the device.
 	Name string         `json:"name,omitempty"`
 	Kind pbx.DeviceKind `json:"kind"`
+	// DeviceID is a device of the line that there is already: it gets a new
+	// password, and its name and kind stay.
+	DeviceID string `json:"device_id,omitempty"`
 }
 
 // A LineView is a line as its subscriber sees it.
@@ -24,6 +27,9 @@ type LineView struct {
 	Organisation string
 	Status       pbx.Status
 	Devices      []DeviceView
+	// Contacts are the devices that are registered now, if ContactsKnown.
+	Contacts      []pbx.Contact
+	ContactsKnown bool
 }
 
 // A DeviceView is a device as its subscriber and staff see it: without
@@ -57,10 +63,14 @@ type LineDetail struct {
 	Refusals      []AuditEntry // attempts that the PBX refused, the newest first
 }
 
-// A SetupOffer lets one phone take its settings, once.
+// A SetupOffer lets one phone take its settings, once. For a desk phone, into
+// which somebody types it, the token has ten letters (50 bits, ten minutes, and
+// tries are counted by source), for all others 256 bits.
 type SetupOffer struct {
 	Token   string
 	Expires time.Time
+	// Device is what is set up.
+	Device NewDevice
 }
 
 // A Pairing is what a device that cannot show a form gets to begin with (RFC
