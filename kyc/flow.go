@@ -48,6 +48,7 @@ type Flow struct {
 	Auditor     Auditor
 	Eraser      Eraser
 	Keyring     Keyring
+	Passports   Passports // nil where calls are not signed
 	// Faces and Words judge while the person waits; without them the live step
 	// goes to a reviewer.
 	Faces      FaceExaminer
