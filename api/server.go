@@ -29,6 +29,8 @@ type Config struct {
 	Service string
 	SIP     SIP
 	Console Console
+	// WebPhone is the test call from a subscriber's browser; none by default.
+	WebPhone WebPhone
 	// Outbox shows messages that no provider took; nil shows none.
 	Outbox Outbox
 	// API is the JSON API below /v1; nil is none.
@@ -85,9 +87,13 @@ func New(c Config) (*Server, error) {
 	if s.engine, err = s.newEngine(); err != nil {
 		return nil, err
 	}
+	call, err := newCallPages(s)
+	if err != nil {
+		return nil, err
+	}
 	for _, group := range []routes{
 		&startPages{s}, &contactPages{s}, &documentPages{s}, &facePages{s}, &livePages{s}, &phonePages{s}, &lastPages{s},
-		&activationPages{s}, &accountPages{s}, &consentPages{s}, &subscriberKeyPages{s}, &erasurePages{s}, &proofPages{s}, &consolePages{s},
+		&activationPages{s}, &accountPages{s}, &consentPages{s}, &subscriberKeyPages{s}, &erasurePages{s}, call, &proofPages{s}, &consolePages{s},
 		&ledgerPages{&consolePages{s}}, &identityPages{&consolePages{s}}, &organisationPages{&consolePages{s}}, &outboxPages{s},
 	} {
 		group.Mount(s.engine)

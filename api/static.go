@@ -14,7 +14,7 @@ import (
 
 // mediaTypes are our own: the machine's table may lack or change one.
 var mediaTypes = map[string]string{
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8",
 }
 
 // serveStatic serves a file under the name that holds its digest; it never

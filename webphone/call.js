@@ -10,13 +10,28 @@ const talk = 8000, glance = 250; // milliseconds: a test, and between two looks 
 
 const say = (name) => box.querySelector(`[data-say="${name}"]`).textContent;
 
+const steps = [...part("steps").children];
+
 // at says where the test is; the status is announced to those who cannot see it.
+// Where it failed, and that all is done, stays marked.
 function at(state) {
   box.dataset.state = state;
   status.textContent = say(state);
+  const now = steps.findIndex((s) => s.dataset.step === state);
+  if (now < 0 && state !== "done") return;
+  steps.forEach((s, i) => {
+    s.toggleAttribute("data-past", state === "done" || i < now);
+    if (i === now) s.setAttribute("aria-current", "step");
+    else s.removeAttribute("aria-current");
+  });
 }
 
-const silence = () => box.querySelectorAll("[data-help], [data-verdict]").forEach((e) => { e.hidden = true; });
+// clear takes away what the last test said.
+function clear() {
+  box.querySelectorAll("[data-help], [data-verdict]").forEach((e) => { e.hidden = true; });
+  part("result").hidden = true;
+  part("steps").hidden = false;
+}
 
 async function microphone() {
   try {
@@ -36,9 +51,9 @@ async function setup() {
   } catch {
     throw new Failure("service");
   }
-  if (answer.status === 401) throw new Failure("signed_out");
-  if (!answer.ok) throw new Failure(answer.status === 409 || answer.status === 403 ? "line" : "service", String(answer.status));
-  return answer.json();
+  if (answer.ok) return answer.json();
+  const known = { 401: "signed_out", 429: "often" }[answer.status];
+  throw new Failure(known ?? (answer.status < 500 ? "line" : "service"), String(answer.status));
 }
 
 const pause = (ms) => new Promise((yes) => setTimeout(yes, ms));
@@ -66,9 +81,9 @@ const milliseconds = (seconds) => (seconds === undefined ? say("unknown") : `${n
 
 function report(r) {
   const facts = {
-    "packets-out": number(r.out.packets), "packets-back": number(r.back.packets),
-    "lost-out": r.out.lost === undefined ? say("unknown") : number(r.out.lost), "lost-back": number(r.back.lost),
-    "level-out": decibel(loudness(r.out)), "level-back": decibel(loudness(r.back)),
+    packets_out: number(r.out.packets), packets_back: number(r.back.packets),
+    lost_out: r.out.lost === undefined ? say("unknown") : number(r.out.lost), lost_back: number(r.back.lost),
+    level_out: decibel(loudness(r.out)), level_back: decibel(loudness(r.back)),
     delay: milliseconds(r.delay), jitter: milliseconds(r.back.jitter), codec: r.codec, cipher: r.dtls === "connected" ? r.cipher : say("unknown"),
   };
   for (const [name, value] of Object.entries(facts)) part(name).textContent = value;
@@ -81,8 +96,7 @@ let stop; // ends the call that is going on
 
 async function test() {
   stop = new AbortController();
-  silence();
-  part("result").hidden = true;
+  clear();
   button.textContent = say("stop");
   let stream, line;
   try {
