@@ -29,23 +29,17 @@ const aorComment = "; aor: "
 // that has no auth. An account with an illegal value, or an extension twice, is
 // a [*pbx.Error] and nothing is rendered.
 func Asterisk(accounts []pbx.Account, now time.Time) ([]byte, error) {
-	sorted := slices.Clone(accounts)
-	slices.SortStableFunc(sorted, func(a, b pbx.Account) int { return strings.Compare(a.Extension, b.Extension) })
+	lines, err := inOrder(accounts)
+	if err != nil {
+		return nil, err
+	}
 	var b strings.Builder
 	b.WriteString(header)
-	last := ""
-	for _, a := range sorted {
-		if err := a.Validate(); err != nil {
-			return nil, err
-		}
+	for _, a := range lines {
 		phones, browsers := credentials(a, now)
 		if !a.Enabled || len(phones)+len(browsers) == 0 {
 			continue
 		}
-		if a.Extension == last {
-			return nil, &pbx.Error{Code: pbx.CodeDuplicate, Field: "extension"}
-		}
-		last = a.Extension
 		renderLine(&b, a, phones, browsers)
 	}
 	return []byte(b.String()), nil
