@@ -151,9 +151,6 @@ func dropOne(t *testing.T, b Bench, n numbers) {
 // databaseAway: a PBX that cannot read its accounts lets nobody in, and is well
 // again by itself.
 func databaseAway(t *testing.T, b Bench, n numbers) {
-	if b.Database == nil {
-		t.Skip("this PBX reads no database")
-	}
 	_, p := n.line(t, 1)
 	b.accepts(t, "before", p)
 	b.Database(t, false)
