@@ -2,7 +2,6 @@ package passport
 
 import (
 	"log/slog"
-	"net"
 	"net/url"
 	"strings"
 )
@@ -72,9 +71,7 @@ func address(scheme, rest string) (Party, error) {
 	if strings.HasPrefix(user, "+") {
 		return number(user)
 	}
-	if name, port, err := net.SplitHostPort(host); err == nil && (port == "5060" || port == "5061") {
-		host = name
-	}
+	host = strings.TrimSuffix(strings.TrimSuffix(host, ":5060"), ":5061")
 	p := Party{URI: scheme + ":" + user + "@" + strings.ToLower(host)}
 	if !p.valid() {
 		return Party{}, ErrNumber
@@ -102,10 +99,7 @@ func only(s, set string) bool { return strings.Trim(s, set) == "" }
 // domain is the host of an address, for which a certificate has to speak.
 func (p Party) domain() string {
 	_, host, _ := strings.Cut(p.URI, "@")
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return host
+	return (&url.URL{Host: host}).Hostname()
 }
 
 // LogValue keeps numbers out of the logs.
