@@ -9,6 +9,7 @@ const button = part("button"), status = part("status"), audio = part("audio");
 const talk = 8000, glance = 250; // milliseconds: a test, and between two looks at the meters
 
 const say = (name) => box.querySelector(`[data-say="${name}"]`).textContent;
+const release = (stream) => stream.getTracks().forEach((track) => track.stop());
 
 const steps = [...part("steps").children];
 
@@ -16,7 +17,7 @@ const steps = [...part("steps").children];
 // Where it failed, and that all is done, stays marked.
 function at(state) {
   box.dataset.state = state;
-  status.textContent = say(state);
+  status.textContent = box.querySelector(`[data-say="${state}"]`)?.textContent ?? "";
   const now = steps.findIndex((s) => s.dataset.step === state);
   if (now < 0 && state !== "done") return;
   steps.forEach((s, i) => {
@@ -29,7 +30,7 @@ function at(state) {
 // clear takes away what the last test said.
 function clear() {
   box.querySelectorAll("[data-help], [data-verdict]").forEach((e) => { e.hidden = true; });
-  part("result").hidden = true;
+  part("result").hidden = part("detail").hidden = true;
   part("steps").hidden = false;
 }
 
@@ -84,7 +85,7 @@ function report(r) {
     packets_out: number(r.out.packets), packets_back: number(r.back.packets),
     lost_out: r.out.lost === undefined ? say("unknown") : number(r.out.lost), lost_back: number(r.back.lost),
     level_out: decibel(loudness(r.out)), level_back: decibel(loudness(r.back)),
-    delay: milliseconds(r.delay), jitter: milliseconds(r.back.jitter), codec: r.codec, cipher: r.dtls === "connected" ? r.cipher : say("unknown"),
+    delay: milliseconds(r.delay), jitter: milliseconds(r.back.jitter), codec: r.codec, cipher: r.dtls === "connected" ? r.cipher.replace(/^(SRTP_)?/, "DTLS-SRTP, ") : say("unknown"),
   };
   for (const [name, value] of Object.entries(facts)) part(name).textContent = value;
   const verdict = box.querySelector(`[data-verdict="${judge(r)}"]`);
@@ -92,33 +93,41 @@ function report(r) {
   verdict.focus();
 }
 
-let stop; // ends the call that is going on
+let stop; // ends the test that is going on
 
 async function test() {
   stop = new AbortController();
+  const { signal } = stop;
+  const stopped = new Promise((_, no) => signal.addEventListener("abort", () => no(new Failure("stopped"))));
+  stopped.catch(() => {}); // while the meters run, a stop is an end like any other
+  const unlessStopped = (promise) => Promise.race([promise, stopped]);
   clear();
   button.textContent = say("stop");
-  let stream, line;
+  let asked, line;
+  const leave = () => line?.close();
+  window.addEventListener("pagehide", leave);
   try {
     if (!window.isSecureContext || !window.RTCPeerConnection || !navigator.mediaDevices) throw new Failure("unable");
     at("microphone");
-    stream = await microphone();
+    asked = microphone();
+    const stream = await unlessStopped(asked);
     at("registering");
-    const account = await setup();
+    const account = await unlessStopped(setup());
     line = new Line(account);
-    await line.register();
+    await unlessStopped(line.register());
     at("calling");
-    const session = await line.call(account.echo, stream, audio);
+    const session = await unlessStopped(line.call(account.echo, stream, audio));
     at("talking");
     part("meters").hidden = false;
-    const heard = await Promise.race([listen(session.connection, stop.signal), line.over(session)]);
+    const heard = await Promise.race([listen(session.connection, signal), line.over(session)]);
     at("done");
     report(heard);
   } catch (error) {
     failed(error);
   } finally {
-    line?.close();
-    stream?.getTracks().forEach((track) => track.stop());
+    leave();
+    window.removeEventListener("pagehide", leave);
+    asked?.then(release, () => {}); // also when it is given after a stop
     audio.srcObject = null;
     part("meters").hidden = true;
     button.textContent = say("again");
@@ -127,10 +136,15 @@ async function test() {
 }
 
 function failed(error) {
-  at("failed");
   const code = error instanceof Failure ? error.code : "problem";
+  if (code === "stopped") {
+    part("steps").hidden = true;
+    return at("ready");
+  }
+  at("failed");
   const help = box.querySelector(`[data-help="${code}"]`) ?? box.querySelector('[data-help="problem"]');
-  help.hidden = false;
+  help.hidden = part("detail").hidden = false;
+  part("reason").textContent = error.message;
   help.focus();
 }
 

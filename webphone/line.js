@@ -36,6 +36,10 @@ export class Line {
       authorization_user: setup.username, password: setup.password, realm: setup.realm,
       register: true, register_expires: setup.expires, session_timers: false, user_agent: "Vouchline web phone",
     });
+    // Who calls the line meanwhile reaches its phones, not a test.
+    this.#ua.on("newRTCSession", ({ originator, session }) => {
+      if (originator === "remote") session.terminate({ status_code: 480, reason_phrase: "Temporarily Unavailable" });
+    });
     this.#lost = new Promise((_, no) => {
       this.#ua.on("disconnected", ({ error }) => { if (error) no(new Failure("away")); });
     });

@@ -26,7 +26,7 @@ type Options struct {
 	// Film is a .mjpeg or .y4m file that the camera sees; without one the
 	// camera shows Chromium's own green test picture.
 	Film string
-	// NoCamera has the person refuse the camera when a page asks for it.
+	// NoCamera has the person refuse camera and microphone when a page asks.
 	NoCamera bool
 	// Lang is what the browser asks for, such as "fr"; English when empty.
 	Lang string
@@ -108,6 +108,8 @@ func flags(program string, o Options) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("mute-audio", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", cameraAnswer(o)),
 		chromedp.Flag("use-fake-device-for-media-stream", true),
+		// Calls stay on this machine, with a microphone that beeps.
+		chromedp.Flag("allow-loopback-in-peer-connection", true),
 	}
 	if o.Film != "" {
 		opts = append(opts, chromedp.Flag("use-file-for-fake-video-capture", o.Film))
