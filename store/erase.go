@@ -11,9 +11,9 @@ import (
 
 // DestroySubject erases a person: key and rows in one transaction, so that
 // what a later line fails to delete can be read by nobody, then blobs, then
-// the bytes of the key. The line's account stays as a disabled shell without
-// name or digests, so that PBXs that poll learn that it is gone; its number and
-// the audit log stay. Doing it again finishes what was left undone, and so does
+// the bytes of the key. The accounts of their lines stay as released shells
+// without name or devices, so that PBXs that poll learn that they are gone; the
+// numbers rest, and the audit log stays. Doing it again finishes what was left undone, and so does
 // [Store.Sweep].
 func (s *Store) DestroySubject(ctx context.Context, id string) error {
 	identity := ""
@@ -33,6 +33,7 @@ func (s *Store) DestroySubject(ctx context.Context, id string) error {
 			"DELETE FROM subject_keys WHERE subject_id = ?",
 			"DELETE FROM enrollments WHERE id = ?", // and, by reference, its lookup keys and its face
 			"DELETE FROM outbox WHERE subject_id = ?",
+			"DELETE FROM pairings WHERE subject_id = ?",
 		} {
 			if _, err := tx.NewRaw(statement, id).Exec(ctx); err != nil {
 				return err

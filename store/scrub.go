@@ -30,7 +30,7 @@ func (s *Store) noteErasure(ctx context.Context, tx bun.Tx, subject string) erro
 	return err
 }
 
-// scrub overwrites what deleted keys left behind, if there is any and it can
+// scrub overwrites what deleted rows left behind, if there is any and it can
 // be done now; otherwise the next sweep does it.
 func (s *Store) scrub(ctx context.Context) error {
 	var last sql.NullInt64
@@ -42,13 +42,13 @@ func (s *Store) scrub(ctx context.Context) error {
 	if s.conn.dialect == sqlite {
 		done, err = s.truncateLog(ctx)
 	} else {
-		done, err = s.rewriteKeys(ctx)
+		done, err = s.rewriteTables(ctx)
 	}
 	if err != nil {
 		return wrap("scrub", err)
 	}
 	if !done {
-		s.log.WarnContext(ctx, "deleted keys are not overwritten yet: a reader holds on to an older state; the next sweep tries again")
+		s.log.WarnContext(ctx, "what was deleted is not overwritten yet: a reader holds on to an older state; the next sweep tries again")
 		return nil
 	}
 	_, err = s.db.NewRaw("UPDATE erasures SET scrubbed = TRUE WHERE serial <= ?", last.Int64).Exec(ctx)
@@ -75,27 +75,36 @@ func (s *Store) truncateLog(ctx context.Context) (done bool, err error) {
 	return busy == 0, err
 }
 
-// rewriteKeys has PostgreSQL write the table of keys anew, of the rows that
-// exist now, and drop the old file. That VACUUM FULL does not do: it keeps rows
-// for whoever holds an older snapshot. The table is locked meanwhile, which is
-// not waited for long either, since all others would wait behind.
-func (s *Store) rewriteKeys(ctx context.Context) (done bool, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		for _, statement := range []string{
-			"SET LOCAL lock_timeout = '2s'",
-			"ALTER TABLE subject_keys ALTER COLUMN wrapped TYPE bytea USING wrapped || ''::bytea",
-		} {
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
+// rewritings write the tables anew in which an erased subject's values could be
+// left: their key, and what a PBX was shown of them.
+var rewritings = []string{
+	"ALTER TABLE subject_keys ALTER COLUMN wrapped TYPE bytea USING wrapped || ''::bytea",
+	"ALTER TABLE pbx.credentials ALTER COLUMN rewritten TYPE integer USING rewritten + 0",
+	"ALTER TABLE pbx.lines ALTER COLUMN rewritten TYPE integer USING rewritten + 0",
+}
+
+// rewriteTables has PostgreSQL write tables anew, of the rows that exist now,
+// and drop the old files. That VACUUM FULL does not do: it keeps rows for
+// whoever holds an older snapshot. Each table is locked meanwhile, which is not
+// waited for long either, since all others would wait behind.
+func (s *Store) rewriteTables(ctx context.Context) (done bool, err error) {
+	for _, statement := range rewritings {
+		err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+			if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '2s'"); err != nil {
 				return err
 			}
+			_, err := tx.ExecContext(ctx, statement)
+			return err
+		})
+		var refused *pgconn.PgError
+		if errors.As(err, &refused) && refused.Code == lockNotAvailable {
+			return false, nil
 		}
-		return nil
-	})
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Code == lockNotAvailable {
-		return false, nil
+		if err != nil {
+			return false, err
+		}
 	}
-	return err == nil, err
+	return true, nil
 }
 
 // lockNotAvailable is PostgreSQL's SQLSTATE after lock_timeout.

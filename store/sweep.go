@@ -13,8 +13,9 @@ const outboxKept = 7 * 24 * time.Hour
 const erasureNoted = 24 * time.Hour
 
 // Sweep deletes what time has made useless: sessions and links that expired,
-// throttle uses beyond every window, old messages of the outbox. It finishes
-// erasures too: blobs that are left, keys that are not yet overwritten.
+// throttle uses beyond every window, old messages of the outbox, and pairings. It finishes
+// erasures too: blobs that are left, keys that are not yet overwritten. And it
+// brings accounts of an older version of this program into their present form.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.clock()
 	for _, sweep := range []struct {
@@ -25,10 +26,14 @@ func (s *Store) Sweep(ctx context.Context) error {
 		{"DELETE FROM staff_links WHERE expires_at <= ?", now.Add(-24 * time.Hour)},
 		{"DELETE FROM throttle WHERE at < ?", now.Add(-throttleKept)},
 		{"DELETE FROM outbox WHERE sent_at < ?", now.Add(-outboxKept)},
+		{"DELETE FROM pairings WHERE expires_at < ?", now.Add(-pairingKept)},
 	} {
 		if _, err := s.db.NewRaw(sweep.statement, micros(sweep.before)).Exec(ctx); err != nil {
 			return wrap("sweep", err)
 		}
+	}
+	if err := s.renewAccounts(ctx); err != nil {
+		return err
 	}
 	return s.sweepErasures(ctx)
 }

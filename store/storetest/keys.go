@@ -125,7 +125,7 @@ func migrateAtOnce(t *testing.T, s *suite) {
 	cfg := s.cfg
 	cfg.KeyFile = filepath.Join(t.TempDir(), "operator.key")
 	if s.Dialect() == "postgres" {
-		if err := s.exec(t, "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
+		if err := s.exec(t, "DROP SCHEMA public, pbx, asterisk, kamailio CASCADE; CREATE SCHEMA public"); err != nil {
 			t.Fatal(err)
 		}
 	} else {

@@ -137,7 +137,7 @@ func accounts(t *testing.T, s *suite) {
 		}
 	}
 	want := account(3, "id3")
-	want.UpdatedAt = Start
+	want.UpdatedAt, want.Revision = Start, 1
 	got, err := s.Account(t.Context(), want.Extension)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/tink-crypto/tink-go/v2/tink"
+	"github.com/uptrace/bun"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/pbx"
+)
+
+// accountRow is a SIP account as stored. Name, devices and digests are in the
+// seal, which is their subject's, so that no copy of the database outlives an
+// erasure; the columns are for finding it.
+type accountRow struct {
+	Extension    string `bun:"extension"`
+	AOR          string `bun:"aor"`
+	IdentityID   string `bun:"identity_id"`
+	Organisation string `bun:"organisation"`
+	Status       string `bun:"status"`
+	UpdatedAt    int64  `bun:"updated_at"`
+	Revision     int64  `bun:"revision"`
+	Sealed       []byte `bun:"sealed"`
+	Subject      string `bun:"subject_id"`
+	Wrapped      []byte `bun:"wrapped"` // the subject's key
+}
+
+const selectAccount = `SELECT a.extension, a.aor, a.identity_id, a.organisation, a.status, a.updated_at, a.revision, a.sealed, a.subject_id, k.wrapped
+	FROM sip_accounts a LEFT JOIN subject_keys k ON k.subject_id = a.subject_id `
+
+const byNumber = " ORDER BY length(a.extension), a.extension"
+
+// accountPlace binds the sealed account to its number and revision: an older
+// version of it, or another line's, does not open.
+func accountPlace(extension string, revision int64) []byte {
+	return place("line", extension, strconv.FormatInt(revision, 10))
+}
+
+func accountRows(ctx context.Context, db bun.IDB, where string, args ...any) ([]accountRow, error) {
+	var rows []accountRow
+	err := db.NewRaw(selectAccount+where, args...).Scan(ctx, &rows)
+	return rows, wrap("read SIP accounts", err)
+}
+
+func (s *Store) accountsWhere(ctx context.Context, where string, args ...any) ([]pbx.Account, error) {
+	rows, err := accountRows(ctx, s.read, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	accounts := make([]pbx.Account, len(rows))
+	for i, row := range rows {
+		if accounts[i], err = s.openAccount(row); err != nil {
+			return nil, err
+		}
+	}
+	return accounts, nil
+}
+
+func (s *Store) openAccount(row accountRow) (a pbx.Account, err error) {
+	key := s.keys.aead
+	if row.Subject != "" {
+		if key, err = s.keys.openSubjectKey(row.Subject, row.Wrapped); err != nil {
+			return pbx.Account{}, err
+		}
+	}
+	if row.Revision == 0 {
+		return openOldAccount(key, row)
+	}
+	if _, err = openJSON(key, row.Sealed, &a, accountPlace(row.Extension, row.Revision)); err != nil {
+		return pbx.Account{}, err
+	}
+	if !row.describes(a) {
+		return pbx.Account{}, fmt.Errorf("%w: line %s is not what its columns say", ErrCorrupt, row.Extension)
+	}
+	return a, nil
+}
+
+// describes reports whether the columns are those that the account was saved
+// with: who can write to the table must not move a line into another filter.
+func (r accountRow) describes(a pbx.Account) bool {
+	return r.Extension == a.Extension && r.AOR == string(a.AOR) && r.IdentityID == a.IdentityID && r.Revision == a.Revision &&
+		r.Organisation == a.Organisation && r.Status == string(a.Status()) && r.UpdatedAt == micros(a.UpdatedAt)
+}
+
+// putAccount writes an account with its next revision. It belongs to a
+// transaction of onLine or of an erasure.
+func (s *Store) putAccount(ctx context.Context, tx bun.Tx, a *pbx.Account, subject string) error {
+	if len(a.Devices) == 0 {
+		a.Devices = nil // as it will be read
+	}
+	key, subject, err := s.accountKey(ctx, tx, *a, subject)
+	if err != nil {
+		return err
+	}
+	if err := holdNumber(ctx, tx, *a, s.now()); err != nil {
+		return err
+	}
+	// From here to the commit no other change gets a revision: whoever has
+	// read one has seen all before it.
+	err = tx.NewRaw("UPDATE counters SET value = value + 1 WHERE name = 'accounts' RETURNING value").Scan(ctx, &a.Revision)
+	if err != nil {
+		return err
+	}
+	sealed, err := sealJSON(key, *a, accountPlace(a.Extension, a.Revision))
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO sip_accounts
+			(extension, aor, identity_id, organisation, status, updated_at, revision, next_end, oldest_credential, sealed, subject_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (extension) DO UPDATE SET aor = excluded.aor, identity_id = excluded.identity_id, organisation = excluded.organisation,
+			status = excluded.status, updated_at = excluded.updated_at, revision = excluded.revision, next_end = excluded.next_end,
+			oldest_credential = excluded.oldest_credential, sealed = excluded.sealed, subject_id = excluded.subject_id`,
+		a.Extension, string(a.AOR), a.IdentityID, a.Organisation, string(a.Status()), micros(a.UpdatedAt), a.Revision,
+		micros(a.NextEnd()), oldestCredential(*a), sealed, subject).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	return s.saveWords(ctx, tx, *a)
+}
+
+// accountKey returns under whose key an account belongs: its subject's, and
+// nobody's where it says nothing of anybody, for such a shell must be readable
+// when the subject's key is gone.
+func (s *Store) accountKey(ctx context.Context, tx bun.Tx, a pbx.Account, subject string) (tink.AEAD, string, error) {
+	if a.IsShell() {
+		return s.keys.aead, "", nil
+	}
+	if subject == "" {
+		return nil, "", fmt.Errorf("%w: identity %s", kyc.ErrNotFound, a.IdentityID)
+	}
+	key, err := s.subjectKey(ctx, tx, subject)
+	return key, subject, err
+}
+
+// oldestCredential returns when the oldest credential was made that ends by no
+// date: it waits for a rotation. One of unknown age is older than all.
+func oldestCredential(a pbx.Account) int64 {
+	var oldest int64
+	for _, d := range a.Devices {
+		for _, c := range d.Credentials {
+			if at := max(micros(c.CreatedAt), 1); c.NotAfter.IsZero() && (oldest == 0 || at < oldest) {
+				oldest = at
+			}
+		}
+	}
+	return oldest
+}
+
+// Endings returns the lines of which a credential ended before a time, the
+// first to end first.
+func (s *Store) Endings(ctx context.Context, before time.Time, limit int) ([]string, error) {
+	return s.due(ctx, "next_end", "", before, limit)
+}
+
+// RotationsDue returns the lines that may be used of which a credential that
+// does not end was made before a time, the oldest first.
+func (s *Store) RotationsDue(ctx context.Context, before time.Time, limit int) ([]string, error) {
+	return s.due(ctx, "oldest_credential", " AND status = 'on'", before, limit)
+}
+
+func (s *Store) due(ctx context.Context, column, and string, before time.Time, limit int) ([]string, error) {
+	extensions := []string{}
+	err := s.read.NewRaw("SELECT extension FROM sip_accounts WHERE "+column+" > 0 AND "+column+" < ?"+and+" ORDER BY "+column+", extension LIMIT ?",
+		micros(before), pageSize(limit)).Scan(ctx, &extensions)
+	return extensions, wrap("read what is due", err)
+}
