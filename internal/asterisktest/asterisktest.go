@@ -12,10 +12,13 @@
 package asterisktest
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -36,20 +39,38 @@ type Server struct {
 	WebSocket string
 	// Accounts is the folder it includes lines from.
 	Accounts string
+	// Manager is the address of its manager interface (AMI), and the user that
+	// deploy/asterisk describes.
+	Manager                    string
+	ManagerUser, ManagerSecret string
 
-	root   string // of the chroot, or ""
-	config string // asterisk.conf, as Asterisk sees it
+	database *url.URL
+	root     string // of the chroot, or ""
+	config   string // asterisk.conf, as Asterisk sees it
 }
 
 // bootTime bounds the start, which takes half a second on an idle machine.
 const bootTime = 60 * time.Second
 
+// An Option is how a server differs from the plain one.
+type Option func(*Server)
+
+// Realtime lets the server read its lines from a database at each request, by
+// the URL of a role that sees the views.
+func Realtime(database *url.URL) Option { return func(s *Server) { s.database = database } }
+
 // Start starts an Asterisk that stops with the test, or skips the test.
-func Start(tb testing.TB, realm string) *Server {
+func Start(tb testing.TB, realm string, options ...Option) *Server {
 	tb.Helper()
 	root, err := find(tb.Context())
 	testenv.Need(tb, "asterisk", err)
-	s := &Server{root: root, Address: siptest.FreeAddress(tb), WebSocket: "ws://" + siptest.FreeAddress(tb) + "/ws"}
+	s := &Server{
+		root: root, Address: siptest.FreeAddress(tb), WebSocket: "ws://" + siptest.FreeAddress(tb) + "/ws",
+		Manager: siptest.FreeAddress(tb), ManagerUser: "vouchline", ManagerSecret: rand.Text(),
+	}
+	for _, option := range options {
+		option(s)
+	}
 	dir, err := os.MkdirTemp(filepath.Join("/", root, "tmp"), "vouchline-")
 	if err != nil {
 		tb.Fatal(err)
@@ -63,16 +84,20 @@ func Start(tb testing.TB, realm string) *Server {
 }
 
 // configure copies Debian's defaults, ours over them, and sets what differs:
-// folders, address and realm.
+// folders, addresses, realm and secrets.
 func (s *Server) configure(dir, realm string) error {
 	etc := filepath.Join(dir, "etc")
-	ours := filepath.Join(testenv.Root(), "deploy", "asterisk", "etc")
+	ours := filepath.Join(testenv.Root(), "deploy", "asterisk")
 	for _, d := range []string{"etc", "run", "spool", "log", "db/keys", "cache"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil { //nolint:gosec // a test's folder
 			return err
 		}
 	}
-	for _, from := range []string{filepath.Join("/", s.root, "etc", "asterisk"), ours} {
+	layers := []string{filepath.Join("/", s.root, "etc", "asterisk"), filepath.Join(ours, "etc")}
+	if s.database != nil {
+		layers = append(layers, filepath.Join(ours, "realtime"))
+	}
+	for _, from := range layers {
 		if err := overlay(etc, from); err != nil {
 			return err
 		}
@@ -81,20 +106,16 @@ func (s *Server) configure(dir, realm string) error {
 	if err := os.RemoveAll(filepath.Join(etc, "users.conf")); err != nil {
 		return err
 	}
-	// Media stays on this machine, as its address is the test's alone.
-	browsers, err := url.Parse(s.WebSocket)
-	if err != nil {
-		return err
-	}
-	edits := strings.NewReplacer("bindport = 8088", "bindport = "+browsers.Port(), "bindaddr = 0.0.0.0", "bindaddr = 127.0.0.1", "0.0.0.0:5060", s.Address, "default_realm = vouchline.example", "default_realm = "+realm,
-		"direct_media = no\n", "direct_media = no\nmedia_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n")
-	for _, name := range []string{"local.conf", "pjsip.conf", "http.conf"} {
+	for name, edits := range s.edits(realm) {
 		if err := edit(filepath.Join(etc, name), edits); err != nil {
 			return err
 		}
 	}
+	if err := s.grant(filepath.Join(etc, "manager.d")); err != nil {
+		return err
+	}
 	inside := "/" + strings.TrimPrefix(strings.TrimPrefix(dir, s.root), "/")
-	options, err := os.ReadFile(filepath.Join(ours, "asterisk.conf")) //nolint:gosec // the repository's
+	settings, err := os.ReadFile(filepath.Join(ours, "etc", "asterisk.conf")) //nolint:gosec // the repository's
 	if err != nil {
 		return err
 	}
@@ -103,7 +124,38 @@ func (s *Server) configure(dir, realm string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(etc, "asterisk.conf"), append([]byte(directories), options...), 0o600)
+	return os.WriteFile(filepath.Join(etc, "asterisk.conf"), append([]byte(directories), settings...), 0o600)
+}
+
+// edits are what a test sets in the files of an installation, old and new by
+// turns. Media stays on this machine, as its addresses are the test's alone.
+func (s *Server) edits(realm string) map[string][]string {
+	_, browsers, _ := net.SplitHostPort(strings.TrimSuffix(strings.TrimPrefix(s.WebSocket, "ws://"), "/ws"))
+	_, manager, _ := net.SplitHostPort(s.Manager)
+	all := map[string][]string{
+		"local.conf":   {"0.0.0.0:5060", s.Address, "bind = 0.0.0.0\n", "bind = 127.0.0.1\n", "default_realm = vouchline.example", "default_realm = " + realm},
+		"pjsip.conf":   {"direct_media = no\n", "direct_media = no\nmedia_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n"},
+		"http.conf":    {"bindport = 8088", "bindport = " + browsers, "bindaddr = 0.0.0.0", "bindaddr = 127.0.0.1"},
+		"manager.conf": {"port = 5038", "port = " + manager},
+	}
+	if s.database != nil {
+		password, _ := s.database.User.Password()
+		all["res_pgsql.conf"] = []string{
+			"dbhost = 127.0.0.1", "dbhost = " + s.database.Hostname(), "dbport = 5432", "dbport = " + s.database.Port(),
+			"dbname = vouchline", "dbname = " + strings.TrimPrefix(s.database.Path, "/"),
+			"dbuser = asterisk", "dbuser = " + s.database.User.Username(), "dbpass =\n", "dbpass = " + password + "\n",
+		}
+	}
+	return all
+}
+
+// grant makes the manager interface's user, as an operator does.
+func (s *Server) grant(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a test's folder
+		return err
+	}
+	user := fmt.Sprintf("[%s](ami-base)\nsecret = %s\n", s.ManagerUser, s.ManagerSecret)
+	return os.WriteFile(filepath.Join(dir, "vouchline.conf"), []byte(user), 0o600)
 }
 
 // directories moves everything that Asterisk writes below dir.
@@ -128,12 +180,20 @@ astagidir => /usr/share/asterisk/agi-bin
 `, dir, strings.TrimPrefix(strings.TrimPrefix(modules[0], s.root), "/")), nil
 }
 
-func edit(path string, edits *strings.Replacer) error {
+// edit replaces in a file. What is not found has changed its form in deploy/,
+// and the test would run with a setting that is not its own.
+func edit(path string, edits []string) error {
 	b, err := os.ReadFile(path) //nolint:gosec // the copy
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, []byte(edits.Replace(string(b))), 0o600)
+	for i := 0; i < len(edits); i += 2 {
+		if !bytes.Contains(b, []byte(edits[i])) {
+			return fmt.Errorf("%s has no %q", path, edits[i])
+		}
+		b = bytes.ReplaceAll(b, []byte(edits[i]), []byte(edits[i+1]))
+	}
+	return os.WriteFile(path, b, 0o600)
 }
 
 func overlay(to, from string) error {

@@ -18,6 +18,8 @@ type Phone struct {
 	Algorithm string
 	// Expires is for how many seconds it registers; 0 unregisters.
 	Expires int
+	// UserAgent is what it calls itself; it may keep silent.
+	UserAgent string
 }
 
 // user returns the digest's user name.

@@ -83,6 +83,9 @@ func (ua *UA) register(tb testing.TB, expires int) Outcome {
 		method: "REGISTER", uri: "sip:" + ua.phone.domain(), from: self + ";tag=" + ua.tag, to: self, callID: ua.registration,
 		more: []string{fmt.Sprintf("Contact: <%s>;expires=%d", ua.URI(), expires)},
 	}
+	if ua.phone.UserAgent != "" {
+		r.more = append(r.more, "User-Agent: "+ua.phone.UserAgent)
+	}
 	answer := ua.try(tb, &r)
 	out := Outcome{Status: answer.status}
 	for _, c := range challenges(answer.header) {

@@ -31,16 +31,22 @@ func TestAsterisk(t *testing.T) {
 	s := asterisktest.Start(t, pbxtest.Domain)
 	p := onServer(t, s)
 	pbxtest.Run(t, func(t *testing.T) pbxtest.Target {
-		for _, ext := range []string{"100", "1001"} {
-			if err := p.Deprovision(t.Context(), pbx.NewAOR(ext, pbxtest.Domain)); err != nil {
-				t.Fatal(err)
-			}
-		}
+		forget(t, p)
 		return pbxtest.Target{
 			Provisioner: p,
 			Lookup:      func(t *testing.T, aor pbx.AOR) (pbx.Account, bool) { return lookup(t, s, aor) },
 		}
 	})
+}
+
+// forget takes away the lines of the suite.
+func forget(t *testing.T, p pbxtest.Provisioner) {
+	t.Helper()
+	for _, extension := range []string{"100", "1001"} {
+		if err := p.Deprovision(t.Context(), pbx.NewAOR(extension, pbxtest.Domain)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // lookup reads an account from the console's "pjsip show". Only the domain of

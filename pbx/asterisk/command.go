@@ -11,65 +11,87 @@ import (
 	"time"
 )
 
-// console returns the command for one line on Asterisk's console.
-func console(command []string, line string) []string { return append(slices.Clone(command), line) }
+// commands are the operator's ways to the console.
+type commands struct{ console, reload, show []string }
 
-// reload runs the operator's reload command.
-func (p *Provisioner) reload(ctx context.Context) error {
-	if len(p.config.Reload) == 0 {
-		return nil
+// control returns what the commands can be asked.
+func (c commands) control() control {
+	var out control
+	if len(c.console) > 0 {
+		out.drop = c.drop
+		if len(c.reload) == 0 {
+			c.reload = line(c.console, "module reload res_pjsip.so")
+		}
+		if len(c.show) == 0 {
+			c.show = line(c.console, "pjsip show endpoint {extension}")
+		}
 	}
-	if out, err := run(ctx, p.config.Reload); err != nil {
-		return errors.Join(ErrReload, fmt.Errorf("%w: %s", err, firstLine(out)), ctx.Err())
+	if len(c.reload) > 0 {
+		out.reload = c.runReload
+	}
+	if len(c.show) > 0 {
+		out.lookup = c.lookup
+	}
+	return out
+}
+
+// line returns the command for one line on Asterisk's console.
+func line(console []string, text string) []string { return append(slices.Clone(console), text) }
+
+func (c commands) runReload(ctx context.Context) error {
+	out, err := run(ctx, c.reload)
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, firstLine(out))
 	}
 	return nil
 }
 
-// await asks Asterisk until it shows the change. A reload returns before all
-// of it is in effect, and says "successfully" also of a file it rejected.
-func (p *Provisioner) await(ctx context.Context, extension string, done func(shown string) bool) error {
-	if len(p.config.Show) == 0 {
-		return nil
-	}
-	argv := make([]string, len(p.config.Show))
-	for i, arg := range p.config.Show {
+// lookup reads "pjsip show endpoint", which has a line "InAuth: id/username"
+// for each credential. The digests it does not show, and need not: a user name
+// is never used for a second password.
+func (c commands) lookup(ctx context.Context, extension string) (users, error) {
+	argv := make([]string, len(c.show))
+	for i, arg := range c.show {
 		argv[i] = strings.ReplaceAll(arg, "{extension}", extension)
 	}
-	ticker := time.NewTicker(pollInterval)
-	defer ticker.Stop()
-	for {
-		// Of an unknown line Asterisk says so with exit code 0; any other means
-		// that it does not run, which proves nothing either way.
-		out, err := run(ctx, argv)
-		if err == nil && done(out) {
-			return nil
+	// Of an unknown line Asterisk says so with exit code 0; any other means
+	// that it does not run, which proves nothing either way.
+	out, err := run(ctx, argv)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(out, "Unable to find object "+extension+".") {
+		return nil, nil //nolint:nilnil // no such line
+	}
+	found, endpoint := users{}, ""
+	for text := range strings.Lines(out) {
+		fields := strings.Fields(text)
+		if len(fields) < 2 {
+			continue
 		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(ErrNotLoaded, err, ctx.Err())
-		case <-ticker.C:
+		id, user, _ := strings.Cut(fields[1], "/")
+		switch fields[0] {
+		case "InAuth:":
+			found[user] = untold
+		case "Endpoint:":
+			endpoint = id
 		}
 	}
+	if endpoint != extension {
+		return nil, errors.New("the console shows something else than the line")
+	}
+	return found, nil
 }
 
-// contactFamily is where Asterisk's registrar keeps devices, under keys such
-// as "1001;@8ec4eaef20...".
-const contactFamily = "registrar/contact"
-
-// drop makes Asterisk forget the devices of a line. They would outlive the
-// line until they expire, and come back to life if its number is given to
-// somebody else, whose calls they would then get.
-func (p *Provisioner) drop(ctx context.Context, extension string) error {
-	if len(p.config.Console) == 0 {
-		return nil
-	}
-	out, err := run(ctx, console(p.config.Console, "database show "+contactFamily))
+// drop deletes the registrar's records of a line.
+func (c commands) drop(ctx context.Context, extension string) error {
+	out, err := run(ctx, line(c.console, "database show "+contactFamily))
 	if err != nil {
-		return errors.Join(ErrNotDropped, err, ctx.Err())
+		return err
 	}
 	for _, key := range contactKeys(out, extension) {
-		if _, err := run(ctx, console(p.config.Console, "database del "+contactFamily+" "+key)); err != nil {
-			return errors.Join(ErrNotDropped, err, ctx.Err())
+		if _, err := run(ctx, line(c.console, "database del "+contactFamily+" "+key)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -97,6 +119,6 @@ func run(ctx context.Context, argv []string) (string, error) {
 }
 
 func firstLine(s string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return line
+	first, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return first
 }

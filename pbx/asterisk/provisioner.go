@@ -9,8 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,11 +16,8 @@ import (
 	"github.com/vouchline/vouchline/pbx/format"
 )
 
-// The defaults of [Config].
-const (
-	DefaultTimeout = 10 * time.Second
-	pollInterval   = 50 * time.Millisecond
-)
+// DefaultTimeout bounds a change where nothing else is set.
+const DefaultTimeout = 10 * time.Second
 
 // Config is what the operator sets.
 type Config struct {
@@ -30,39 +25,36 @@ type Config struct {
 	Dir string
 	// Console, when set, is the command that runs one line on Asterisk's
 	// console, such as asterisk -rx; the line is appended as one argument. It
-	// gives Reload and Show what they need, and devices that had registered
-	// before a change are dropped by it.
+	// gives Reload and Show what they need, and drops devices where there is no
+	// AMI.
 	Console []string
 	// Reload, when set, is run after each change, such as
-	// asterisk -rx "module reload res_pjsip.so". Without it something else must
-	// watch the folder.
+	// asterisk -rx "module reload res_pjsip.so". Without it, Console and AMI
+	// something else must watch the folder.
 	Reload []string
 	// Show, when set, prints what Asterisk itself believes about a line, with
 	// "{extension}" replaced in every argument, such as
 	// asterisk -rx "pjsip show endpoint {extension}". A change is done once it
-	// shows; without it nobody knows when that is.
+	// shows; without it, Console and AMI nobody knows when that is.
 	Show []string
+	// AMI, when set, does whatever no command was given for, drops devices and
+	// hangs up.
+	AMI *AMI
+	// HangUp ends the calls of a line that is taken away. It needs AMI.
+	HangUp bool
 	// Timeout bounds each change, with reload and wait.
 	Timeout time.Duration
 	Logger  *slog.Logger
 	Clock   func() time.Time
 }
 
-// Errors of a change that was written but is not known to be in effect. The
-// change may be tried again.
-var (
-	ErrReadBack   = errors.New("asterisk: file does not read back as written")
-	ErrReload     = errors.New("asterisk: reload failed")
-	ErrNotLoaded  = errors.New("asterisk: change was not taken over")
-	ErrNotDropped = errors.New("asterisk: devices were not dropped")
-)
-
 // A Provisioner keeps one file a line. Several goroutines may use it at once,
 // and the files are only ever replaced as a whole: Asterisk never reads half
 // of one.
 type Provisioner struct {
-	config Config
-	mu     sync.Mutex // one change at a time: reloads do not overlap
+	config  Config
+	control control
+	mu      sync.Mutex // one change at a time: reloads do not overlap
 }
 
 // keepFile keeps the folder from being empty: an include that matches nothing
@@ -87,11 +79,8 @@ func New(c Config) (*Provisioner, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	if len(c.Console) > 0 && len(c.Reload) == 0 {
-		c.Reload = console(c.Console, "module reload res_pjsip.so")
-	}
-	if len(c.Console) > 0 && len(c.Show) == 0 {
-		c.Show = console(c.Console, "pjsip show endpoint {extension}")
+	if c.HangUp && c.AMI == nil {
+		return nil, errors.New("asterisk: hanging up needs the manager interface")
 	}
 	if err := os.MkdirAll(c.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("asterisk: %w", err)
@@ -99,17 +88,36 @@ func New(c Config) (*Provisioner, error) {
 	if err := replace(filepath.Join(c.Dir, keepFile), []byte(keepContent)); err != nil {
 		return nil, fmt.Errorf("asterisk: %w", err)
 	}
-	return &Provisioner{config: c}, nil
+	return &Provisioner{config: c, control: c.control()}, nil
+}
+
+// control prefers the operator's commands, except for dropping: a command
+// starts a program for each device.
+func (c Config) control() control {
+	asked := commands{c.Console, c.Reload, c.Show}.control()
+	if c.AMI == nil {
+		return asked
+	}
+	all := c.AMI.control()
+	if asked.reload != nil {
+		all.reload = asked.reload
+	}
+	if asked.lookup != nil {
+		all.lookup = asked.lookup
+	}
+	return all
 }
 
 // Provision writes the line's file, reads it back, reloads, and waits until
-// Asterisk shows the line. A disabled account is taken away.
+// Asterisk shows the line. A disabled account is taken away, and so is one of
+// which no credential is left.
 func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 	if err := a.Validate(); err != nil {
 		return err
 	}
 	now := p.config.Clock()
-	if !a.Enabled || len(a.Credentials(now)) == 0 {
+	want := usersOf(a, now)
+	if want == nil {
 		return p.Deprovision(ctx, a.AOR)
 	}
 	content, err := format.Asterisk([]pbx.Account{a}, now)
@@ -117,38 +125,44 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 		return err
 	}
 	return p.change(ctx, change{
-		extension: a.Extension, what: "provisioned",
+		extension: a.Extension, want: want,
 		write: func(path string) (bool, error) {
-			before, _ := os.ReadFile(path) //nolint:gosec // our own file; a missing one differs
-			if err := replace(path, content); err != nil {
-				return false, err
-			}
-			return !bytes.Equal(before, content), readBack(path, content)
+			// A missing or foreign file had nobody whom we know.
+			before, _ := os.ReadFile(path) //nolint:gosec // our own file
+			err := errors.Join(replace(path, content), readBack(path, content))
+			return usersIn(before).outlive(want) || ended(a, now), err
 		},
-		done: func(shown string) bool { return showsAccount(shown, a, now) },
 	})
+}
+
+// usersIn returns who may use the line of a file.
+func usersIn(file []byte) users {
+	accounts, err := format.ParseAsterisk(file)
+	if err != nil || len(accounts) != 1 {
+		return nil
+	}
+	return usersOf(accounts[0], time.Time{}) // a file has no ends
 }
 
 // Deprovision takes the line away. An unknown one is no error.
 func (p *Provisioner) Deprovision(ctx context.Context, aor pbx.AOR) error {
-	if _, err := pbx.ParseAOR(string(aor)); err != nil {
+	extension, err := number(aor)
+	if err != nil {
 		return err
 	}
-	extension := aor.User()
 	return p.change(ctx, change{
-		extension: extension, what: "deprovisioned",
-		write: func(path string) (bool, error) { return true, remove(path) },
-		done:  func(shown string) bool { return showsNothing(shown, extension) },
+		extension: extension,
+		write:     func(path string) (bool, error) { return true, remove(path) },
 	})
 }
 
 // A change is one line's way into Asterisk.
 type change struct {
-	extension, what string
-	// write puts the files right and reports whether they were not before.
-	write func(path string) (changed bool, err error)
-	// done judges what Asterisk shows of the line.
-	done func(shown string) bool
+	extension string
+	// want is who may use the line afterwards: nobody, when it is taken away.
+	want users
+	// write puts the files right and reports whether devices have to go.
+	write func(path string) (sweep bool, err error)
 }
 
 // change writes, reloads, waits and drops, in this order and one at a time. A
@@ -162,22 +176,24 @@ func (p *Provisioner) change(ctx context.Context, c change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	changed, err := c.write(p.path(c.extension))
+	sweep, err := c.write(p.path(c.extension))
 	if err != nil {
 		return fmt.Errorf("asterisk: %w", err)
 	}
-	if err := p.reload(ctx); err != nil {
+	if p.control.reload != nil {
+		if err := p.control.reload(ctx); err != nil {
+			return errors.Join(ErrReload, err, ctx.Err())
+		}
+	}
+	if err := p.control.await(ctx, c.extension, c.want); err != nil {
 		return err
 	}
-	if err := p.await(ctx, c.extension, c.done); err != nil {
-		return err
-	}
-	if changed {
-		if err := p.drop(ctx, c.extension); err != nil {
+	if sweep {
+		if err := p.control.sweep(ctx, c.extension, p.config.HangUp && c.want == nil); err != nil {
 			return err
 		}
 	}
-	p.config.Logger.InfoContext(ctx, "line changed", "what", c.what, "extension", c.extension)
+	p.config.Logger.InfoContext(ctx, "line changed", "extension", c.extension, "credentials", len(c.want))
 	return nil
 }
 
@@ -222,36 +238,4 @@ func readBack(path string, want []byte) error {
 		return errors.Join(ErrReadBack, err)
 	}
 	return nil
-}
-
-// showsAccount reports whether Asterisk's "pjsip show endpoint" has the
-// account's credentials, all of them and no others. Their user names tell: one
-// is never used for a second password.
-func showsAccount(shown string, a pbx.Account, now time.Time) bool {
-	var want, got []string
-	for _, c := range a.Credentials(now) {
-		want = append(want, c.Username+"/"+c.Username)
-	}
-	endpoint := ""
-	for line := range strings.Lines(shown) {
-		fields := strings.Fields(line)
-		if len(fields) < 2 {
-			continue
-		}
-		switch fields[0] {
-		case "InAuth:":
-			got = append(got, fields[1])
-		case "Endpoint:":
-			endpoint, _, _ = strings.Cut(fields[1], "/")
-		}
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	return endpoint == a.Extension && slices.Equal(got, want)
-}
-
-// showsNothing reports whether Asterisk says that it does not know the line.
-// An output that says something else proves nothing.
-func showsNothing(shown, extension string) bool {
-	return strings.Contains(shown, "Unable to find object "+extension+".")
 }

@@ -20,7 +20,9 @@ var march = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func newProvisioner(t *testing.T, c asterisk.Config) *asterisk.Provisioner {
 	t.Helper()
-	c.Clock = func() time.Time { return march }
+	if c.Clock == nil {
+		c.Clock = func() time.Time { return march }
+	}
 	p, err := asterisk.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +175,7 @@ func TestChangeThatNeverTakesEffect(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			c := asterisk.Config{Dir: t.TempDir(), Timeout: 300 * time.Millisecond, Reload: []string{script(t, tc.reload)}}
+			c := asterisk.Config{Dir: t.TempDir(), Timeout: 2 * time.Second, Reload: []string{script(t, tc.reload)}}
 			if tc.show != "" {
 				c.Show = []string{script(t, tc.show), "{extension}"}
 			}
@@ -196,7 +198,7 @@ func TestDeprovisionWhileAsteriskIsDown(t *testing.T) {
 		"still shown":      {"echo ' Endpoint: 1001'", asterisk.ErrNotLoaded},
 		"database is shut": {`case "$1" in database*) exit 1;; *) echo "Unable to find object 1001.";; esac`, asterisk.ErrNotDropped},
 	} {
-		c := asterisk.Config{Dir: t.TempDir(), Timeout: 300 * time.Millisecond, Console: []string{script(t, tc.console)}}
+		c := asterisk.Config{Dir: t.TempDir(), Timeout: 2 * time.Second, Console: []string{script(t, tc.console)}}
 		if err := newProvisioner(t, c).Deprovision(t.Context(), a.AOR); !errors.Is(err, tc.want) {
 			t.Errorf("Deprovision(%s) = %v, want %v", name, err, tc.want)
 		}

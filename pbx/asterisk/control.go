@@ -1,0 +1,103 @@
+package asterisk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vouchline/vouchline/pbx"
+)
+
+// Errors of a change that was written but is not known to be in effect. The
+// change may be tried again.
+var (
+	ErrReadBack   = errors.New("asterisk: file does not read back as written")
+	ErrReload     = errors.New("asterisk: reload failed")
+	ErrNotLoaded  = errors.New("asterisk: change was not taken over")
+	ErrNotDropped = errors.New("asterisk: devices were not dropped")
+	ErrNotHungUp  = errors.New("asterisk: calls were not hung up")
+)
+
+// pollInterval is how often a running Asterisk is asked for a change.
+const pollInterval = 50 * time.Millisecond
+
+// A control is what can be asked of a running Asterisk, by its console or its
+// manager interface. What cannot be is nil.
+type control struct {
+	// reload makes it read its files again.
+	reload func(ctx context.Context) error
+	// lookup returns who may use a line.
+	lookup func(ctx context.Context, extension string) (users, error)
+	// drop makes it forget the devices of a line. They would outlive the line
+	// until they expire, and come back to life if its number is given to
+	// somebody else, whose calls they would then get.
+	drop func(ctx context.Context, extension string) error
+	// hangUp ends the calls of a line.
+	hangUp func(ctx context.Context, extension string) error
+}
+
+// await asks Asterisk until it believes what was written. A reload returns
+// before all of it is in effect, and says "successfully" also of a file that
+// it rejected.
+func (c control) await(ctx context.Context, extension string, want users) error {
+	if c.lookup == nil {
+		return nil
+	}
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	for {
+		got, err := c.lookup(ctx, extension)
+		if err == nil && got.is(want) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ErrNotLoaded, err, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// sweep drops the devices of a line, and ends its calls if that is wanted.
+func (c control) sweep(ctx context.Context, extension string, calls bool) error {
+	if c.drop != nil {
+		if err := c.drop(ctx, extension); err != nil {
+			return errors.Join(ErrNotDropped, err, ctx.Err())
+		}
+	}
+	if calls && c.hangUp != nil {
+		if err := c.hangUp(ctx, extension); err != nil {
+			return errors.Join(ErrNotHungUp, err, ctx.Err())
+		}
+	}
+	return nil
+}
+
+// control returns what the manager interface can be asked.
+func (a *AMI) control() control {
+	return control{
+		reload: a.reload,
+		lookup: a.lookup,
+		drop: func(ctx context.Context, extension string) error {
+			return a.with(ctx, func(s *session) error { return s.drop(extension, "") })
+		},
+		hangUp: func(ctx context.Context, extension string) error {
+			return a.with(ctx, func(s *session) error { return s.hangUp(extension) })
+		},
+	}
+}
+
+// number returns the extension of a line's address. Nothing but digits goes
+// into a file name, a key or a pattern.
+func number(aor pbx.AOR) (string, error) {
+	if _, err := pbx.ParseAOR(string(aor)); err != nil {
+		return "", err
+	}
+	extension := aor.User()
+	for _, r := range extension {
+		if r < '0' || r > '9' {
+			return "", &pbx.Error{Code: pbx.CodeCharacter, Field: "aor"}
+		}
+	}
+	return extension, nil
+}
