@@ -92,8 +92,12 @@ func (s crashStore) SaveAccount(ctx context.Context, a pbx.Account) error {
 	return s.call(func() error { return s.Store.SaveAccount(ctx, a) })
 }
 
-func (s crashStore) AllocateExtension(ctx context.Context, id string, p pbx.Plan) (string, error) {
-	return reply(s.saboteur, func() (string, error) { return s.Store.AllocateExtension(ctx, id, p) })
+func (s crashStore) UpdateAccount(ctx context.Context, extension string, change func(*pbx.Account) ([]kyc.Effect, error)) (pbx.Account, error) {
+	return reply(s.saboteur, func() (pbx.Account, error) { return s.Store.UpdateAccount(ctx, extension, change) })
+}
+
+func (s crashStore) AllocateExtension(ctx context.Context, c pbx.Claim, n pbx.Numbering) (string, error) {
+	return reply(s.saboteur, func() (string, error) { return s.Store.AllocateExtension(ctx, c, n) })
 }
 
 func (s crashStore) DestroySubject(ctx context.Context, id string) error {
@@ -119,7 +123,7 @@ func (p crashPBX) Provision(ctx context.Context, a pbx.Account) error {
 // sabotaged puts a saboteur in front of everything outside of the flow.
 func (b *bench) sabotaged(s *saboteur) {
 	st := crashStore{b.store, s}
-	b.flow.Enrollments, b.flow.Lines, b.flow.Eraser, b.flow.Auditor = st, st, st, st
+	b.flow.Enrollments, b.flow.Accounts, b.flow.Eraser, b.flow.Auditor = st, st, st, st
 	b.flow.Ledger = crashLedger{b.ledger.Log, s}
 	b.runner.Provisioner = crashPBX{b.runner.Provisioner, s}
 }

@@ -28,6 +28,8 @@ type Data struct {
 	Epoch int `json:"epoch,omitempty"`
 	// HandOff lets a phone in beside the browser.
 	HandOff HandOff `json:"hand_off,omitzero"`
+	// Setup lets one phone take its settings.
+	Setup SetupTicket `json:"setup,omitzero"`
 
 	Document DocumentEvidence  `json:"document"`
 	Selfie   SelfieEvidence    `json:"selfie"`

@@ -3,6 +3,7 @@ package kyc
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // An EffectKind names something that must happen outside the process.
@@ -22,6 +23,10 @@ const (
 	SyncLine      EffectKind = "sync_line"     // Ref: identity id, "@", least version of its record
 	ChangeLedger  EffectKind = "change_ledger" // Ref: identity id, "@", serial of the intent
 	EraseIdentity EffectKind = "erase"         // Ref: identity id, empty where nothing was minted
+
+	SetLine  EffectKind = "set_line"  // Ref: extension, "@", what no other change has
+	SignOut  EffectKind = "sign_out"  // likewise; registrations of the line are dropped after it
+	TendLine EffectKind = "tend_line" // Ref: extension, "@", Unix time when a credential ends
 )
 
 // An Effect is a piece of work that is saved with the state that asks for it.
@@ -49,19 +54,29 @@ func (e Effect) Engine() bool {
 	}
 }
 
+// Due returns when the effect is to be run, zero for at once.
+func (e Effect) Due() time.Time {
+	if e.Kind != TendLine {
+		return time.Time{}
+	}
+	_, unix := e.target()
+	return time.Unix(int64(unix), 0).UTC()
+}
+
 // MustHappen reports whether the effect is retried for as long as it takes.
 // Approval is a promise: an identity is minted and a line provisioned however
 // long the ledger or the PBX is away. So are a change of status and erasure.
 func (e Effect) MustHappen() bool {
 	switch e.Kind {
-	case MintIdentity, Provision, SyncLine, ChangeLedger, EraseIdentity:
+	case MintIdentity, Provision, SyncLine, ChangeLedger, EraseIdentity, SetLine, SignOut, TendLine:
 		return true
 	default:
 		return false
 	}
 }
 
-// at names a version or serial of an identity, for [Effect.Ref].
+// at names a version or serial of an identity, or a time of a line, for
+// [Effect.Ref].
 func at(identityID string, n int) string { return identityID + "@" + strconv.Itoa(n) }
 
 // target is the inverse of at.

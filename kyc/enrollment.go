@@ -96,6 +96,7 @@ func (e *Enrollment) LookupKeys() map[Lookup]string {
 	add(ByUsername, e.Data.Profile.Username)
 	add(ByLink, e.Data.LinkHash)
 	add(ByHandOff, e.Data.HandOff.Hash)
+	add(BySetup, e.Data.Setup.Hash)
 	add(ByIdentity, e.Data.Identity.ID)
 	add(ByNullifier, e.Data.Identity.Nullifier)
 	return keys
@@ -111,6 +112,7 @@ const (
 	ByUsername  Lookup = "username"
 	ByLink      Lookup = "link"
 	ByHandOff   Lookup = "handoff"
+	BySetup     Lookup = "setup"
 	ByIdentity  Lookup = "identity"
 	ByNullifier Lookup = "nullifier"
 )

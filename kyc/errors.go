@@ -48,6 +48,7 @@ var (
 	ErrTooManyLines    = &FlowError{"too_many_lines", "an identity has no room for another line"}
 	ErrTooManyDevices  = &FlowError{"too_many_devices", "a line has no room for another device"}
 	ErrSetupTaken      = &FlowError{"setup_taken", "the set-up link was used"}
+	ErrPBXSilent       = &FlowError{"pbx_silent", "the PBX does not say who is registered"}
 	ErrPairingOver     = &FlowError{"pairing_over", "the code is unknown, used or too old"}
 )
 

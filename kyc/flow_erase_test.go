@@ -25,10 +25,15 @@ func (b *bench) forgotten(t *testing.T, id, identity string) {
 	if record.Status != ledger.StatusErased || on {
 		t.Errorf("ledger %s, line on %t, want erased and off", record.Status, on)
 	}
-	account, err := b.store.AccountOf(t.Context(), identity)
+	accounts, err := b.store.AccountsOf(t.Context(), identity)
 	must(t, err)
-	if account.Enabled || account.DisplayName != "" || account.HA1MD5+account.HA1SHA256+account.HA1SHA512256 != "" {
-		t.Error("the account still has a name or a digest")
+	if len(accounts) == 0 {
+		t.Error("the number is not taken any more")
+	}
+	for _, account := range accounts {
+		if !account.IsShell() || account.ReleasedAt.IsZero() {
+			t.Errorf("%s still has a name or devices, or does not rest", account)
+		}
 	}
 	if ids, err := b.store.Find(t.Context(), kyc.ByIdentity, identity); err != nil || len(ids) > 0 {
 		t.Errorf("the identity still leads to %v, %v", ids, err)

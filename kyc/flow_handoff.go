@@ -2,8 +2,6 @@ package kyc
 
 import (
 	"context"
-	"encoding/base64"
-	"io"
 	"slices"
 	"time"
 
@@ -63,11 +61,9 @@ func (f *Flow) HandOff(ctx context.Context, id string) (token string, expires ti
 	if err := f.take(ctx, "handoff:"+id, handOffs...); err != nil {
 		return "", time.Time{}, err
 	}
-	var secret [32]byte
-	if _, err := io.ReadFull(f.random(), secret[:]); err != nil {
+	if token, err = f.newToken(); err != nil {
 		return "", time.Time{}, err
 	}
-	token = base64.RawURLEncoding.EncodeToString(secret[:])
 	err = f.update(ctx, id, func(e *Enrollment, now time.Time) error {
 		if !e.State().filming() {
 			return &TransitionError{From: e.State(), Event: handOffEvent}

@@ -2,115 +2,147 @@ package kyc
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"github.com/vouchline/vouchline/pbx"
 )
 
-// Lines returns a subscriber's lines, the first one first.
-func (f *Flow) Lines(_ context.Context, _ string) ([]LineView, error) {
-	return nil, errors.ErrUnsupported
+// LineSubject names a line in the audit log: a number has several subscribers
+// in its life, and each only their own past.
+func LineSubject(a pbx.Account) string { return a.IdentityID + "/" + a.Extension }
+
+// Lines returns a subscriber's lines, the first one first, also those that were
+// released.
+func (f *Flow) Lines(ctx context.Context, enrollmentID string) ([]LineView, error) {
+	e, err := f.subscriber(ctx, enrollmentID)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := f.Accounts.AccountsOf(ctx, e.Data.Identity.ID)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]LineView, len(accounts))
+	for i, a := range accounts {
+		views[i] = LineView{
+			Extension: a.Extension, AOR: a.AOR, DisplayName: a.DisplayName, Organisation: a.Organisation, Status: a.Status(),
+			Devices: f.deviceViews(a),
+		}
+		if a.Enabled {
+			views[i].Contacts, views[i].ContactsKnown = f.contacts(ctx, a.AOR)
+		}
+	}
+	return views, nil
 }
 
-// AddDevice adds a device to a subscriber's line and returns its settings.
-func (f *Flow) AddDevice(_ context.Context, _ string, _ NewDevice) (pbx.Setup, error) {
-	return pbx.Setup{}, errors.ErrUnsupported
+func (f *Flow) deviceViews(a pbx.Account) []DeviceView {
+	now := f.Clock()
+	views := make([]DeviceView, len(a.Devices))
+	for i, d := range a.Devices {
+		v := DeviceView{ID: d.ID, Name: d.Name, Kind: d.Kind, AddedAt: d.AddedAt, Silent: true}
+		for _, c := range d.Credentials { // the newest one is last
+			v.Username, v.RotatedAt, v.EndsAt = c.Username, c.CreatedAt, c.NotAfter
+			v.Silent = v.Silent && !c.ValidAt(now)
+		}
+		if f.rotates(d.Kind) && !v.RotatedAt.IsZero() {
+			v.DueAt = v.RotatedAt.Add(f.Settings.Rotate)
+			v.Due = !now.Before(v.DueAt)
+		}
+		views[i] = v
+	}
+	return views
 }
 
-// RotateDevice gives a device a new password; the one before ends after the
-// overlap.
-func (f *Flow) RotateDevice(_ context.Context, _, _, _ string) (pbx.Setup, error) {
-	return pbx.Setup{}, errors.ErrUnsupported
+// rotates reports whether passwords of such a device end by the schedule. A desk
+// phone has a new one whenever it fetches its settings, and a browser's live for
+// an hour.
+func (f *Flow) rotates(k pbx.DeviceKind) bool { return f.Settings.Rotate > 0 && k == pbx.App }
+
+// dated gives a new credential its times. Whole seconds, as the schedule has
+// them.
+func (f *Flow) dated(c pbx.Credential, k pbx.DeviceKind, now time.Time) pbx.Credential {
+	c.CreatedAt = now
+	if f.rotates(k) {
+		c.NotAfter = wholeSecond(now.Add(f.Settings.Rotate + f.Settings.Overlap))
+	}
+	return c
 }
 
-// RemoveDevice signs a device out.
-func (f *Flow) RemoveDevice(_ context.Context, _, _, _ string) error { return errors.ErrUnsupported }
+// wholeSecond rounds up: nothing ends before its time.
+func wholeSecond(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.Second) }
 
-// BrowserLine returns settings for the browser that the subscriber is in.
-func (f *Flow) BrowserLine(_ context.Context, _ string) (pbx.Setup, error) {
-	return pbx.Setup{}, errors.ErrUnsupported
+// newAccount is a silent account on a number that was given to a subscriber.
+func (f *Flow) newAccount(e *Enrollment, extension, organisation string) pbx.Account {
+	return pbx.Account{
+		Extension: extension, Realm: f.Settings.Realm, AOR: pbx.NewAOR(extension, f.Settings.SIPDomain), Organisation: organisation,
+		DisplayName: pbx.CleanDisplayName(e.Data.Profile.GivenNames + " " + e.Data.Profile.FamilyNames), IdentityID: e.Data.Identity.ID,
+	}
 }
 
-// OfferSetup makes the token of a set-up link, which ends the one before.
-func (f *Flow) OfferSetup(_ context.Context, _ string, _ NewDevice) (SetupOffer, error) {
-	return SetupOffer{}, errors.ErrUnsupported
+// ownLine returns a subscriber's line; an empty number stands for the first one
+// that was not released.
+func (f *Flow) ownLine(ctx context.Context, enrollmentID, extension string) (*Enrollment, pbx.Account, error) {
+	e, err := f.subscriber(ctx, enrollmentID)
+	if err != nil {
+		return nil, pbx.Account{}, err
+	}
+	accounts, err := f.Accounts.AccountsOf(ctx, e.Data.Identity.ID)
+	if err != nil {
+		return nil, pbx.Account{}, err
+	}
+	for _, a := range accounts {
+		if a.Extension == extension || extension == "" && a.ReleasedAt.IsZero() {
+			return e, a, nil
+		}
+	}
+	return nil, pbx.Account{}, ErrNoLine
 }
 
-// SetupOffered returns what a set-up link is for and uses nothing up: previews
-// of links follow every address. ErrLinkInvalid refuses one that is unknown,
-// replaced or too late, ErrSetupTaken one that was taken already.
-func (f *Flow) SetupOffered(_ context.Context, _, _ string) (SetupOffer, error) {
-	return SetupOffer{}, errors.ErrUnsupported
+// hurryTime bounds how long somebody waits for the PBX. Later than that it is
+// told by the effect.
+const hurryTime = 5 * time.Second
+
+// changeLine saves a change of a line together with the effect that tells the
+// PBX, and tells it at once where this process can, so that whoever gets a new
+// password can use it now, and whoever takes one away need not wait. The change
+// is of this subscriber's line: the number may have changed hands since it was
+// read.
+func (f *Flow) changeLine(
+	ctx context.Context, kind EffectKind, enrollmentID string, was pbx.Account, change func(a *pbx.Account, now time.Time) error,
+) (pbx.Account, error) {
+	nonce, err := f.newID("")
+	if err != nil {
+		return pbx.Account{}, err
+	}
+	effect := Effect{Kind: kind, EnrollmentID: enrollmentID, Ref: was.Extension + "@" + nonce}
+	now := f.Clock().UTC()
+	account, err := f.Accounts.UpdateAccount(ctx, was.Extension, func(a *pbx.Account) ([]Effect, error) {
+		if a.IdentityID != was.IdentityID {
+			return nil, ErrNoLine
+		}
+		a.Prune(now)
+		dropBrowsers(a)
+		if err := change(a, now); err != nil {
+			return nil, err
+		}
+		a.Enabled = a.Enabled && usable(*a, now)
+		return append(tending(enrollmentID, *a), effect), nil
+	})
+	if err != nil {
+		return pbx.Account{}, err
+	}
+	f.hurry(ctx, effect)
+	return account, nil
 }
 
-// TakeSetup adds the device that a set-up link was made for, or gives it a new
-// password, once. Its errors are those of SetupOffered; source is the network
-// address that tries are counted by.
-func (f *Flow) TakeSetup(_ context.Context, _, _ string) (pbx.Setup, error) {
-	return pbx.Setup{}, errors.ErrUnsupported
+// hurry runs an effect that was saved before the queue does. What fails here is
+// the queue's to repeat.
+func (f *Flow) hurry(ctx context.Context, effect Effect) {
+	if f.PBX == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, hurryTime)
+	defer cancel()
+	r := &Runner{Flow: f, Provisioner: f.PBX}
+	_ = r.setLine(ctx, effect)
 }
-
-// RenameDevice calls a device of a subscriber's line by another name.
-func (f *Flow) RenameDevice(_ context.Context, _, _, _, _ string) error {
-	return errors.ErrUnsupported
-}
-
-// BeginPairing gives a device its codes.
-func (f *Flow) BeginPairing(_ context.Context, _, _ string) (Pairing, error) {
-	return Pairing{}, errors.ErrUnsupported
-}
-
-// PairingOf returns the device that shows a user code.
-func (f *Flow) PairingOf(_ context.Context, _, _ string) (PairingRequest, error) {
-	return PairingRequest{}, errors.ErrUnsupported
-}
-
-// DecidePairing lets a device that shows a user code in, or refuses it.
-func (f *Flow) DecidePairing(_ context.Context, _, _ string, _ NewDevice, _ bool) error {
-	return errors.ErrUnsupported
-}
-
-// PollPairing answers a device that waits for its subscriber: with its token,
-// ErrPending, ErrSlowDown, ErrExpired or ErrDenied.
-func (f *Flow) PollPairing(_ context.Context, _ string) (token string, err error) {
-	return "", errors.ErrUnsupported
-}
-
-// DeviceSetup returns the settings of the device whose token it is, with a new
-// password each time. ErrToken refuses a token, ErrLineOff a line that is off.
-func (f *Flow) DeviceSetup(_ context.Context, _ string) (pbx.Setup, error) {
-	return pbx.Setup{}, errors.ErrUnsupported
-}
-
-// FindLines looks for lines for a member of staff or a program; the look is
-// recorded.
-func (f *Flow) FindLines(_ context.Context, _ string, _ pbx.Query) (pbx.Page, error) {
-	return pbx.Page{}, errors.ErrUnsupported
-}
-
-// LineDetail shows one line to a member of staff; the look is recorded.
-func (f *Flow) LineDetail(_ context.Context, _, _ string) (LineDetail, error) {
-	return LineDetail{}, errors.ErrUnsupported
-}
-
-// AddLine gives an identity one more line, which has no device yet.
-func (f *Flow) AddLine(_ context.Context, _, _, _ string) (pbx.Account, error) {
-	return pbx.Account{}, errors.ErrUnsupported
-}
-
-// SuspendLine turns a line off until it is resumed, whatever its identity's
-// status.
-func (f *Flow) SuspendLine(_ context.Context, _, _ string) error { return errors.ErrUnsupported }
-
-// ResumeLine ends a suspension.
-func (f *Flow) ResumeLine(_ context.Context, _, _ string) error { return errors.ErrUnsupported }
-
-// ReleaseLine ends a line for good.
-func (f *Flow) ReleaseLine(_ context.Context, _, _ string) error { return errors.ErrUnsupported }
-
-// RotateLine ends the passwords of all devices of a line after the overlap.
-func (f *Flow) RotateLine(_ context.Context, _, _ string) error { return errors.ErrUnsupported }
-
-// DropContact makes the PBX forget a registration; an empty id stands for all
-// of the line.
-func (f *Flow) DropContact(_ context.Context, _, _, _ string) error { return errors.ErrUnsupported }

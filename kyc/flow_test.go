@@ -166,10 +166,10 @@ func newBench(t *testing.T) *bench {
 		reading: map[string]ocr.Reading{"ada passport": reading(t, "L898902C3")}, fault: map[string]string{}, pad: 0.97,
 	}
 	b.flow = &kyc.Flow{
-		Enrollments: s, Photos: s, Throttle: s, Lines: s, Ledger: b.ledger, Auditor: s, Eraser: s, Keyring: s.Keyring(), Clock: clock,
+		Enrollments: s, Photos: s, Throttle: s, Accounts: s, Opener: s, Finder: s, Pairings: s, Past: s, Ledger: b.ledger, Auditor: s, Eraser: s, Keyring: s.Keyring(), Clock: clock,
 		Faces: b.engines, Words: b.engines,
 		Thresholds: kyc.Thresholds{Face: faces.Matcher{{Name: "model", Thresholds: faces.Thresholds{Same: 0.363, Refer: 0.25}}}, BonaFide: 0.5, Duplicate: 0.45},
-		Settings:   kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Plan: pbx.Plan{First: 2000000, Last: 2000099}, Realm: "vouchline", SIPDomain: "vouchline"},
+		Settings:   kyc.Settings{Service: "Vouchline", BaseURL: "http://127.0.0.1:8080", DefaultCountry: "BJ", Numbering: pbx.Numbering{Ranges: []pbx.Range{{Plan: pbx.Plan{First: 2000000, Last: 2000099}}}}, Realm: "vouchline", SIPDomain: "vouchline"},
 	}
 	b.runner = &kyc.Runner{
 		Flow: b.flow, Documents: b.engines, Sender: b.mail, Provisioner: b.pbx, Gallery: s,
@@ -390,7 +390,8 @@ func (b *bench) activateAndSignIn(t *testing.T, id string) {
 	must(t, err)
 	backup := secrets.Backup
 	account := b.pbx.Accounts()[0]
-	if want := account.WithPassword(pbx.Password(secrets.Line.Password)); want.HA1SHA256 != account.HA1SHA256 {
+	if c := account.Devices[0].Credentials[0]; c.Username != secrets.Line.Username() ||
+		c.HA1SHA256 != pbx.HA1(pbx.SHA256, c.Username, account.Realm, pbx.Password(secrets.Line.Password)) {
 		t.Error("the password shown to the subscriber is not the one on the PBX")
 	}
 	if again, err := b.flow.Secrets(ctx, id); err != nil || again != secrets {

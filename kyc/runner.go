@@ -52,6 +52,10 @@ func (r *Runner) Run(ctx context.Context, effect Effect) error {
 		return r.changeLedger(ctx, effect)
 	case EraseIdentity:
 		return r.eraseIdentity(ctx, effect)
+	case SetLine, SignOut:
+		return r.setLine(ctx, effect)
+	case TendLine:
+		return r.tendLine(ctx, effect)
 	default:
 		return fmt.Errorf("kyc: unknown effect %q", effect.Kind)
 	}
@@ -81,7 +85,7 @@ func (r *Runner) Exhausted(ctx context.Context, effect Effect, cause error) erro
 			e.Data.EmailLink.markUnsent()
 			e.Data.EmailLink.SendFailed = true
 			return nil
-		case MintIdentity, Provision, TellOutcome, SyncLine, ChangeLedger, EraseIdentity:
+		case MintIdentity, Provision, TellOutcome, SyncLine, ChangeLedger, EraseIdentity, SetLine, SignOut, TendLine:
 			return nil
 		default:
 			return fmt.Errorf("kyc: unknown effect %q", effect.Kind)
@@ -116,7 +120,7 @@ func wanted(e *Enrollment, effect Effect) bool {
 		_, serial := effect.target()
 		s := e.Data.Standing
 		return (e.State() == Minted || e.State() == Issued) && s.Pending() && (s.Serial == serial || s.first().Serial == serial)
-	case TellOutcome, SyncLine, EraseIdentity:
+	case TellOutcome, SyncLine, EraseIdentity, SetLine, SignOut, TendLine:
 		return true
 	default:
 		return false

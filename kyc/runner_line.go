@@ -11,15 +11,6 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 )
 
-// A lineState is what the line of an identity should be.
-type lineState int
-
-const (
-	lineOff  lineState = iota // the account stays and registers nobody
-	lineOn                    // calls
-	lineGone                  // the number stays taken, nothing else is kept
-)
-
 // provision puts the line on the PBX. Only after the PBX has given back what
 // was written is the subscriber told.
 func (r *Runner) provision(ctx context.Context, effect Effect) error {
@@ -30,7 +21,7 @@ func (r *Runner) provision(ctx context.Context, effect Effect) error {
 	if e == nil { // an earlier run may have come between an erasure and the line
 		return r.followLine(ctx, effect.EnrollmentID, effect.Ref, 0)
 	}
-	extension, err := r.openLine(ctx, e)
+	account, err := r.openLine(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -38,31 +29,27 @@ func (r *Runner) provision(ctx context.Context, effect Effect) error {
 		return r.delayed(ctx, effect, err)
 	}
 	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
-		e.Data.Line.Extension, e.Data.Line.Provisioned, e.Data.DelayedAt = extension, now, time.Time{}
+		e.Data.Line.Extension, e.Data.Line.Provisioned, e.Data.DelayedAt = account.Extension, now, time.Time{}
 		e.Data.LinkSerial++
 		e.Data.LinkHash = otp.TokenHash(linkToken(r.Keyring, e))
 		e.Data.LinkExpires = now.Add(resumeLifetime)
-		return e.Apply(Issue, now, tell(e, IssuedMessage))
+		return e.Apply(Issue, now, append(tending(e.ID, account), tell(e, IssuedMessage))...)
 	})
 }
 
 // openLine gives an identity its number and a silent account, once.
-func (r *Runner) openLine(ctx context.Context, e *Enrollment) (extension string, err error) {
-	identity := e.Data.Identity.ID
-	if extension, err = r.Accounts.AllocateExtension(ctx, pbx.Claim{IdentityID: identity}, r.Settings.Numbering); err != nil {
-		return "", err
+func (r *Runner) openLine(ctx context.Context, e *Enrollment) (pbx.Account, error) {
+	extension, err := r.Accounts.AllocateExtension(ctx, pbx.Claim{IdentityID: e.Data.Identity.ID}, r.Settings.Numbering)
+	if err != nil {
+		return pbx.Account{}, err
 	}
-	if _, err = r.Accounts.Account(ctx, extension); !errors.Is(err, ErrNotFound) {
-		return extension, err
-	}
-	now, line := r.Clock().UTC(), Line{Extension: extension, Device: e.Data.Line.Device}
+	line := Line{Extension: extension, Device: e.Data.Line.Device}
 	credential := pbx.NewCredential(line.Username(), r.Settings.Realm, pbx.Password(e.Data.Line.Password))
-	credential.CreatedAt = now
-	return extension, r.Accounts.SaveAccount(ctx, pbx.Account{
-		Extension: extension, Realm: r.Settings.Realm, AOR: pbx.NewAOR(extension, r.Settings.SIPDomain),
-		DisplayName: pbx.CleanDisplayName(e.Data.Profile.GivenNames + " " + e.Data.Profile.FamilyNames), IdentityID: identity,
-		Devices: []pbx.Device{{ID: cmp.Or(e.Data.Line.Device, "first"), Kind: pbx.App, AddedAt: now, Credentials: []pbx.Credential{credential}}},
-	})
+	account, now := r.newAccount(e, extension, ""), r.Clock().UTC()
+	account.Devices = []pbx.Device{{
+		ID: cmp.Or(line.Device, "first"), Kind: pbx.App, AddedAt: now, Credentials: []pbx.Credential{r.dated(credential, pbx.App, now)},
+	}}
+	return r.Opener.OpenAccount(ctx, account)
 }
 
 // syncLine makes the line what the ledger says now.
@@ -71,15 +58,74 @@ func (r *Runner) syncLine(ctx context.Context, effect Effect) error {
 	return r.followLine(ctx, effect.EnrollmentID, identity, version)
 }
 
+// setLine tells the PBX a change that was saved. What takes something away does
+// not wait for the ledger; a line that could be on, and is not, is what the
+// ledger says.
+func (r *Runner) setLine(ctx context.Context, effect Effect) error {
+	extension, _ := effect.target()
+	account, err := r.putAccount(ctx, extension)
+	if err != nil {
+		return err
+	}
+	if effect.Kind == SignOut {
+		if err := r.dropDevices(ctx, account.AOR); err != nil {
+			return err
+		}
+	}
+	if account.Enabled || !usable(account, r.Clock()) {
+		return nil
+	}
+	return r.followLine(ctx, effect.EnrollmentID, account.IdentityID, 0)
+}
+
+// dropDevices makes the PBX forget who is registered. Nobody knows which of a
+// line's registrations a device made, so that all of them go; those whose
+// credentials are good come back by themselves.
+func (r *Runner) dropDevices(ctx context.Context, aor pbx.AOR) error {
+	if r.Registrar == nil {
+		return nil
+	}
+	err := r.Registrar.Drop(ctx, aor, "")
+	if r.Settings.HangUp {
+		err = errors.Join(err, r.Registrar.HangUp(ctx, aor))
+	}
+	return err
+}
+
+var errEarly = errors.New("kyc: the credential has not ended yet")
+
+// tendLine takes credentials off that have ended, for PBXs that know no time.
+func (r *Runner) tendLine(ctx context.Context, effect Effect) error {
+	extension, _ := effect.target()
+	now := r.Clock().UTC()
+	if now.Before(effect.Due()) {
+		return errEarly
+	}
+	_, err := r.Accounts.UpdateAccount(ctx, extension, func(a *pbx.Account) ([]Effect, error) {
+		a.Prune(now)
+		dropBrowsers(a)
+		a.Enabled = a.Enabled && usable(*a, now)
+		return tending(effect.EnrollmentID, *a), nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil // forgotten
+	}
+	if err != nil {
+		return err
+	}
+	_, err = r.putAccount(ctx, extension)
+	return err
+}
+
 // rounds bounds how often a line is set anew because it changed meanwhile.
 const rounds = 5
 
 var errRestless = errors.New("kyc: the line's status keeps changing")
 
-// followLine makes the line what it should be, and looks again afterwards: of
-// two runs that meet, each leaves what was true after its own last write, so
-// the later one leaves the truth. It needs no enrollment: where that is gone,
-// so is the line.
+// followLine makes the lines of an identity what they should be, and looks
+// again afterwards: of two runs that meet, each leaves what was true after its
+// own last write, so the later one leaves the truth. It needs no enrollment:
+// where that is gone, so is the line.
 func (r *Runner) followLine(ctx context.Context, enrollmentID, identityID string, version int) error {
 	for range rounds {
 		want, err := r.lineShould(ctx, enrollmentID, identityID, version)
@@ -128,6 +174,8 @@ func (r *Runner) lineByLedger(ctx context.Context, identityID string, version in
 		return lineOff, ledger.ErrUnavailable
 	case record.Status == ledger.StatusActive:
 		return lineOn, nil
+	case record.Status == ledger.StatusRevoked:
+		return lineReleased, nil
 	case record.Status == ledger.StatusErased:
 		return lineGone, nil
 	default:
@@ -135,31 +183,52 @@ func (r *Runner) lineByLedger(ctx context.Context, identityID string, version in
 	}
 }
 
-// putLine writes the identity's accounts to the store, for PBXs that ask, and
-// to the PBX that is told. An identity without a line has nothing to set.
+// putLine makes an identity's accounts what they should be, in the store, for
+// PBXs that ask, and on the PBX that is told. An identity without a line has
+// nothing to set.
 func (r *Runner) putLine(ctx context.Context, identityID string, want lineState) error {
 	accounts, err := r.Accounts.AccountsOf(ctx, identityID)
 	if err != nil {
 		return err
 	}
+	now := r.Clock().UTC()
 	for _, was := range accounts {
-		account := was
-		switch want {
-		case lineOn:
-			account.Enabled = !was.Suspended && was.ReleasedAt.IsZero() && len(was.Credentials(r.Clock())) > 0
-		case lineOff:
-			account.Enabled = false
-		case lineGone:
-			account = was.Shell()
-		}
+		account := was.Clone()
+		want.apply(&account, now)
 		if !account.Equal(was) {
-			if err := r.Accounts.SaveAccount(ctx, account); err != nil {
+			_, err := r.Accounts.UpdateAccount(ctx, was.Extension, func(a *pbx.Account) ([]Effect, error) {
+				if a.IdentityID == identityID { // else the number has changed hands
+					want.apply(a, now)
+				}
+				return nil, nil
+			})
+			if err != nil {
 				return err
 			}
 		}
-		if err := r.Provisioner.Provision(ctx, account); err != nil {
+		if _, err := r.putAccount(ctx, was.Extension); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putAccount tells the PBX what the store has of a line, and looks again: the
+// PBX may have been told by two runs at once, in either order.
+func (r *Runner) putAccount(ctx context.Context, extension string) (pbx.Account, error) {
+	account, err := r.Accounts.Account(ctx, extension)
+	for range rounds {
+		if err != nil {
+			return account, err
+		}
+		if err := r.Provisioner.Provision(ctx, account); err != nil {
+			return account, err
+		}
+		was := account
+		account, err = r.Accounts.Account(ctx, extension)
+		if err == nil && account.Equal(was) {
+			return account, nil
+		}
+	}
+	return account, errors.Join(err, errRestless)
 }
