@@ -15,6 +15,9 @@ scripts/deps.sh build run test
 try find scripts deploy -name '*.sh' -exec shellcheck .ci/run {} +
 try scripts/build.sh
 say "bin/vouchline is built"
+if command -v node >/dev/null; then
+  try node --test --test-reporter=dot webphone/traffic.test.js
+fi
 : "${FABRIC_BIN:=$root/bin/fabric}"
 export FABRIC_BIN
 try deploy/fabric/build.sh "$FABRIC_BIN"

@@ -8,7 +8,7 @@ set -euo pipefail
 built=templates/static/built/call.js
 stale() {
   [ -e "$built" ] && [ -e templates/static/built/licences.txt ] || return 0
-  [ -n "$(find webphone -name node_modules -prune -o -newer "$built" -print -quit)" ]
+  [ -n "$(find webphone -name node_modules -prune -o -name "*.test.js" -prune -o -newer "$built" -print -quit)" ]
 }
 stale || exit 0
 
