@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,7 +71,7 @@ func Start(tb testing.TB, c Config) *Server {
 	if err := s.configure(filepath.Join(dir, "etc"), rpc, c); err != nil {
 		tb.Fatal(err)
 	}
-	s.run(tb, program, dir, rpc)
+	s.run(tb, program, dir)
 	return s
 }
 
@@ -106,7 +107,7 @@ func freeAddress(tb testing.TB) string {
 }
 
 // configure lays ours down and sets what an installation sets: addresses,
-// domain, database and token. Two workers of a kind are enough for a test.
+// domain, database, token and number of workers.
 func (s *Server) configure(etc, rpc string, c Config) error {
 	ours := filepath.Join(testenv.Root(), "deploy", "kamailio", "etc")
 	if err := os.CopyFS(etc, os.DirFS(ours)); err != nil {
@@ -123,7 +124,9 @@ func (s *Server) configure(etc, rpc string, c Config) error {
 	); err != nil {
 		return err
 	}
-	return edit(filepath.Join(etc, "kamailio.cfg"), "children=8", "children=2")
+	// Of the workers for connections there is one, started last: when it answers,
+	// all have their connection to the database.
+	return edit(filepath.Join(etc, "kamailio.cfg"), "tcp_children=8", "tcp_children=1", "\nchildren=8", "\nchildren=2")
 }
 
 // edit replaces what must be there.
@@ -142,8 +145,8 @@ func edit(path string, oldnew ...string) error {
 	return os.WriteFile(path, []byte(text), 0o600)
 }
 
-// run starts the server and waits until it takes connections.
-func (s *Server) run(tb testing.TB, program, dir, rpc string) {
+// run starts the server and waits until it answers.
+func (s *Server) run(tb testing.TB, program, dir string) {
 	tb.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -171,19 +174,17 @@ func (s *Server) run(tb testing.TB, program, dir, rpc string) {
 			tb.Logf("Kamailio said:\n%s", log.text())
 		}
 	})
-	s.awaitBoot(tb, log, rpc)
+	s.awaitBoot(tb, log)
 }
 
-func (s *Server) awaitBoot(tb testing.TB, log *logged, rpc string) {
+func (s *Server) awaitBoot(tb testing.TB, log *logged) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), bootTime)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", rpc)
-		if err == nil {
-			_ = conn.Close()
+		if s.answers(ctx) {
 			return
 		}
 		select {
@@ -194,4 +195,18 @@ func (s *Server) awaitBoot(tb testing.TB, log *logged, rpc string) {
 		case <-tick.C:
 		}
 	}
+}
+
+// answers reports whether it takes commands. Without a token that is a refusal.
+func (s *Server) answers(ctx context.Context) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.RPC, strings.NewReader("{}"))
+	if err != nil {
+		return false
+	}
+	req.Close = true
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	return resp.Body.Close() == nil && resp.StatusCode == http.StatusUnauthorized
 }
