@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/vouchline/vouchline/ledger"
@@ -38,13 +39,17 @@ type PassportRequest struct {
 	// says of himself.
 	Extension string
 	// From is what the call will show: a number or a SIP address. Empty is the
-	// line's own address.
+	// line's own address, FromConfirmed the subscriber's number: a PBX need not
+	// know it to show it.
 	From string
 	// To is who is called.
 	To []string
 	// WithoutName leaves the caller's name out.
 	WithoutName bool
 }
+
+// FromConfirmed asks for the number that an SMS confirmed.
+const FromConfirmed = "confirmed"
 
 // LogValue keeps numbers out of the logs.
 func (r PassportRequest) LogValue() slog.Value { return slog.StringValue("line " + r.Extension) }
@@ -55,19 +60,37 @@ func (r PassportRequest) String() string { return "passport request of line " + 
 // GoString keeps numbers out of %#v.
 func (r PassportRequest) GoString() string { return r.String() }
 
+// A SignedPassport is what a call is sent with.
+type SignedPassport struct {
+	Header string // the value of the Identity header
+	// From is who it is about, for the From header: a number with its plus sign,
+	// or a SIP address.
+	From   string
+	Attest passport.Attestation
+}
+
+// LogValue keeps numbers out of the logs.
+func (s SignedPassport) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// String keeps numbers out of formatted text.
+func (s SignedPassport) String() string { return "signed passport " + string(s.Attest) }
+
+// GoString keeps numbers out of %#v.
+func (s SignedPassport) GoString() string { return s.String() }
+
 // Passport signs who is calling. It does so only while the ledger says, now,
 // that the identity is active, nobody has asked for less, and the line is on: a
 // ledger that does not answer signs nothing, and neither does one peer's old
 // news, as the line has been told to be silent by then. Attestation A is for the
 // number that an SMS confirmed; B for the line's own address; there is no C. Who
 // asked is recorded before anything leaves, and so is every refusal.
-func (f *Flow) Passport(ctx context.Context, actor string, r PassportRequest) (string, error) {
+func (f *Flow) Passport(ctx context.Context, actor string, r PassportRequest) (SignedPassport, error) {
 	if f.Passports == nil {
-		return "", ErrPassportOff
+		return SignedPassport{}, ErrPassportOff
 	}
 	identity, claims, err := f.claims(ctx, r)
 	if err != nil {
-		return "", f.passportRefused(ctx, actor, identity, err)
+		return SignedPassport{}, f.passportRefused(ctx, actor, identity, err)
 	}
 	header, err := f.Passports.SignPassport(claims)
 	switch {
@@ -79,14 +102,18 @@ func (f *Flow) Passport(ctx context.Context, actor string, r PassportRequest) (s
 		err = ErrCallee
 	}
 	if err != nil {
-		return "", f.passportRefused(ctx, actor, identity, err)
+		return SignedPassport{}, f.passportRefused(ctx, actor, identity, err)
 	}
 	// The number of the call is in the token and in this line alone: whoever is
 	// asked about a call finds the caller by it, and nobody else does.
 	if err := f.audit(ctx, actor, "sign_passport", identity, string(claims.Attest)+" "+claims.OrigID); err != nil {
-		return "", err
+		return SignedPassport{}, err
 	}
-	return header, nil
+	from := claims.Orig.URI
+	if claims.Orig.TN != "" {
+		from = "+" + claims.Orig.TN
+	}
+	return SignedPassport{Header: header, From: from, Attest: claims.Attest}, nil
 }
 
 // passportRefused records a refusal. What is no refusal, such as a ledger that
@@ -106,19 +133,9 @@ func (f *Flow) claims(ctx context.Context, r PassportRequest) (identity string, 
 	if err != nil {
 		return line.IdentityID, c, err
 	}
-	own := passport.Party{URI: string(line.AOR)}
-	c = passport.Claims{Attest: passport.Partial, Orig: own, IssuedAt: f.Clock().Truncate(time.Second)}
-	if r.From != "" {
-		if c.Orig, err = f.party(ctx, r.From); err != nil {
-			return line.IdentityID, c, ErrCallersNumber
-		}
-	}
-	switch {
-	case c.Orig == own:
-	case e.Data.PhoneCode.Validated() && "+"+c.Orig.TN == e.Data.Profile.Phone:
-		c.Attest = passport.Full
-	default:
-		return line.IdentityID, c, ErrCallersNumber
+	c = passport.Claims{IssuedAt: f.Clock().Truncate(time.Second)}
+	if c.Attest, c.Orig, err = f.attest(ctx, line, e, r.From); err != nil {
+		return line.IdentityID, c, err
 	}
 	for _, to := range r.To {
 		p, err := f.party(ctx, to)
@@ -134,6 +151,38 @@ func (f *Flow) claims(ctx context.Context, r PassportRequest) (identity string, 
 		return line.IdentityID, c, err
 	}
 	return line.IdentityID, c, f.live(ctx, e) // last, so that nothing is between its word and the signature
+}
+
+// attest says what is known of the number or address that a call will show.
+func (f *Flow) attest(ctx context.Context, line pbx.Account, e *Enrollment, from string) (passport.Attestation, passport.Party, error) {
+	own, err := passport.ParseParty(string(line.AOR))
+	if err != nil {
+		return "", own, err
+	}
+	var confirmed passport.Party
+	if e.Data.PhoneCode.Validated() {
+		confirmed.TN = strings.TrimPrefix(e.Data.Profile.Phone, "+")
+	}
+	shown := own
+	switch from {
+	case "":
+	case FromConfirmed:
+		shown = confirmed
+	default:
+		if shown, err = f.party(ctx, from); err != nil {
+			return "", shown, ErrCallersNumber
+		}
+	}
+	switch {
+	case shown == (passport.Party{}):
+		return "", shown, ErrCallersNumber
+	case shown == confirmed:
+		return passport.Full, shown, nil
+	case shown == own:
+		return passport.Partial, shown, nil
+	default:
+		return "", shown, ErrCallersNumber
+	}
 }
 
 // caller returns a line that may call, and whose it is.
@@ -184,7 +233,7 @@ func (f *Flow) party(ctx context.Context, s string) (passport.Party, error) {
 	}
 	line, err := f.Accounts.Account(ctx, s)
 	if err == nil {
-		return passport.Party{URI: string(line.AOR)}, nil
+		return passport.ParseParty(string(line.AOR))
 	}
 	if !errors.Is(err, ErrNotFound) {
 		return passport.Party{}, err

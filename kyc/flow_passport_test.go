@@ -102,12 +102,16 @@ func TestPassport(t *testing.T) {
 		{"the line by its address", "sip:" + extension + "@VOUCHLINE:5060", other, passport.Partial, address, passport.Party{URI: "sip:" + other + "@vouchline"}},
 		{"the confirmed number", phone, "tel:+1-215-555-1212", passport.Full, number, passport.Party{TN: "12155551212"}},
 		{"the confirmed number as an address", "sip:" + phone + "@vouchline", "+12155551212", passport.Full, number, passport.Party{TN: "12155551212"}},
+		{"the confirmed number, unknown to the PBX", kyc.FromConfirmed, "+12155551212", passport.Full, number, passport.Party{TN: "12155551212"}},
 		{"a callee as people dial it", phone, "01 90 01 12 34", passport.Full, number, passport.Party{TN: "2290190011234"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			header, err := b.flow.Passport(t.Context(), gateway, kyc.PassportRequest{Extension: extension, From: tc.from, To: []string{tc.to}})
 			must(t, err)
-			c := d.read(t, header)
+			c := d.read(t, header.Header)
+			if shown := strings.TrimPrefix(header.From, "+"); header.Attest != tc.attest || shown != tc.orig.TN && shown != tc.orig.URI {
+				t.Errorf("the call shows %q with attestation %s", header.From, header.Attest)
+			}
 			if c.Attest != tc.attest || c.Orig != tc.orig || len(c.Dest) != 1 || c.Dest[0] != tc.dest || !c.IssuedAt.Equal(b.now) {
 				t.Errorf("claims: attest %s, orig %q %q, dest %q", c.Attest, c.Orig.TN, c.Orig.URI, fmt.Sprint(c.Dest[0].TN, c.Dest[0].URI))
 			}
@@ -124,7 +128,7 @@ func TestPassport(t *testing.T) {
 	t.Run("without a name", func(t *testing.T) {
 		header, err := b.flow.Passport(t.Context(), gateway, kyc.PassportRequest{Extension: extension, To: []string{"+12155551212"}, WithoutName: true})
 		must(t, err)
-		if name := d.read(t, header).Name; name != "" {
+		if name := d.read(t, header.Header).Name; name != "" {
 			t.Errorf("name = %q", name)
 		}
 	})
@@ -199,8 +203,8 @@ func TestPassportRefused(t *testing.T) {
 				tc.change(&r)
 			}
 			header, err := b.flow.Passport(t.Context(), gateway, r)
-			if kyc.Code(err) != tc.code || header != "" {
-				t.Fatalf("Passport = %q, %v, want it refused as %s", header, err, tc.code)
+			if kyc.Code(err) != tc.code || header.Header != "" {
+				t.Fatalf("Passport = %v, %v, want it refused as %s", header, err, tc.code)
 			}
 			subject := identity.ID
 			if r.Extension != extension {
@@ -227,8 +231,11 @@ func TestPassportNumberThatNobodyConfirmed(t *testing.T) {
 		return nil
 	})
 	must(t, err)
-	if _, err := b.flow.Passport(t.Context(), gateway, kyc.PassportRequest{Extension: extension, From: phone, To: []string{"+12155551212"}}); !errors.Is(err, kyc.ErrCallersNumber) {
-		t.Errorf("Passport = %v, want %v", err, kyc.ErrCallersNumber)
+	for _, from := range []string{phone, kyc.FromConfirmed} {
+		_, err := b.flow.Passport(t.Context(), gateway, kyc.PassportRequest{Extension: extension, From: from, To: []string{"+12155551212"}})
+		if !errors.Is(err, kyc.ErrCallersNumber) {
+			t.Errorf("Passport = %v, want %v", err, kyc.ErrCallersNumber)
+		}
 	}
 	if d.signed != 0 {
 		t.Error("something was signed")
@@ -264,8 +271,8 @@ func TestPassportUnrecorded(t *testing.T) {
 	_, _, extension, _ := b.caller(t)
 	b.sabotaged(&saboteur{armed: true})
 	header, err := b.flow.Passport(t.Context(), gateway, kyc.PassportRequest{Extension: extension, To: []string{"+12155551212"}})
-	if !errors.Is(err, errCrash) || header != "" {
-		t.Errorf("Passport = %q, %v, want nothing to leave", header, err)
+	if !errors.Is(err, errCrash) || header.Header != "" {
+		t.Errorf("Passport = %v, %v, want nothing to leave", header, err)
 	}
 }
 
@@ -299,7 +306,7 @@ func TestCheckPassport(t *testing.T) {
 	sign := func(from string) string {
 		header, err := b.flow.Passport(t.Context(), gateway, kyc.PassportRequest{Extension: extension, From: from, To: []string{"+12155551212"}})
 		must(t, err)
-		return header
+		return header.Header
 	}
 	byNumber, byAddress := sign(phone), sign("")
 	check := func(header, from string) kyc.PassportVerdict {
