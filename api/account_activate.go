@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -88,7 +89,7 @@ func (p *activationPages) again(c *gin.Context, e *kyc.Enrollment, cause error) 
 
 // sipAccount is a line as a subscriber enters it into a phone.
 type sipAccount struct {
-	Server, Realm, Extension, Username, Password string
+	Server, Realm, Extension, Device, Username, Password string
 }
 
 // unacknowledged reports whether there are secrets that the subscriber has not
@@ -112,7 +113,9 @@ func (p *activationPages) secrets(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	line := &sipAccount{p.SIP.Server, p.SIP.Realm, secrets.Line.Extension, secrets.Line.Username(), secrets.Line.Password}
+	line := &sipAccount{
+		p.SIP.Server, p.SIP.Realm, secrets.Line.Extension, cmp.Or(secrets.Line.Device, "first"), secrets.Line.Username(), secrets.Line.Password,
+	}
 	private(c)
 	return p.page(c, http.StatusOK, "once", templates.View{Data: map[string]any{"Backup": secrets.Backup.Grouped(), "Line": line}})
 }

@@ -82,7 +82,7 @@ func (p *accountPages) render(c *gin.Context, status int, v templates.View, shar
 	v.Data = map[string]any{
 		"Name": e.Data.Profile.GivenNames, "IdentityID": identity.ID, "Assurance": identity.Assurance,
 		"Status": string(record.Status), "LedgerAway": away, "FirstKey": record.Status == ledger.StatusActive && len(record.Keys) == 0, "QR": qr, "ProofPath": proofPath, "ProofURL": p.BaseURL + proofPath,
-		"Line":       &sipAccount{p.SIP.Server, p.SIP.Realm, e.Data.Line.Extension, e.Data.Line.Username(), ""},
+		"Extension":  e.Data.Line.Extension,
 		"Attributes": kyc.AttributeNames(), "Share": share, "BackupUsed": !e.Data.Account.BackupUsedAt.IsZero(),
 	}
 	return p.page(c, status, "account", v)

@@ -62,8 +62,11 @@ type takeOverView struct {
 func (p *phonePages) ask(c *gin.Context) error {
 	private(c)
 	e, err := p.Flow.HandedOff(c.Request.Context(), c.Param("token"))
+	if kyc.Code(err) == "link_invalid" {
+		return (&setupPages{p.Server}).show(c) // a line's settings have the same address
+	}
 	if err != nil {
-		return p.refuse(c, err)
+		return err
 	}
 	name, _, _ := strings.Cut(e.Data.Profile.GivenNames, " ")
 	return p.page(c, http.StatusOK, "takeover", templates.View{Data: takeOverView{Name: name, Asks: asks(e.State())}})
@@ -96,7 +99,7 @@ func (p *phonePages) takeOver(c *gin.Context) error {
 
 // refuse tells of a code that is used, late or unknown, which look alike.
 func (p *phonePages) refuse(c *gin.Context, err error) error {
-	if kyc.Code(err) != "link_invalid" {
+	if kyc.Code(err) != "link_invalid" || wantsJSON(c) {
 		return err
 	}
 	return p.page(c, http.StatusNotFound, "takeover", templates.View{Data: takeOverView{Invalid: true}})

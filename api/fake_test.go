@@ -43,6 +43,7 @@ type fakeFlow struct {
 	keys        []ledger.SubscriberKey
 	gone        bool // erased
 	calls       []string
+	fakePhones
 }
 
 func (f *fakeFlow) call(name string) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/pbx"
 )
 
 // Flow is what the pages need of [kyc.Flow], which implements it. It is split
@@ -17,6 +18,9 @@ type Flow interface {
 	HandOff
 	Subscribers
 	Holdings
+	Phones
+	SetupLinks
+	Pairings
 	Proofs
 }
 
@@ -78,6 +82,29 @@ type Holdings interface {
 	AddKey(ctx context.Context, enrollmentID string, key ledger.PublicKey) (ledger.SubscriberKey, error)
 	RevokeKey(ctx context.Context, enrollmentID, thumbprint string) (ledger.SubscriberKey, error)
 	RequestErasure(ctx context.Context, enrollmentID string) error
+}
+
+// Phones keeps the devices on a subscriber's lines.
+type Phones interface {
+	Lines(ctx context.Context, enrollmentID string) ([]kyc.LineView, error)
+	AddDevice(ctx context.Context, enrollmentID string, d kyc.NewDevice) (pbx.Setup, error)
+	RotateDevice(ctx context.Context, enrollmentID, extension, deviceID string) (pbx.Setup, error)
+	RenameDevice(ctx context.Context, enrollmentID, extension, deviceID, name string) error
+	RemoveDevice(ctx context.Context, enrollmentID, extension, deviceID string) error
+}
+
+// SetupLinks lets a phone take its settings by itself, once.
+type SetupLinks interface {
+	OfferSetup(ctx context.Context, enrollmentID string, d kyc.NewDevice) (kyc.SetupOffer, error)
+	// SetupOffered is what the link is for; it uses up nothing.
+	SetupOffered(ctx context.Context, token, source string) (kyc.SetupOffer, error)
+	TakeSetup(ctx context.Context, token, source string) (pbx.Setup, error)
+}
+
+// Pairings lets a subscriber decide about a phone that shows a code.
+type Pairings interface {
+	PairingOf(ctx context.Context, enrollmentID, userCode string) (kyc.PairingRequest, error)
+	DecidePairing(ctx context.Context, enrollmentID, userCode string, d kyc.NewDevice, allow bool) error
 }
 
 // Proofs answers anyone who wants to check an identity.

@@ -47,12 +47,25 @@ func TestURIHasNoPassword(t *testing.T) {
 }
 
 // writers are all forms, each as text.
-var writers = map[string]func(pbx.Setup) (string, error){
-	"linphone": func(s pbx.Setup) (string, error) { b, err := phone.Linphone(s); return string(b), err },
-	"json":     func(s pbx.Setup) (string, error) { b, err := phone.JSON(s); return string(b), err },
-	"settings": func(s pbx.Setup) (string, error) { v, err := phone.Settings(s); return fmt.Sprint(v), err },
-	"zoiper":   func(s pbx.Setup) (string, error) { v, err := phone.Zoiper(s); return fmt.Sprint(v), err },
-	"uri":      phone.URI,
+var writers = []struct {
+	form string
+	to   func(pbx.Setup) (string, error)
+}{
+	{"linphone", text(phone.Linphone)},
+	{"yealink", text(phone.Yealink)},
+	{"grandstream", text(phone.Grandstream)},
+	{"snom", text(phone.Snom)},
+	{"json", text(phone.JSON)},
+	{"settings", func(s pbx.Setup) (string, error) { v, err := phone.Settings(s); return fmt.Sprint(v), err }},
+	{"zoiper", func(s pbx.Setup) (string, error) { v, err := phone.Zoiper(s); return fmt.Sprint(v), err }},
+	{"uri", phone.URI},
+}
+
+func text(write func(pbx.Setup) ([]byte, error)) func(pbx.Setup) (string, error) {
+	return func(s pbx.Setup) (string, error) {
+		b, err := write(s)
+		return string(b), err
+	}
 }
 
 // What a form would have to mend is refused by every form.
@@ -90,13 +103,13 @@ func TestHostileSetup(t *testing.T) {
 			t.Parallel()
 			s := zoe()
 			tc.change(&s)
-			for form, write := range writers {
-				out, err := write(s)
+			for _, w := range writers {
+				out, err := w.to(s)
 				if want := (&pbx.Error{Code: tc.code, Field: tc.field}); !errors.Is(err, want) {
-					t.Errorf("%s: error = %v, want %v", form, err, want)
+					t.Errorf("%s: error = %v, want %v", w.form, err, want)
 				}
 				if strings.Contains(out, "evil") || err != nil && strings.Contains(err.Error(), "evil") {
-					t.Errorf("%s: %s, %v repeats what it refuses", form, out, err)
+					t.Errorf("%s: %s, %v repeats what it refuses", w.form, out, err)
 				}
 			}
 		})

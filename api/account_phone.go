@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/pbx"
+	"github.com/vouchline/vouchline/pbx/phone"
+	"github.com/vouchline/vouchline/templates"
+)
+
+// linePages show a subscriber's numbers, the phones on them, and set up more
+// (P1, P2). What a phone is told is in the answer to a POST: no address, no
+// history and no log holds it.
+type linePages struct{ *Server }
+
+const linesPath = "/account/phone"
+
+// Mount adds the routes.
+func (p *linePages) Mount(r gin.IRouter) {
+	r.GET(linesPath, p.do(p.lines))
+	r.GET(linesPath+"/add", p.do(p.choose))
+	r.POST(linesPath+"/add", p.do(p.add))
+	const device = linesPath + "/devices/:line/:device"
+	r.GET(device, p.do(p.device))
+	r.POST(device+"/name", p.do(p.rename))
+	r.POST(device+"/password", p.do(p.renew))
+	r.POST(device+"/signout", p.do(p.signOut))
+}
+
+func (p *linePages) lines(c *gin.Context) error {
+	lines, err := p.own(c)
+	if err != nil {
+		return err
+	}
+	private(c)
+	return p.page(c, http.StatusOK, "phone_lines", templates.View{
+		Path: linesPath, Data: map[string]any{"Lines": lines, "Done": c.Query("done"), "Call": p.WebPhone.URL != ""},
+	})
+}
+
+// own returns the lines of the subscriber who is signed in.
+func (p *Server) own(c *gin.Context) ([]kyc.LineView, error) {
+	id, err := p.subscriberID(c)
+	if err != nil {
+		return nil, err
+	}
+	return p.Flow.Lines(c.Request.Context(), id)
+}
+
+// usable are the lines that a phone can be added to.
+func usable(lines []kyc.LineView) []kyc.LineView {
+	var on []kyc.LineView
+	for _, l := range lines {
+		if l.Status == pbx.StatusOn {
+			on = append(on, l)
+		}
+	}
+	return on
+}
+
+// A phoneView is one device with what its page needs.
+type phoneView struct {
+	Line   kyc.LineView
+	Device kyc.DeviceView
+}
+
+// Path is the device's page.
+func (v phoneView) Path() string {
+	return linesPath + "/devices/" + v.Line.Extension + "/" + v.Device.ID
+}
+
+// named finds the device that the address names among the subscriber's own.
+func (p *linePages) named(c *gin.Context) (phoneView, error) {
+	lines, err := p.own(c)
+	if err != nil {
+		return phoneView{}, err
+	}
+	for _, l := range lines {
+		for _, d := range l.Devices {
+			if l.Extension == c.Param("line") && d.ID == c.Param("device") {
+				return phoneView{l, d}, nil
+			}
+		}
+	}
+	return phoneView{}, errNoPage
+}
+
+func (p *linePages) device(c *gin.Context) error {
+	v, err := p.named(c)
+	if err != nil {
+		return err
+	}
+	private(c)
+	return p.page(c, http.StatusOK, "phone_device", templates.View{
+		Path: v.Path(), Form: map[string]string{"device_name": v.Device.Name}, Data: v,
+	})
+}
+
+func (p *linePages) rename(c *gin.Context) error {
+	return p.change(c, "renamed", func(ctx context.Context, id string) error {
+		return p.Flow.RenameDevice(ctx, id, c.Param("line"), c.Param("device"), postedName(c))
+	})
+}
+
+func (p *linePages) signOut(c *gin.Context) error {
+	return p.change(c, "signed_out", func(ctx context.Context, id string) error {
+		return p.Flow.RemoveDevice(ctx, id, c.Param("line"), c.Param("device"))
+	})
+}
+
+func (p *linePages) change(c *gin.Context, done string, change func(ctx context.Context, id string) error) error {
+	id, err := p.subscriberID(c)
+	if err != nil {
+		return err
+	}
+	if err := change(c.Request.Context(), id); err != nil {
+		return err
+	}
+	return redirect(c, linesPath+"?done="+done)
+}
+
+// postedName is what the subscriber calls a device, less what a PBX's
+// configuration could not hold.
+func postedName(c *gin.Context) string { return pbx.CleanDisplayName(c.PostForm("device_name")) }
+
+// renew gives a device a new password: by a code to scan, or to type.
+func (p *linePages) renew(c *gin.Context) error {
+	v, err := p.named(c)
+	if err != nil {
+		return err
+	}
+	id, err := p.subscriberID(c)
+	if err != nil {
+		return err
+	}
+	if c.PostForm("how") == "scan" {
+		return p.scan(c, id, kyc.NewDevice{Extension: v.Line.Extension, Name: v.Device.Name, Kind: v.Device.Kind, DeviceID: v.Device.ID})
+	}
+	setup, err := p.Flow.RotateDevice(c.Request.Context(), id, v.Line.Extension, v.Device.ID)
+	if err != nil {
+		return err
+	}
+	return p.typeIn(c, setup, typing{Name: v.Device.Name, Write: phone.Settings, Again: true})
+}
