@@ -173,12 +173,12 @@ func (f *Flow) attest(ctx context.Context, line pbx.Account, e *Enrollment, from
 			return "", shown, ErrCallersNumber
 		}
 	}
-	switch {
-	case shown == (passport.Party{}):
+	switch shown {
+	case passport.Party{}: // no number was confirmed
 		return "", shown, ErrCallersNumber
-	case shown == confirmed:
+	case confirmed:
 		return passport.Full, shown, nil
-	case shown == own:
+	case own:
 		return passport.Partial, shown, nil
 	default:
 		return "", shown, ErrCallersNumber
