@@ -105,7 +105,7 @@ func Run(t *testing.T, fresh func(t *testing.T, dir string) (dsn string)) {
 		return s
 	}
 	for _, tests := range []map[string]func(*testing.T, *suite){
-		enrollmentTests, lookupTests, sealTests, evidenceTests, keyTests, throttleTests, lineTests, staffTests, eraseTests, galleryTests, checkpointTests,
+		enrollmentTests, lookupTests, sealTests, evidenceTests, keyTests, throttleTests, lineTests, staffTests, eraseTests, galleryTests, checkpointTests, publishedTests,
 	} {
 		for name, test := range tests {
 			t.Run(name, func(t *testing.T) {

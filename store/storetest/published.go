@@ -1,0 +1,367 @@
+package storetest
+
+import (
+	"database/sql"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/pbx"
+	"github.com/vouchline/vouchline/store"
+)
+
+var publishedTests = map[string]func(*testing.T, *suite){
+	"a line is shown and hidden":                published,
+	"a late publication is refused":             publishedLate,
+	"a credential ends by the database's clock": publishedEnds,
+	"a browser has an endpoint of its own":      publishedBrowser,
+	"a role of a PBX sees its views alone":      roleSees,
+	"a hostile role name is refused":            roleNames,
+	"a published line goes with its subject":    publishedErased,
+}
+
+// public reports whether this database shows anything to a PBX.
+func (s *suite) public(t *testing.T) bool {
+	t.Helper()
+	if s.Dialect() == "postgres" {
+		return true
+	}
+	if err := s.Publish(t.Context(), account(1, "id1")); !errors.Is(err, store.ErrNotPublic) {
+		t.Errorf("Publish = %v, want ErrNotPublic", err)
+	}
+	if _, err := s.Published(t.Context()); !errors.Is(err, store.ErrNotPublic) {
+		t.Errorf("Published = %v, want ErrNotPublic", err)
+	}
+	return false
+}
+
+// publish saves an account and shows it.
+func (s *suite) publish(t *testing.T, a pbx.Account) {
+	t.Helper()
+	if err := s.SaveAccount(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Publish(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shown returns a table or view as lines of text.
+func (s *suite) shown(t *testing.T, relation string) []string {
+	t.Helper()
+	return s.column(t, "SELECT x::text FROM "+relation+" x ORDER BY 1")
+}
+
+func published(t *testing.T, s *suite) {
+	if !s.public(t) {
+		return
+	}
+	s.enrolled(t, "en1", "id1")
+	a := account(1, "id1")
+	for range 2 {
+		s.publish(t, a)
+		got, err := s.Published(t.Context())
+		if err != nil || len(got) != 1 {
+			t.Fatalf("Published = %v, %v, want one", got, err)
+		}
+		want := a.Clone()
+		want.Devices[0].ID, want.Devices[0].Name, want.Devices[0].AddedAt = got[0].Devices[0].ID, "", time.Time{}
+		if diff := cmp.Diff(want, got[0], cmp.Comparer(pbx.Account.Equal)); diff != "" {
+			t.Errorf("Published (-want +got):\n%s", diff)
+		}
+	}
+	c := a.Devices[0].Credentials[0]
+	for relation, want := range map[string]string{
+		"asterisk.ps_auths": "(2000001-k3f9ab,digest,2000001-k3f9ab,vouchline,\"SHA-512-256:" + c.HA1SHA512256 + ",SHA-256:" + c.HA1SHA256 +
+			",MD5:" + c.HA1MD5 + "\",\"SHA-512-256,SHA-256,MD5\",\"SHA-512-256,SHA-256,MD5\")",
+		"asterisk.ps_endpoints": `(2000001,2000001,2000001-k3f9ab,vouchline,all,"opus,g722,ulaw,alaw",no,yes,yes,yes,no,no,,"""Anna-Maria Eriksson-Plaintext"" <2000001>",id1,"")`,
+		"asterisk.ps_aors":      `(2000001,5,yes,60,120,120,0,"","")`,
+		"kamailio.subscriber":   `(2000001-k3f9ab,vouchline,` + c.HA1MD5 + `,` + c.HA1B + `,2000001,"Anna-Maria Eriksson-Plaintext")`,
+	} {
+		if diff := cmp.Diff([]string{want}, s.shown(t, relation)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", relation, diff)
+		}
+	}
+	for name, change := range map[string]func(*pbx.Account){
+		"disabled": func(a *pbx.Account) { a.Enabled = false },
+		"released": func(a *pbx.Account) { a.ReleasedAt = Start },
+		"ended":    func(a *pbx.Account) { a.Devices[0].Credentials[0].NotAfter = Start },
+		"a shell":  func(a *pbx.Account) { *a = a.Shell() },
+	} {
+		s.publish(t, a)
+		b := a.Clone()
+		change(&b)
+		s.publish(t, b)
+		for _, relation := range []string{"pbx.lines", "pbx.credentials", "asterisk.ps_endpoints", "asterisk.ps_aors"} {
+			if got := s.shown(t, relation); len(got) > 0 {
+				t.Errorf("%s of a line that is %s = %v, want nothing", relation, name, got)
+			}
+		}
+	}
+}
+
+func publishedLate(t *testing.T, s *suite) {
+	if !s.public(t) {
+		return
+	}
+	s.enrolled(t, "en1", "id1")
+	before := account(1, "id1")
+	s.publish(t, before)
+	off := before.Clone()
+	off.Enabled = false
+	s.publish(t, off)
+	if err := s.Publish(t.Context(), before); !errors.Is(err, kyc.ErrConflict) {
+		t.Errorf("Publish of what was before = %v, want ErrConflict", err)
+	}
+	if err := s.DestroySubject(t.Context(), "en1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Publish(t.Context(), before); !errors.Is(err, kyc.ErrConflict) {
+		t.Errorf("Publish of an erased line = %v, want ErrConflict", err)
+	}
+	s.clock.Advance(time.Hour)
+	quarantined := numbers(2000001, 2000001)
+	quarantined.Quarantine = time.Minute
+	s.allocate(t, "id2", quarantined)
+	if err := s.Publish(t.Context(), before); !errors.Is(err, kyc.ErrConflict) {
+		t.Errorf("Publish of a number that another has = %v, want ErrConflict", err)
+	}
+	if got := s.shown(t, "pbx.lines"); len(got) > 0 {
+		t.Errorf("pbx.lines = %v, want nothing", got)
+	}
+}
+
+// The clock of the suite stands still in another year than the database's.
+func publishedEnds(t *testing.T, s *suite) {
+	if !s.public(t) {
+		return
+	}
+	s.enrolled(t, "en1", "id1")
+	a := account(1, "id1")
+	old := pbx.NewCredential("2000001-before", "vouchline", "the one before")
+	old.HA1B = ""
+	a.Devices[0].Credentials = append([]pbx.Credential{old}, a.Devices[0].Credentials...)
+	for i := range a.Devices[0].Credentials {
+		a.Devices[0].Credentials[i].NotAfter = Start.AddDate(100, 0, 0)
+	}
+	s.publish(t, a)
+	if got := s.column(t, "SELECT auth FROM asterisk.ps_endpoints"); len(got) != 1 || got[0] != "2000001-before,2000001-k3f9ab" {
+		t.Errorf("auth while both are valid = %v", got)
+	}
+	unknown := s.column(t, "SELECT ha1b FROM kamailio.subscriber WHERE username = '2000001-before' UNION ALL SELECT ha1b FROM kamailio.subscriber WHERE username = '2000001-before'")
+	if len(unknown) != 2 || len(unknown[0]) != 32 || unknown[0] == unknown[1] {
+		t.Errorf("ha1b that nobody knows = %v, want two at random", unknown)
+	}
+	for n, username := range []string{"2000001-before", "2000001-k3f9ab"} {
+		if err := s.exec(t, "UPDATE pbx.credentials SET not_after = now() WHERE username = '"+username+"'"); err != nil {
+			t.Fatal(err)
+		}
+		for _, relation := range []string{"asterisk.ps_auths", "kamailio.subscriber"} {
+			if got := s.shown(t, relation); len(got) != 1-n {
+				t.Errorf("%s after %d ends = %v, want %d", relation, n+1, got, 1-n)
+			}
+		}
+		for _, relation := range []string{"asterisk.ps_endpoints", "asterisk.ps_aors"} {
+			if got := s.shown(t, relation); len(got) != 1-n || strings.Contains(strings.Join(got, ""), username) {
+				t.Errorf("%s after %d ends = %v, want %d", relation, n+1, got, 1-n)
+			}
+		}
+	}
+	if err := s.Publish(t.Context(), a); err != nil { // what was changed by hand is mended
+		t.Fatal(err)
+	}
+	if got := s.shown(t, "asterisk.ps_auths"); len(got) != 2 {
+		t.Errorf("ps_auths after publishing again = %v, want two", got)
+	}
+}
+
+func publishedBrowser(t *testing.T, s *suite) {
+	if !s.public(t) {
+		return
+	}
+	s.enrolled(t, "en1", "id1")
+	a := account(1, "id1")
+	a.Devices = append([]pbx.Device{{
+		ID: "web", Kind: pbx.Browser, Credentials: []pbx.Credential{pbx.NewCredential("2000001-web", "vouchline", "of an hour")},
+	}}, a.Devices...)
+	s.publish(t, a)
+	got := s.column(t, "SELECT concat_ws(' ', id, auth, aors, webrtc, identify_by) FROM asterisk.ps_endpoints ORDER BY 1")
+	want := []string{"2000001 2000001-k3f9ab,2000001-web 2000001 no", "2000001-web 2000001-web 2000001 yes auth_username,username"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("endpoints (-want +got):\n%s", diff)
+	}
+	list, err := s.Published(t.Context())
+	if err != nil || len(list) != 1 || len(list[0].Devices) != 2 || list[0].Devices[1].Kind != pbx.Browser {
+		t.Errorf("Published = %v, %v, want a phone and a browser", list, err)
+	}
+}
+
+// login opens the database as a role that a DBA makes for a PBX.
+func (s *suite) login(t *testing.T, kind string) *sql.DB {
+	t.Helper()
+	u, err := url.Parse(s.cfg.DSN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := kind + strings.ReplaceAll(u.Path, "/", "_")
+	statements, err := store.PBXRoleSQL(kind, role)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.exec(t, statements); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { // roles belong to the cluster, which other tests use
+		if _, err := s.DB().Exec("DROP OWNED BY " + role + "; DROP ROLE " + role); err != nil { //nolint:noctx // the test's own is over
+			t.Error(err)
+		}
+	})
+	u.User = url.User(role)
+	db, err := sql.Open("pgx", u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func roleSees(t *testing.T, s *suite) {
+	if !s.public(t) {
+		return
+	}
+	s.enrolled(t, "en1", "id1")
+	s.publish(t, account(1, "id1"))
+	for kind, views := range map[string][]string{
+		"asterisk": {"ps_endpoints", "ps_auths", "ps_aors"}, "kamailio": {"subscriber"},
+	} {
+		db := s.login(t, kind)
+		mine := map[string]bool{}
+		for _, view := range views {
+			mine[kind+"."+view] = true
+			var n int
+			if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+view).Scan(&n); err != nil || n != 1 {
+				t.Errorf("%s of %s = %d rows, %v, want 1", view, kind, n, err)
+			}
+			s.refuses(t, db, "DELETE FROM "+view)
+			s.refuses(t, db, "UPDATE "+view+" SET "+s.column(t, "SELECT attname::text FROM pg_attribute WHERE attrelid = '"+kind+"."+view+"'::regclass AND attnum = 1")[0]+" = NULL")
+		}
+		others := 0
+		for _, relation := range s.column(t, `SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind IN ('r', 'v', 'm', 'S', 'p')`) {
+			if !strings.Contains(relation, ".") {
+				relation = "public." + relation
+			}
+			if !mine[relation] {
+				others++
+				s.refuses(t, db, "SELECT * FROM "+relation)
+			}
+		}
+		if others < 20 {
+			t.Errorf("only %d other tables were tried", others)
+		}
+		for _, statement := range []string{
+			"CREATE TABLE x (x int)", "CREATE TABLE public.x (x int)", "CREATE TEMPORARY TABLE x (x int)", "CREATE SCHEMA x",
+			"CREATE FUNCTION " + kind + ".f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "SET ROLE postgres",
+			"SELECT public.audit_only_grows()", "SELECT pg_read_file('PG_VERSION')", "COPY " + views[0] + " TO '/tmp/x'", "COPY " + views[0] + " TO PROGRAM 'true'",
+		} {
+			s.refuses(t, db, "SET default_transaction_read_only = off; "+statement)
+		}
+		// A function of a view's own row must not see the rows that the view hides.
+		if got := s.column(t, "SELECT COUNT(*)::text FROM pg_views v JOIN pg_class c ON c.relname = v.viewname WHERE v.schemaname = '"+kind+
+			"' AND 'security_barrier=true' = ANY (c.reloptions)"); got[0] != "3" && kind == "asterisk" || got[0] != "1" && kind == "kamailio" {
+			t.Errorf("%s views of %s are security barriers", got[0], kind)
+		}
+	}
+}
+
+// refuses checks that a statement is forbidden, rather than wrong.
+func (s *suite) refuses(t *testing.T, db *sql.DB, statement string) {
+	t.Helper()
+	_, err := db.ExecContext(t.Context(), statement)
+	for _, state := range []string{"42501", "25006", "55000"} { // no privilege, read-only, not a view to write to
+		if err != nil && strings.Contains(err.Error(), "SQLSTATE "+state) {
+			return
+		}
+	}
+	t.Errorf("%s = %v, want a refusal", statement, err)
+}
+
+func roleNames(t *testing.T, s *suite) {
+	for _, role := range []string{
+		"", "Pbx", `x" SUPERUSER; --`, "x; DROP TABLE audit", "public", "pg_monitor", "current_user", "1x", "é", "x\n", strings.Repeat("x", 64), "{views}",
+	} {
+		if statements, err := store.PBXRoleSQL("asterisk", role); err == nil {
+			t.Errorf("PBXRoleSQL(%q) = %s", role, statements)
+		}
+	}
+	for _, kind := range []string{"", "freeswitch", "pbx"} {
+		if _, err := store.PBXRoleSQL(kind, "asterisk"); err == nil {
+			t.Errorf("PBXRoleSQL of kind %q = nil, want an error", kind)
+		}
+	}
+	if s.Dialect() != "postgres" {
+		return
+	}
+	statements, err := store.PBXRoleSQL("asterisk", "postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.exec(t, statements); err == nil {
+		t.Error("a role that exists was taken for the PBX's")
+	}
+	if got := s.column(t, "SELECT COUNT(*)::text FROM pg_db_role_setting WHERE setrole = 'postgres'::regrole"); got[0] != "0" {
+		t.Error("the settings of a role that exists were changed")
+	}
+}
+
+func publishedErased(t *testing.T, s *suite) {
+	if !s.public(t) {
+		return
+	}
+	ctx := t.Context()
+	secrets := map[string][]string{}
+	for i, id := range []string{"id1", "id2"} {
+		s.enrolled(t, "en-"+id, id)
+		a := account(i, id)
+		a.DisplayName = "Unmistakable Name Of " + id
+		s.publish(t, a)
+		c := a.Devices[0].Credentials[0]
+		secrets[id] = []string{a.DisplayName, c.HA1MD5, c.HA1B, c.HA1SHA256, c.HA1SHA512256}
+	}
+	if err := s.exec(t, "ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
+	before := s.files(t)
+	for id, values := range secrets {
+		for _, value := range values {
+			if len(lies(before, []byte(value))) == 0 {
+				t.Fatalf("%q of %s is nowhere before it is erased: the search is blind", value, id)
+			}
+		}
+	}
+	if err := s.DestroySubject(ctx, "en-id1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.column(t, "SELECT extension FROM pbx.lines"); len(got) != 1 || got[0] != "2000001" {
+		t.Errorf("lines that are shown = %v, want the other's", got)
+	}
+	if err := s.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	after := s.files(t)
+	for _, value := range secrets["id1"] {
+		if at := lies(after, []byte(value)); len(at) > 0 {
+			t.Errorf("%q of an erased line lies in %v", value, at)
+		}
+	}
+	for _, value := range secrets["id2"] {
+		if len(lies(after, []byte(value))) == 0 {
+			t.Errorf("%q of the other line is gone", value)
+		}
+	}
+}
