@@ -53,9 +53,9 @@ func (p *consolePages) keyPage(c *gin.Context, status int, m StaffMember, token 
 	if v.Form == nil {
 		v.Form = map[string]string{"key_scope": v1.ScopePBX}
 	}
-	scopes := keyScopes
+	scopes := slices.Clone(keyScopes)
 	if p.Console.Organisations == nil {
-		scopes = []string{v1.ScopePBX}
+		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == v1.ScopeAttributes })
 	}
 	v.Path = "/console/keys"
 	data := map[string]any{"Keys": keys, "Token": token, "Scopes": scopes, "Known": known, "Reads": c.PostForm("key_scope") == v1.ScopeAttributes}

@@ -177,10 +177,11 @@ func faults(err error, order ...string) ([]templates.Fault, error) {
 }
 
 // atField reports whether a code is told at a form's field: the others are
-// about the enrollment and not about what was typed.
+// about the enrollment, or a PBX's call, and not about what was typed.
 func atField(code string) bool {
 	switch code {
-	case "not_found", "not_now", "conflict", "link_invalid", "already_active", "already_shown", "not_subscriber", "live_expired", "invalid_fields":
+	case "not_found", "not_now", "conflict", "link_invalid", "already_active", "already_shown", "not_subscriber", "live_expired", "invalid_fields",
+		"pbx_silent", "passport_off", "passport_expired", "identity_not_live", "callers_number", "callee_invalid", "number_not_covered":
 		return false
 	default:
 		return true

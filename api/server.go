@@ -100,7 +100,7 @@ func New(c Config) (*Server, error) {
 	}
 	if c.API != nil {
 		config := *c.API
-		config.Words = s.problemWords
+		config.Words, config.Source, config.BaseURL = s.problemWords, source, s.BaseURL
 		if err := v1.Mount(s.engine, config); err != nil {
 			return nil, err
 		}

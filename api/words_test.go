@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"testing"
 
+	v1 "github.com/vouchline/vouchline/api/v1"
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/faces/liveness"
 	"github.com/vouchline/vouchline/internal/photo"
@@ -109,7 +110,7 @@ func codes() map[string][]string {
 	for _, err := range []error{otp.ErrWrong, otp.ErrExpired, otp.ErrUsed, otp.ErrSpent, otp.ErrDisabled, otp.ErrInvalid} {
 		m["error"] = append(m["error"], kyc.Code(err))
 	}
-	problems := []string{"other", "unauthorized", "forbidden", "too_large", "internal"} // of api/v1
+	problems := append([]string{"other"}, v1.Codes()...)
 	for _, r := range refusals() {
 		problems = append(problems, r.Code)
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -16,6 +17,114 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/ledger/disclosure"
 )
+
+// Defines values for AccountFormat.
+const (
+	AccountFormatAsterisk   AccountFormat = "asterisk"
+	AccountFormatCsv        AccountFormat = "csv"
+	AccountFormatFreeswitch AccountFormat = "freeswitch"
+	AccountFormatJson       AccountFormat = "json"
+	AccountFormatKamailio   AccountFormat = "kamailio"
+)
+
+// Valid indicates whether the value is a known member of the AccountFormat enum.
+func (e AccountFormat) Valid() bool {
+	switch e {
+	case AccountFormatAsterisk:
+		return true
+	case AccountFormatCsv:
+		return true
+	case AccountFormatFreeswitch:
+		return true
+	case AccountFormatJson:
+		return true
+	case AccountFormatKamailio:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CredentialKind.
+const (
+	DeviceApp     CredentialKind = "app"
+	DeviceBrowser CredentialKind = "browser"
+	DeviceDesk    CredentialKind = "desk"
+)
+
+// Valid indicates whether the value is a known member of the CredentialKind enum.
+func (e CredentialKind) Valid() bool {
+	switch e {
+	case DeviceApp:
+		return true
+	case DeviceBrowser:
+		return true
+	case DeviceDesk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeviceConfigurationTransport.
+const (
+	Tcp DeviceConfigurationTransport = "tcp"
+	Tls DeviceConfigurationTransport = "tls"
+	Udp DeviceConfigurationTransport = "udp"
+)
+
+// Valid indicates whether the value is a known member of the DeviceConfigurationTransport enum.
+func (e DeviceConfigurationTransport) Valid() bool {
+	switch e {
+	case Tcp:
+		return true
+	case Tls:
+		return true
+	case Udp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeviceTokenTokenType.
+const (
+	Bearer DeviceTokenTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the DeviceTokenTokenType enum.
+func (e DeviceTokenTokenType) Valid() bool {
+	switch e {
+	case Bearer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LineStatus.
+const (
+	LineOff       LineStatus = "off"
+	LineOn        LineStatus = "on"
+	LineReleased  LineStatus = "released"
+	LineSuspended LineStatus = "suspended"
+)
+
+// Valid indicates whether the value is a known member of the LineStatus enum.
+func (e LineStatus) Valid() bool {
+	switch e {
+	case LineOff:
+		return true
+	case LineOn:
+		return true
+	case LineReleased:
+		return true
+	case LineSuspended:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for LocationNetwork.
 const (
@@ -68,6 +177,45 @@ func (e MatchRequestAttribute) Valid() bool {
 	}
 }
 
+// Defines values for OAuthErrorError.
+const (
+	OAuthDenied           OAuthErrorError = "access_denied"
+	OAuthExpired          OAuthErrorError = "expired_token"
+	OAuthInvalidGrant     OAuthErrorError = "invalid_grant"
+	OAuthInvalidRequest   OAuthErrorError = "invalid_request"
+	OAuthPending          OAuthErrorError = "authorization_pending"
+	OAuthServerError      OAuthErrorError = "server_error"
+	OAuthSlowDown         OAuthErrorError = "slow_down"
+	OAuthUnavailable      OAuthErrorError = "temporarily_unavailable"
+	OAuthUnsupportedGrant OAuthErrorError = "unsupported_grant_type"
+)
+
+// Valid indicates whether the value is a known member of the OAuthErrorError enum.
+func (e OAuthErrorError) Valid() bool {
+	switch e {
+	case OAuthDenied:
+		return true
+	case OAuthExpired:
+		return true
+	case OAuthInvalidGrant:
+		return true
+	case OAuthInvalidRequest:
+		return true
+	case OAuthPending:
+		return true
+	case OAuthServerError:
+		return true
+	case OAuthSlowDown:
+		return true
+	case OAuthUnavailable:
+		return true
+	case OAuthUnsupportedGrant:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrganisationRole.
 const (
 	Issuer       OrganisationRole = "issuer"
@@ -113,33 +261,107 @@ func (e Status) Valid() bool {
 	}
 }
 
+// Defines values for DeviceConfigurationParamsFormat.
+const (
+	DeviceConfigurationParamsFormatJson     DeviceConfigurationParamsFormat = "json"
+	DeviceConfigurationParamsFormatLinphone DeviceConfigurationParamsFormat = "linphone"
+)
+
+// Valid indicates whether the value is a known member of the DeviceConfigurationParamsFormat enum.
+func (e DeviceConfigurationParamsFormat) Valid() bool {
+	switch e {
+	case DeviceConfigurationParamsFormatJson:
+		return true
+	case DeviceConfigurationParamsFormatLinphone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	// Aor Address of record (RFC 3261)
 	Aor string `json:"aor"`
 
-	// Credentials Of all devices. Each is a user of the digest by its own name and registers to the same address of record
+	// Credentials Of all devices, those that are valid now. Each is a user of the
+	// digest by its own name and registers to the same address of record.
+	// A line that is off has none
 	Credentials []Credential `json:"credentials"`
 	DisplayName string       `json:"display_name"`
-	Enabled     bool         `json:"enabled"`
-	Extension   string       `json:"extension"`
-	IdentityId  string       `json:"identity_id"`
-	Realm       string       `json:"realm"`
-	UpdatedAt   time.Time    `json:"updated_at"`
+
+	// Enabled Whether the PBX lets it register and call
+	Enabled    bool   `json:"enabled"`
+	Extension  string `json:"extension"`
+	IdentityId string `json:"identity_id"`
+
+	// Organisation For whose range of the numbering plan the number was taken; absent for everyone's
+	Organisation *string    `json:"organisation,omitempty"`
+	Realm        string     `json:"realm"`
+	ReleasedAt   *time.Time `json:"released_at,omitempty"`
+
+	// Revision Orders all changes of all accounts
+	Revision int64 `json:"revision"`
+
+	// Status `off` is a line whose identity is not live, `suspended` one that an administrator turned off, `released` one that ended for good
+	Status    LineStatus `json:"status"`
+	UpdatedAt time.Time  `json:"updated_at"`
 }
+
+// AccountFormat defines model for AccountFormat.
+type AccountFormat string
 
 // AccountList defines model for AccountList.
 type AccountList struct {
 	Accounts []Account `json:"accounts"`
+
+	// Next The cursor of the next page; absent on the last
+	Next *string `json:"next,omitempty"`
+
+	// Revision The newest change of any account when the page was read
+	Revision int64 `json:"revision"`
 }
 
 // Change defines model for Change.
 type Change = ledger.Change
 
+// Contact defines model for Contact.
+type Contact struct {
+	// Address Where it registered from
+	Address *string    `json:"address,omitempty"`
+	Expires *time.Time `json:"expires,omitempty"`
+
+	// Id For `drop`
+	Id  string `json:"id"`
+	Uri string `json:"uri"`
+
+	// UserAgent The device's own words
+	UserAgent *string `json:"user_agent,omitempty"`
+}
+
+// ContactList defines model for ContactList.
+type ContactList struct {
+	Contacts []Contact `json:"contacts"`
+
+	// Known Whether the PBX told: some do not, and none does while it is away
+	Known bool `json:"known"`
+}
+
 // Credential defines model for Credential.
 type Credential struct {
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+
+	// Device The id of the device that has it
+	Device string `json:"device"`
+
 	// Ha1 Digests of user:realm:password by algorithm (RFC 7616, RFC 8760), lower-case hex
 	Ha1 HA1 `json:"ha1"`
+
+	// Ha1b The MD5 digest under username@realm, which some phones send (Kamailio)
+	Ha1b *string `json:"ha1b,omitempty"`
+
+	// Kind `desk` fetches its configuration by itself; a `browser` takes DTLS-SRTP alone
+	Kind CredentialKind `json:"kind"`
 
 	// NotAfter When it ends; absent is never
 	NotAfter *time.Time `json:"not_after,omitempty"`
@@ -147,6 +369,9 @@ type Credential struct {
 	// Username The digest's user name
 	Username string `json:"username"`
 }
+
+// CredentialKind `desk` fetches its configuration by itself; a `browser` takes DTLS-SRTP alone
+type CredentialKind string
 
 // CredentialStatus defines model for CredentialStatus.
 type CredentialStatus struct {
@@ -169,6 +394,77 @@ type CredentialStatus struct {
 
 	// Valid Both are active and it has not expired
 	Valid bool `json:"valid"`
+}
+
+// DeviceAuthorization defines model for DeviceAuthorization.
+type DeviceAuthorization struct {
+	DeviceCode string `json:"device_code"`
+
+	// ExpiresIn Seconds
+	ExpiresIn int `json:"expires_in"`
+
+	// Interval Seconds between two requests for the token
+	Interval                int    `json:"interval"`
+	UserCode                string `json:"user_code"`
+	VerificationUri         string `json:"verification_uri"`
+	VerificationUriComplete string `json:"verification_uri_complete"`
+}
+
+// DeviceConfiguration defines model for DeviceConfiguration.
+type DeviceConfiguration struct {
+	// Algorithms Those of the digest (RFC 8760), the best one first
+	Algorithms  []string `json:"algorithms"`
+	DisplayName *string  `json:"display_name,omitempty"`
+
+	// Domain Of the address of record
+	Domain string `json:"domain"`
+
+	// Expires For how many seconds to register
+	Expires int `json:"expires"`
+
+	// NotAfter When the password ends; absent is never
+	NotAfter *time.Time `json:"not_after,omitempty"`
+	Number   string     `json:"number"`
+	Password string     `json:"password"`
+	Realm    string     `json:"realm"`
+
+	// Server Host, and port where it is not the usual one
+	Server    string                       `json:"server"`
+	Stun      *string                      `json:"stun,omitempty"`
+	Transport DeviceConfigurationTransport `json:"transport"`
+
+	// Uri The address of record with the transport
+	Uri string `json:"uri"`
+
+	// Username The digest's user name
+	Username string `json:"username"`
+}
+
+// DeviceConfigurationTransport defines model for DeviceConfiguration.Transport.
+type DeviceConfigurationTransport string
+
+// DeviceToken defines model for DeviceToken.
+type DeviceToken struct {
+	AccessToken string               `json:"access_token"`
+	TokenType   DeviceTokenTokenType `json:"token_type"`
+}
+
+// DeviceTokenTokenType defines model for DeviceToken.TokenType.
+type DeviceTokenTokenType string
+
+// DirectoryRequest What mod_xml_curl asks, among much that the phone wrote. Only the
+// question for the digest of a phone (`action` is `sip_auth`) has an answer
+type DirectoryRequest struct {
+	Action          *string `json:"action,omitempty"`
+	Domain          *string `json:"domain,omitempty"`
+	Key             *string `json:"key,omitempty"`
+	KeyName         *string `json:"key_name,omitempty"`
+	KeyValue        *string `json:"key_value,omitempty"`
+	Section         *string `json:"section,omitempty"`
+	SipAuthRealm    *string `json:"sip_auth_realm,omitempty"`
+	SipAuthUsername *string `json:"sip_auth_username,omitempty"`
+	TagName         *string `json:"tag_name,omitempty"`
+	User            *string `json:"user,omitempty"`
 }
 
 // HA1 Digests of user:realm:password by algorithm (RFC 7616, RFC 8760), lower-case hex
@@ -211,6 +507,9 @@ type KeyList struct {
 	Keys []SubscriberKey `json:"keys"`
 }
 
+// LineStatus `off` is a line whose identity is not live, `suspended` one that an administrator turned off, `released` one that ended for good
+type LineStatus string
+
 // Location defines model for Location.
 type Location struct {
 	Block   int64           `json:"block"`
@@ -236,6 +535,14 @@ type MatchRequestAttribute string
 type MatchResult struct {
 	Match bool `json:"match"`
 }
+
+// OAuthError defines model for OAuthError.
+type OAuthError struct {
+	Error OAuthErrorError `json:"error"`
+}
+
+// OAuthErrorError defines model for OAuthError.Error.
+type OAuthErrorError string
 
 // Organisation defines model for Organisation.
 type Organisation struct {
@@ -301,26 +608,94 @@ type SubscriberKey struct {
 // CredentialID defines model for CredentialID.
 type CredentialID = string
 
+// Extension defines model for Extension.
+type Extension = string
+
 // IdentityID defines model for IdentityID.
 type IdentityID = string
 
 // OrganisationID defines model for OrganisationID.
 type OrganisationID = string
 
+// AuthorizeDeviceFormdataBody defines parameters for AuthorizeDevice.
+type AuthorizeDeviceFormdataBody struct {
+	// ClientId What the phone is, such as maker and model; its subscriber reads it
+	ClientId string `form:"client_id" json:"client_id"`
+}
+
+// DeviceConfigurationParams defines parameters for DeviceConfiguration.
+type DeviceConfigurationParams struct {
+	Format *DeviceConfigurationParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// DeviceConfigurationParamsFormat defines parameters for DeviceConfiguration.
+type DeviceConfigurationParamsFormat string
+
+// DeviceTokenFormdataBody defines parameters for DeviceToken.
+type DeviceTokenFormdataBody struct {
+	ClientId   *string `form:"client_id,omitempty" json:"client_id,omitempty"`
+	DeviceCode string  `form:"device_code" json:"device_code"`
+
+	// GrantType `urn:ietf:params:oauth:grant-type:device_code`
+	GrantType string `form:"grant_type" json:"grant_type"`
+}
+
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
-	// Since Only accounts that changed at or after this time
-	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+	Format *AccountFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Limit Accounts a page, for `json`; 1000 where it is not given
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor That of the page before, for `json`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Since Only accounts that changed after this revision, ordered by revision, for `json`
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Extension The number's first digits
+	Extension *string `form:"extension,omitempty" json:"extension,omitempty"`
+
+	// Name Words of the display name, whatever their order and accents
+	Name         *string     `form:"name,omitempty" json:"name,omitempty"`
+	Status       *LineStatus `form:"status,omitempty" json:"status,omitempty"`
+	Organisation *string     `form:"organisation,omitempty" json:"organisation,omitempty"`
+	IdentityId   *string     `form:"identity_id,omitempty" json:"identity_id,omitempty"`
+	IfNoneMatch  *string     `json:"If-None-Match,omitempty"`
 }
+
+// DropContactParams defines parameters for DropContact.
+type DropContactParams struct {
+	// Contact The id of one registration; without it all of the line
+	Contact *string `form:"contact,omitempty" json:"contact,omitempty"`
+}
+
+// AuthorizeDeviceFormdataRequestBody defines body for AuthorizeDevice for application/x-www-form-urlencoded ContentType.
+type AuthorizeDeviceFormdataRequestBody AuthorizeDeviceFormdataBody
+
+// DeviceTokenFormdataRequestBody defines body for DeviceToken for application/x-www-form-urlencoded ContentType.
+type DeviceTokenFormdataRequestBody DeviceTokenFormdataBody
 
 // MatchAttributeJSONRequestBody defines body for MatchAttribute for application/json ContentType.
 type MatchAttributeJSONRequestBody = MatchRequest
+
+// FreeswitchDirectoryFormdataRequestBody defines body for FreeswitchDirectory for application/x-www-form-urlencoded ContentType.
+type FreeswitchDirectoryFormdataRequestBody = DirectoryRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetCredentialStatus Read whether a credential is valid now
 	// (GET /v1/credentials/{id}/status)
 	GetCredentialStatus(c *gin.Context, id CredentialID)
+	// AuthorizeDevice Begin to pair a phone
+	// (POST /v1/devices/authorize)
+	AuthorizeDevice(c *gin.Context)
+	// DeviceConfiguration Fetch a phone's configuration
+	// (GET /v1/devices/configuration)
+	DeviceConfiguration(c *gin.Context, params DeviceConfigurationParams)
+	// DeviceToken Ask whether the subscriber has said yes
+	// (POST /v1/devices/token)
+	DeviceToken(c *gin.Context)
 	// GetIdentity Read an identity's record from the ledger
 	// (GET /v1/identities/{id})
 	GetIdentity(c *gin.Context, id IdentityID)
@@ -342,6 +717,30 @@ type ServerInterface interface {
 	// ListAccounts Fetch the SIP accounts
 	// (GET /v1/pbx/accounts)
 	ListAccounts(c *gin.Context, params ListAccountsParams)
+	// GetAccount Fetch one SIP account
+	// (GET /v1/pbx/accounts/{extension})
+	GetAccount(c *gin.Context, extension Extension)
+	// ListContacts Read which devices are registered now
+	// (GET /v1/pbx/accounts/{extension}/contacts)
+	ListContacts(c *gin.Context, extension Extension)
+	// DropContact Make the PBX forget a registration
+	// (POST /v1/pbx/accounts/{extension}/drop)
+	DropContact(c *gin.Context, extension Extension, params DropContactParams)
+	// ReleaseLine End a line for good
+	// (POST /v1/pbx/accounts/{extension}/release)
+	ReleaseLine(c *gin.Context, extension Extension)
+	// ResumeLine End a suspension
+	// (POST /v1/pbx/accounts/{extension}/resume)
+	ResumeLine(c *gin.Context, extension Extension)
+	// RotateLine End the passwords of all devices after the overlap
+	// (POST /v1/pbx/accounts/{extension}/rotate)
+	RotateLine(c *gin.Context, extension Extension)
+	// SuspendLine Turn a line off until it is resumed
+	// (POST /v1/pbx/accounts/{extension}/suspend)
+	SuspendLine(c *gin.Context, extension Extension)
+	// FreeswitchDirectory Answer mod_xml_curl of FreeSWITCH
+	// (POST /v1/pbx/freeswitch/directory)
+	FreeswitchDirectory(c *gin.Context)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -376,6 +775,59 @@ func (siw *ServerInterfaceWrapper) GetCredentialStatus(c *gin.Context) {
 	}
 
 	siw.Handler.GetCredentialStatus(c, id)
+}
+
+// AuthorizeDevice operation middleware
+func (siw *ServerInterfaceWrapper) AuthorizeDevice(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AuthorizeDevice(c)
+}
+
+// DeviceConfiguration operation middleware
+func (siw *ServerInterfaceWrapper) DeviceConfiguration(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeviceConfigurationParams
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeviceConfiguration(c, params)
+}
+
+// DeviceToken operation middleware
+func (siw *ServerInterfaceWrapper) DeviceToken(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeviceToken(c)
 }
 
 // GetIdentity operation middleware
@@ -537,12 +989,97 @@ func (siw *ServerInterfaceWrapper) ListAccounts(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListAccountsParams
 
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "since" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", c.Request.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", c.Request.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter since: %w", err), http.StatusBadRequest)
 		return
+	}
+
+	// ------------- Optional query parameter "extension" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "extension", c.Request.URL.Query(), &params.Extension, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "name", c.Request.URL.Query(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", c.Request.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "organisation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organisation", c.Request.URL.Query(), &params.Organisation, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter organisation: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "identity_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "identity_id", c.Request.URL.Query(), &params.IdentityId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter identity_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-None-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+
 	}
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -553,6 +1090,205 @@ func (siw *ServerInterfaceWrapper) ListAccounts(c *gin.Context) {
 	}
 
 	siw.Handler.ListAccounts(c, params)
+}
+
+// GetAccount operation middleware
+func (siw *ServerInterfaceWrapper) GetAccount(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "extension" -------------
+	var extension Extension
+
+	err = runtime.BindStyledParameterWithOptions("simple", "extension", c.Param("extension"), &extension, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAccount(c, extension)
+}
+
+// ListContacts operation middleware
+func (siw *ServerInterfaceWrapper) ListContacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "extension" -------------
+	var extension Extension
+
+	err = runtime.BindStyledParameterWithOptions("simple", "extension", c.Param("extension"), &extension, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListContacts(c, extension)
+}
+
+// DropContact operation middleware
+func (siw *ServerInterfaceWrapper) DropContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "extension" -------------
+	var extension Extension
+
+	err = runtime.BindStyledParameterWithOptions("simple", "extension", c.Param("extension"), &extension, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DropContactParams
+
+	// ------------- Optional query parameter "contact" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact", c.Request.URL.Query(), &params.Contact, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter contact: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DropContact(c, extension, params)
+}
+
+// ReleaseLine operation middleware
+func (siw *ServerInterfaceWrapper) ReleaseLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "extension" -------------
+	var extension Extension
+
+	err = runtime.BindStyledParameterWithOptions("simple", "extension", c.Param("extension"), &extension, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReleaseLine(c, extension)
+}
+
+// ResumeLine operation middleware
+func (siw *ServerInterfaceWrapper) ResumeLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "extension" -------------
+	var extension Extension
+
+	err = runtime.BindStyledParameterWithOptions("simple", "extension", c.Param("extension"), &extension, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ResumeLine(c, extension)
+}
+
+// RotateLine operation middleware
+func (siw *ServerInterfaceWrapper) RotateLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "extension" -------------
+	var extension Extension
+
+	err = runtime.BindStyledParameterWithOptions("simple", "extension", c.Param("extension"), &extension, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RotateLine(c, extension)
+}
+
+// SuspendLine operation middleware
+func (siw *ServerInterfaceWrapper) SuspendLine(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "extension" -------------
+	var extension Extension
+
+	err = runtime.BindStyledParameterWithOptions("simple", "extension", c.Param("extension"), &extension, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter extension: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SuspendLine(c, extension)
+}
+
+// FreeswitchDirectory operation middleware
+func (siw *ServerInterfaceWrapper) FreeswitchDirectory(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FreeswitchDirectory(c)
 }
 
 // GinServerOptions provides options for the Gin server.
@@ -590,7 +1326,20 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/credentials/:id/status", wrapper.GetCredentialStatus)
 	router.GET(options.BaseURL+"/v1/organisations/:id", wrapper.GetOrganisation)
 	router.GET(options.BaseURL+"/v1/pbx/accounts", wrapper.ListAccounts)
+	router.GET(options.BaseURL+"/v1/pbx/accounts/:extension", wrapper.GetAccount)
+	router.GET(options.BaseURL+"/v1/pbx/accounts/:extension/contacts", wrapper.ListContacts)
+	router.POST(options.BaseURL+"/v1/pbx/accounts/:extension/rotate", wrapper.RotateLine)
+	router.POST(options.BaseURL+"/v1/pbx/accounts/:extension/suspend", wrapper.SuspendLine)
+	router.POST(options.BaseURL+"/v1/pbx/accounts/:extension/resume", wrapper.ResumeLine)
+	router.POST(options.BaseURL+"/v1/pbx/accounts/:extension/release", wrapper.ReleaseLine)
+	router.POST(options.BaseURL+"/v1/pbx/accounts/:extension/drop", wrapper.DropContact)
+	router.POST(options.BaseURL+"/v1/pbx/freeswitch/directory", wrapper.FreeswitchDirectory)
+	router.POST(options.BaseURL+"/v1/devices/authorize", wrapper.AuthorizeDevice)
+	router.POST(options.BaseURL+"/v1/devices/token", wrapper.DeviceToken)
+	router.GET(options.BaseURL+"/v1/devices/configuration", wrapper.DeviceConfiguration)
 }
+
+type OAuthErrorJSONResponse OAuthError
 
 type ProblemApplicationProblemPlusJSONResponse Problem
 
@@ -628,6 +1377,143 @@ func (response GetCredentialStatusdefaultApplicationProblemPlusJSONResponse) Vis
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeDeviceRequestObject struct {
+	Body *AuthorizeDeviceFormdataRequestBody
+}
+
+type AuthorizeDeviceResponseObject interface {
+	VisitAuthorizeDeviceResponse(w http.ResponseWriter) error
+}
+
+type AuthorizeDevice200JSONResponse DeviceAuthorization
+
+func (response AuthorizeDevice200JSONResponse) VisitAuthorizeDeviceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AuthorizeDevicedefaultJSONResponse struct {
+	Body       OAuthError
+	StatusCode int
+}
+
+func (response AuthorizeDevicedefaultJSONResponse) VisitAuthorizeDeviceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeviceConfigurationRequestObject struct {
+	Params DeviceConfigurationParams
+}
+
+type DeviceConfigurationResponseObject interface {
+	VisitDeviceConfigurationResponse(w http.ResponseWriter) error
+}
+
+type DeviceConfiguration200JSONResponse DeviceConfiguration
+
+func (response DeviceConfiguration200JSONResponse) VisitDeviceConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeviceConfiguration200ApplicationxmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DeviceConfiguration200ApplicationxmlResponse) VisitDeviceConfigurationResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/xml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DeviceConfigurationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeviceConfigurationdefaultApplicationProblemPlusJSONResponse) VisitDeviceConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeviceTokenRequestObject struct {
+	Body *DeviceTokenFormdataRequestBody
+}
+
+type DeviceTokenResponseObject interface {
+	VisitDeviceTokenResponse(w http.ResponseWriter) error
+}
+
+type DeviceToken200JSONResponse DeviceToken
+
+func (response DeviceToken200JSONResponse) VisitDeviceTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeviceTokendefaultJSONResponse struct {
+	Body       OAuthError
+	StatusCode int
+}
+
+func (response DeviceTokendefaultJSONResponse) VisitDeviceTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -876,18 +1762,165 @@ type ListAccountsResponseObject interface {
 	VisitListAccountsResponse(w http.ResponseWriter) error
 }
 
-type ListAccounts200JSONResponse AccountList
+type ListAccounts200ResponseHeaders struct {
+	ETag              *string
+	Link              *string
+	VouchlineRevision *int64
+}
+
+type ListAccounts200JSONResponse struct {
+	Body    AccountList
+	Headers ListAccounts200ResponseHeaders
+}
 
 func (response ListAccounts200JSONResponse) VisitListAccountsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.VouchlineRevision != nil {
+		w.Header().Set("Vouchline-Revision", fmt.Sprint(*response.Headers.VouchlineRevision))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListAccounts200ApplicationsqlResponse struct {
+	Body          io.Reader
+	Headers       ListAccounts200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListAccounts200ApplicationsqlResponse) VisitListAccountsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/sql")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.VouchlineRevision != nil {
+		w.Header().Set("Vouchline-Revision", fmt.Sprint(*response.Headers.VouchlineRevision))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListAccounts200ApplicationxmlResponse struct {
+	Body          io.Reader
+	Headers       ListAccounts200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListAccounts200ApplicationxmlResponse) VisitListAccountsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/xml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.VouchlineRevision != nil {
+		w.Header().Set("Vouchline-Revision", fmt.Sprint(*response.Headers.VouchlineRevision))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListAccounts200TextcsvResponse struct {
+	Body          io.Reader
+	Headers       ListAccounts200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListAccounts200TextcsvResponse) VisitListAccountsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.VouchlineRevision != nil {
+		w.Header().Set("Vouchline-Revision", fmt.Sprint(*response.Headers.VouchlineRevision))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListAccounts200TextResponse struct {
+	Body    string
+	Headers ListAccounts200ResponseHeaders
+}
+
+func (response ListAccounts200TextResponse) VisitListAccountsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.Link != nil {
+		w.Header().Set("Link", fmt.Sprint(*response.Headers.Link))
+	}
+	if response.Headers.VouchlineRevision != nil {
+		w.Header().Set("Vouchline-Revision", fmt.Sprint(*response.Headers.VouchlineRevision))
+	}
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response.Body)))
+	return err
+}
+
+type ListAccounts304ResponseHeaders struct {
+	ETag *string
+}
+
+type ListAccounts304Response struct {
+	Headers ListAccounts304ResponseHeaders
+}
+
+func (response ListAccounts304Response) VisitListAccountsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListAccountsdefaultApplicationProblemPlusJSONResponse struct {
@@ -907,11 +1940,309 @@ func (response ListAccountsdefaultApplicationProblemPlusJSONResponse) VisitListA
 	return err
 }
 
+type GetAccountRequestObject struct {
+	Extension Extension `json:"extension"`
+}
+
+type GetAccountResponseObject interface {
+	VisitGetAccountResponse(w http.ResponseWriter) error
+}
+
+type GetAccount200JSONResponse Account
+
+func (response GetAccount200JSONResponse) VisitGetAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAccountdefaultApplicationProblemPlusJSONResponse) VisitGetAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContactsRequestObject struct {
+	Extension Extension `json:"extension"`
+}
+
+type ListContactsResponseObject interface {
+	VisitListContactsResponse(w http.ResponseWriter) error
+}
+
+type ListContacts200JSONResponse ContactList
+
+func (response ListContacts200JSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContactsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListContactsdefaultApplicationProblemPlusJSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DropContactRequestObject struct {
+	Extension Extension `json:"extension"`
+	Params    DropContactParams
+}
+
+type DropContactResponseObject interface {
+	VisitDropContactResponse(w http.ResponseWriter) error
+}
+
+type DropContact204Response struct {
+}
+
+func (response DropContact204Response) VisitDropContactResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DropContactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DropContactdefaultApplicationProblemPlusJSONResponse) VisitDropContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseLineRequestObject struct {
+	Extension Extension `json:"extension"`
+}
+
+type ReleaseLineResponseObject interface {
+	VisitReleaseLineResponse(w http.ResponseWriter) error
+}
+
+type ReleaseLine204Response struct {
+}
+
+func (response ReleaseLine204Response) VisitReleaseLineResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReleaseLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReleaseLinedefaultApplicationProblemPlusJSONResponse) VisitReleaseLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResumeLineRequestObject struct {
+	Extension Extension `json:"extension"`
+}
+
+type ResumeLineResponseObject interface {
+	VisitResumeLineResponse(w http.ResponseWriter) error
+}
+
+type ResumeLine204Response struct {
+}
+
+func (response ResumeLine204Response) VisitResumeLineResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ResumeLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResumeLinedefaultApplicationProblemPlusJSONResponse) VisitResumeLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateLineRequestObject struct {
+	Extension Extension `json:"extension"`
+}
+
+type RotateLineResponseObject interface {
+	VisitRotateLineResponse(w http.ResponseWriter) error
+}
+
+type RotateLine204Response struct {
+}
+
+func (response RotateLine204Response) VisitRotateLineResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RotateLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RotateLinedefaultApplicationProblemPlusJSONResponse) VisitRotateLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SuspendLineRequestObject struct {
+	Extension Extension `json:"extension"`
+}
+
+type SuspendLineResponseObject interface {
+	VisitSuspendLineResponse(w http.ResponseWriter) error
+}
+
+type SuspendLine204Response struct {
+}
+
+func (response SuspendLine204Response) VisitSuspendLineResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SuspendLinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SuspendLinedefaultApplicationProblemPlusJSONResponse) VisitSuspendLineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FreeswitchDirectoryRequestObject struct {
+	Body *FreeswitchDirectoryFormdataRequestBody
+}
+
+type FreeswitchDirectoryResponseObject interface {
+	VisitFreeswitchDirectoryResponse(w http.ResponseWriter) error
+}
+
+type FreeswitchDirectory200TextxmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response FreeswitchDirectory200TextxmlResponse) VisitFreeswitchDirectoryResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/xml")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type FreeswitchDirectorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FreeswitchDirectorydefaultApplicationProblemPlusJSONResponse) VisitFreeswitchDirectoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// GetCredentialStatus Read whether a credential is valid now
 	// (GET /v1/credentials/{id}/status)
 	GetCredentialStatus(ctx context.Context, request GetCredentialStatusRequestObject) (GetCredentialStatusResponseObject, error)
+	// AuthorizeDevice Begin to pair a phone
+	// (POST /v1/devices/authorize)
+	AuthorizeDevice(ctx context.Context, request AuthorizeDeviceRequestObject) (AuthorizeDeviceResponseObject, error)
+	// DeviceConfiguration Fetch a phone's configuration
+	// (GET /v1/devices/configuration)
+	DeviceConfiguration(ctx context.Context, request DeviceConfigurationRequestObject) (DeviceConfigurationResponseObject, error)
+	// DeviceToken Ask whether the subscriber has said yes
+	// (POST /v1/devices/token)
+	DeviceToken(ctx context.Context, request DeviceTokenRequestObject) (DeviceTokenResponseObject, error)
 	// GetIdentity Read an identity's record from the ledger
 	// (GET /v1/identities/{id})
 	GetIdentity(ctx context.Context, request GetIdentityRequestObject) (GetIdentityResponseObject, error)
@@ -933,6 +2264,30 @@ type StrictServerInterface interface {
 	// ListAccounts Fetch the SIP accounts
 	// (GET /v1/pbx/accounts)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
+	// GetAccount Fetch one SIP account
+	// (GET /v1/pbx/accounts/{extension})
+	GetAccount(ctx context.Context, request GetAccountRequestObject) (GetAccountResponseObject, error)
+	// ListContacts Read which devices are registered now
+	// (GET /v1/pbx/accounts/{extension}/contacts)
+	ListContacts(ctx context.Context, request ListContactsRequestObject) (ListContactsResponseObject, error)
+	// DropContact Make the PBX forget a registration
+	// (POST /v1/pbx/accounts/{extension}/drop)
+	DropContact(ctx context.Context, request DropContactRequestObject) (DropContactResponseObject, error)
+	// ReleaseLine End a line for good
+	// (POST /v1/pbx/accounts/{extension}/release)
+	ReleaseLine(ctx context.Context, request ReleaseLineRequestObject) (ReleaseLineResponseObject, error)
+	// ResumeLine End a suspension
+	// (POST /v1/pbx/accounts/{extension}/resume)
+	ResumeLine(ctx context.Context, request ResumeLineRequestObject) (ResumeLineResponseObject, error)
+	// RotateLine End the passwords of all devices after the overlap
+	// (POST /v1/pbx/accounts/{extension}/rotate)
+	RotateLine(ctx context.Context, request RotateLineRequestObject) (RotateLineResponseObject, error)
+	// SuspendLine Turn a line off until it is resumed
+	// (POST /v1/pbx/accounts/{extension}/suspend)
+	SuspendLine(ctx context.Context, request SuspendLineRequestObject) (SuspendLineResponseObject, error)
+	// FreeswitchDirectory Answer mod_xml_curl of FreeSWITCH
+	// (POST /v1/pbx/freeswitch/directory)
+	FreeswitchDirectory(ctx context.Context, request FreeswitchDirectoryRequestObject) (FreeswitchDirectoryResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -1011,6 +2366,102 @@ func (sh *strictHandler) GetCredentialStatus(ctx *gin.Context, id CredentialID) 
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetCredentialStatusResponseObject); ok {
 		if err := validResponse.VisitGetCredentialStatusResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AuthorizeDevice operation middleware
+func (sh *strictHandler) AuthorizeDevice(ctx *gin.Context) {
+	var request AuthorizeDeviceRequestObject
+
+	if err := ctx.Request.ParseForm(); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	var body AuthorizeDeviceFormdataRequestBody
+	if err := runtime.BindForm(&body, ctx.Request.Form, nil, nil); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AuthorizeDevice(ctx, request.(AuthorizeDeviceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AuthorizeDevice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AuthorizeDeviceResponseObject); ok {
+		if err := validResponse.VisitAuthorizeDeviceResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeviceConfiguration operation middleware
+func (sh *strictHandler) DeviceConfiguration(ctx *gin.Context, params DeviceConfigurationParams) {
+	var request DeviceConfigurationRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeviceConfiguration(ctx, request.(DeviceConfigurationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeviceConfiguration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DeviceConfigurationResponseObject); ok {
+		if err := validResponse.VisitDeviceConfigurationResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeviceToken operation middleware
+func (sh *strictHandler) DeviceToken(ctx *gin.Context) {
+	var request DeviceTokenRequestObject
+
+	if err := ctx.Request.ParseForm(); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	var body DeviceTokenFormdataRequestBody
+	if err := runtime.BindForm(&body, ctx.Request.Form, nil, nil); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeviceToken(ctx, request.(DeviceTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeviceToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DeviceTokenResponseObject); ok {
+		if err := validResponse.VisitDeviceTokenResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -1200,6 +2651,224 @@ func (sh *strictHandler) ListAccounts(ctx *gin.Context, params ListAccountsParam
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAccountsResponseObject); ok {
 		if err := validResponse.VisitListAccountsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAccount operation middleware
+func (sh *strictHandler) GetAccount(ctx *gin.Context, extension Extension) {
+	var request GetAccountRequestObject
+
+	request.Extension = extension
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAccount(ctx, request.(GetAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetAccountResponseObject); ok {
+		if err := validResponse.VisitGetAccountResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListContacts operation middleware
+func (sh *strictHandler) ListContacts(ctx *gin.Context, extension Extension) {
+	var request ListContactsRequestObject
+
+	request.Extension = extension
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContacts(ctx, request.(ListContactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContacts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListContactsResponseObject); ok {
+		if err := validResponse.VisitListContactsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DropContact operation middleware
+func (sh *strictHandler) DropContact(ctx *gin.Context, extension Extension, params DropContactParams) {
+	var request DropContactRequestObject
+
+	request.Extension = extension
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DropContact(ctx, request.(DropContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropContact")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DropContactResponseObject); ok {
+		if err := validResponse.VisitDropContactResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReleaseLine operation middleware
+func (sh *strictHandler) ReleaseLine(ctx *gin.Context, extension Extension) {
+	var request ReleaseLineRequestObject
+
+	request.Extension = extension
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseLine(ctx, request.(ReleaseLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReleaseLineResponseObject); ok {
+		if err := validResponse.VisitReleaseLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResumeLine operation middleware
+func (sh *strictHandler) ResumeLine(ctx *gin.Context, extension Extension) {
+	var request ResumeLineRequestObject
+
+	request.Extension = extension
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResumeLine(ctx, request.(ResumeLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResumeLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ResumeLineResponseObject); ok {
+		if err := validResponse.VisitResumeLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RotateLine operation middleware
+func (sh *strictHandler) RotateLine(ctx *gin.Context, extension Extension) {
+	var request RotateLineRequestObject
+
+	request.Extension = extension
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RotateLine(ctx, request.(RotateLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RotateLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RotateLineResponseObject); ok {
+		if err := validResponse.VisitRotateLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SuspendLine operation middleware
+func (sh *strictHandler) SuspendLine(ctx *gin.Context, extension Extension) {
+	var request SuspendLineRequestObject
+
+	request.Extension = extension
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SuspendLine(ctx, request.(SuspendLineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SuspendLine")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SuspendLineResponseObject); ok {
+		if err := validResponse.VisitSuspendLineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FreeswitchDirectory operation middleware
+func (sh *strictHandler) FreeswitchDirectory(ctx *gin.Context) {
+	var request FreeswitchDirectoryRequestObject
+
+	if err := ctx.Request.ParseForm(); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	var body FreeswitchDirectoryFormdataRequestBody
+	if err := runtime.BindForm(&body, ctx.Request.Form, nil, nil); err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FreeswitchDirectory(ctx, request.(FreeswitchDirectoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FreeswitchDirectory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FreeswitchDirectoryResponseObject); ok {
+		if err := validResponse.VisitFreeswitchDirectoryResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

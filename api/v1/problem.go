@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vouchline/vouchline/kyc"
+	"github.com/vouchline/vouchline/pbx"
 )
 
 const (
@@ -38,7 +39,23 @@ var (
 	errUnauthorized = &Refusal{Status: http.StatusUnauthorized, Code: "unauthorized"}
 	errForbidden    = &Refusal{Status: http.StatusForbidden, Code: "forbidden"}
 	errTooLarge     = &Refusal{Status: http.StatusRequestEntityTooLarge, Code: "too_large"}
+
+	errNotAcceptable = &Refusal{Status: http.StatusNotAcceptable, Code: "not_acceptable"}
+	// errInvalidToken is of a phone: its subscriber signed it out.
+	errInvalidToken = &Refusal{Status: http.StatusUnauthorized, Code: "invalid_token"}
+	// errUnsupportedGrant has the form of RFC 6749 and no words.
+	errUnsupportedGrant = errors.New("api: unsupported_grant_type")
 )
+
+// Codes returns the codes that only this API refuses with, for whoever puts
+// them into words.
+func Codes() []string {
+	codes := []string{"unauthorized", "forbidden", "too_large", codeInternal, "not_acceptable", "invalid_token", codeNoDevice}
+	for _, code := range pbxCodes {
+		codes = append(codes, pbxPrefix+code)
+	}
+	return codes
+}
 
 // codeInternal is the code of every error that nobody foresaw.
 const codeInternal = "internal"
@@ -54,6 +71,15 @@ var statuses = map[string]int{
 	"not_subscriber": http.StatusConflict, "live_expired": http.StatusConflict, "too_often": http.StatusTooManyRequests,
 	"too_many_tries": http.StatusTooManyRequests, "sign_in_refused": http.StatusUnauthorized,
 	codeUnavailable: http.StatusServiceUnavailable, "too_large": http.StatusRequestEntityTooLarge, codeInternal: http.StatusInternalServerError,
+
+	// Those about lines and their phones.
+	"line_off": http.StatusForbidden, "line_released": http.StatusConflict, "no_line": http.StatusConflict, "no_number": http.StatusConflict,
+	"too_many_lines": http.StatusConflict, "too_many_devices": http.StatusConflict, "setup_taken": http.StatusGone,
+	"pairing_over": http.StatusNotFound, "pbx_silent": http.StatusServiceUnavailable, codeNoDevice: http.StatusNotFound,
+
+	// Those about signatures of calls.
+	"passport_off": http.StatusNotImplemented, "passport_expired": http.StatusServiceUnavailable, "identity_not_live": http.StatusForbidden,
+	"callers_number": http.StatusForbidden, "number_not_covered": http.StatusForbidden,
 
 	// The refusals of the ledger's contract.
 	"ledger_forbidden": http.StatusForbidden, "no_consent": http.StatusForbidden, "exists": http.StatusConflict,
@@ -87,8 +113,27 @@ func codeOf(err error) string {
 	if code := kyc.Code(err); code != "" {
 		return code
 	}
+	var value *pbx.Error
+	switch {
+	case errors.As(err, &value):
+		return pbxPrefix + value.Code
+	case errors.Is(err, pbx.ErrNoDevice):
+		return codeNoDevice
+	}
 	return codeInternal
 }
+
+// pbxPrefix begins the codes of values that no PBX could take.
+const pbxPrefix = "pbx_"
+
+// pbxCodes are those of [pbx.Error].
+var pbxCodes = []string{
+	pbx.CodeEmpty, pbx.CodeTooLong, pbx.CodeCharacter, pbx.CodeMalformed, pbx.CodeMismatch, pbx.CodeNoDigest, pbx.CodeDuplicate, pbx.CodeFull,
+	pbx.CodeTooMany,
+}
+
+// codeNoDevice is the code of a device that a line does not have.
+const codeNoDevice = "no_device"
 
 // Words returns a code's title and what can be said of it, in the language of
 // a request.
@@ -157,16 +202,32 @@ func invalidRequest(err error) error {
 	return r
 }
 
-func (s *server) problem(c *gin.Context, err error) {
-	status, _ := Classify(err)
-	if status >= http.StatusInternalServerError {
+// refuse answers with an error, in the form that the route's readers know.
+func (s *server) refuse(c *gin.Context, err error) {
+	if status, _ := Classify(err); status >= http.StatusInternalServerError && !expected(err) {
 		s.Logger.ErrorContext(c.Request.Context(), "request failed", "route", c.FullPath(), "error", err)
+	}
+	if isOAuth(c.FullPath()) {
+		oauthProblem(c, err)
+		return
 	}
 	if wait := RetryAfter(err); wait > 0 {
 		c.Header("Retry-After", strconv.Itoa(wait))
 	}
-	if status == http.StatusUnauthorized {
-		c.Header("WWW-Authenticate", `Bearer realm="vouchline"`) // RFC 6750 section 3
+	if status, _ := Classify(err); status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", challenge(c.FullPath(), err))
 	}
 	WriteProblem(c, err, s.Words)
+}
+
+// challenge says how to come back (RFC 6750 section 3, RFC 7617 section 2).
+func challenge(route string, err error) string {
+	switch {
+	case route == "/v1/pbx/freeswitch/directory":
+		return `Basic realm="vouchline", charset="UTF-8"`
+	case errors.Is(err, errInvalidToken):
+		return `Bearer realm="vouchline", error="invalid_token"`
+	default:
+		return `Bearer realm="vouchline"`
+	}
 }

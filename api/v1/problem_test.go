@@ -7,11 +7,14 @@ import (
 	"go/parser"
 	"go/token"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/pbx"
 )
 
 // refusals are what the contract's codes become. The description lists them.
@@ -86,6 +89,37 @@ func TestEveryLedgerCodeReachesTheAPI(t *testing.T) {
 	}
 }
 
+// Every code of a line's values has one of ours, found in the source so that a
+// new one cannot be forgotten.
+func TestEveryPBXCodeReachesTheAPI(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../pbx/errors.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if ok && strings.HasPrefix(spec.Names[0].Name, "Code") {
+			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = append(found, code)
+		}
+		return true
+	})
+	if !slices.Equal(found, pbxCodes) {
+		t.Errorf("pbxCodes = %q, want those of the source, %q", pbxCodes, found)
+	}
+	for _, code := range found {
+		err := fmt.Errorf("find: %w", &pbx.Error{Code: code, Field: "cursor"})
+		if status, got := Classify(err); status != http.StatusUnprocessableEntity || got != "pbx_"+code {
+			t.Errorf("Classify(%v) = %d %s, want 422 pbx_%s", err, status, got, code)
+		}
+	}
+}
+
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -99,6 +133,8 @@ func TestClassify(t *testing.T) {
 		{"body too large", &http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge, "too_large"},
 		{"nothing stored", kyc.ErrNotFound, http.StatusNotFound, "not_found"},
 		{"fields", kyc.FieldErrors{"salt": kyc.FieldInvalid}, http.StatusUnprocessableEntity, "invalid_fields"},
+		{"device of another line", fmt.Errorf("rotate: %w", pbx.ErrNoDevice), http.StatusNotFound, "no_device"},
+		{"line off", kyc.ErrLineOff, http.StatusForbidden, "line_off"},
 		{"not foreseen", errors.New("dial tcp 10.0.0.1"), http.StatusInternalServerError, "internal"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

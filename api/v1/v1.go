@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -17,38 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/vouchline/vouchline/kyc"
-	"github.com/vouchline/vouchline/pbx"
 )
-
-// An AccountLister lists SIP accounts.
-type AccountLister interface {
-	Accounts(ctx context.Context, since time.Time) ([]pbx.Account, error)
-}
-
-// The scopes of API keys, as the description names them.
-const (
-	ScopePBX = "pbx:read"
-	// ScopeAttributes reads what subscribers consented to, so a key with it
-	// belongs to an organisation.
-	ScopeAttributes = "attributes:read"
-)
-
-// Scopes returns all that keys may be made for.
-func Scopes() []string { return []string{ScopePBX, ScopeAttributes} }
-
-// A Caller is a program with an API key.
-type Caller struct {
-	ID     string // of the key
-	Scopes []string
-	// Organisation is the one that the key reads attributes for; empty for none.
-	Organisation string
-}
-
-// A KeyChecker knows the API keys.
-type KeyChecker interface {
-	// CheckKey returns whose key it is, or ErrUnauthorized.
-	CheckKey(ctx context.Context, token string) (Caller, error)
-}
 
 // Config is what the API needs.
 type Config struct {
@@ -56,11 +24,17 @@ type Config struct {
 	Prover   Prover
 	Records  Records
 	Readers  Discloser
-	Accounts AccountLister
+	Lines    Lines
+	Accounts AccountReader
+	Devices  Devices
 	Keys     KeyChecker
 	Auditor  kyc.Auditor
 	Clock    func() time.Time
 	Logger   *slog.Logger
+	// BaseURL is the public address without a slash at the end.
+	BaseURL string
+	// Source is the network that limits count a request to; nil is the address.
+	Source func(c *gin.Context) string
 	// Words puts codes into words; the pages' edge gives its catalogue.
 	Words Words
 }
@@ -72,7 +46,11 @@ const maxBody = 64 << 10
 type server struct {
 	Config
 
-	router routers.Router
+	router    routers.Router
+	strangers *limiter // requests with a key or code that is none, by source
+	devices   *limiter // requests of phones that are not paired yet, by source
+	lookups   *limiter // lines of the audit log about a PBX's lookups, by key
+	known     sync.Map // digests of keys that were good
 }
 
 var _ StrictServerInterface = (*server)(nil)
@@ -87,15 +65,21 @@ func Mount(r gin.IRouter, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("v1: description: %w", err)
 	}
-	s := &server{Config: cfg, router: router}
+	if cfg.Source == nil {
+		cfg.Source = (*gin.Context).ClientIP
+	}
+	s := &server{
+		Config: cfg, router: router,
+		strangers: newLimiter(strangerTries, strangerWindow), devices: newLimiter(deviceTries, deviceWindow), lookups: newLimiter(1, lookupNoted),
+	}
 	strict := NewStrictHandlerWithOptions(s, nil, StrictGinServerOptions{
-		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.problem(c, invalidRequest(err)) },
-		HandlerErrorFunc:         s.problem,
-		ResponseErrorHandlerFunc: s.problem,
+		RequestErrorHandlerFunc:  func(c *gin.Context, err error) { s.refuse(c, invalidRequest(err)) },
+		HandlerErrorFunc:         s.refuse,
+		ResponseErrorHandlerFunc: s.refuse,
 	})
 	RegisterHandlersWithOptions(r, strict, GinServerOptions{
 		Middlewares:  []MiddlewareFunc{s.validate},
-		ErrorHandler: func(c *gin.Context, err error, _ int) { s.problem(c, invalidRequest(err)) },
+		ErrorHandler: func(c *gin.Context, err error, _ int) { s.refuse(c, invalidRequest(err)) },
 	})
 	r.GET("/v1/openapi.yaml", func(c *gin.Context) {
 		c.Data(http.StatusOK, "application/yaml; charset=utf-8", cfg.Spec)
@@ -109,7 +93,7 @@ func (s *server) validate(c *gin.Context) {
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
 	route, params, err := s.router.FindRoute(c.Request)
 	if err != nil {
-		s.problem(c, invalidRequest(err))
+		s.refuse(c, invalidRequest(err))
 		return
 	}
 	err = openapi3filter.ValidateRequest(c.Request.Context(), &openapi3filter.RequestValidationInput{
@@ -121,47 +105,17 @@ func (s *server) validate(c *gin.Context) {
 	switch {
 	case err == nil:
 	case errors.As(err, &security):
-		s.problem(c, errors.Join(security.Errors...))
+		s.refuse(c, errors.Join(security.Errors...))
 	case errors.As(err, &tooLarge):
-		s.problem(c, errTooLarge)
+		s.refuse(c, errTooLarge)
 	default:
-		s.problem(c, invalidRequest(err))
+		s.refuse(c, invalidRequest(err))
 	}
 }
 
-// authenticate checks the API key and its scope, and notes the caller for the
-// handler. A key without the scope is told so: it is no stranger.
-func (s *server) authenticate(c *gin.Context) openapi3filter.AuthenticationFunc {
-	return func(ctx context.Context, in *openapi3filter.AuthenticationInput) error {
-		scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
-		if !strings.EqualFold(scheme, "Bearer") || token == "" {
-			return errUnauthorized
-		}
-		caller, err := s.Keys.CheckKey(ctx, strings.TrimSpace(token))
-		if err != nil {
-			return err
-		}
-		for _, want := range in.Scopes {
-			if !slices.Contains(caller.Scopes, want) {
-				return errForbidden
-			}
-		}
-		c.Set(callerKey, caller)
-		// The route and not the path, which nobody has looked at yet: somebody
-		// may have put an address or a name where an id belongs, and no line of
-		// the audit log is ever deleted.
-		return s.Auditor.Audit(ctx, kyc.AuditEntry{At: s.Clock(), Actor: caller.actor(), Action: c.Request.Method + " " + c.FullPath()})
+// private keeps what is sensitive out of every cache.
+func private(ctx context.Context) {
+	if c, ok := ctx.(*gin.Context); ok {
+		c.Header("Cache-Control", "no-store")
 	}
 }
-
-// callerKey is where a request keeps its caller.
-const callerKey = "caller"
-
-// callerOf returns the caller that authenticate noted. A handler's context is
-// Gin's.
-func callerOf(ctx context.Context) Caller {
-	caller, _ := ctx.Value(callerKey).(Caller)
-	return caller
-}
-
-func (c Caller) actor() string { return "apikey:" + c.ID }

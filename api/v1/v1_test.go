@@ -24,13 +24,14 @@ import (
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/ledger/disclosure"
-	"github.com/vouchline/vouchline/pbx"
 )
 
 type world struct {
 	audit []kyc.AuditEntry
 	fail  error
 	asked kyc.Reader
+	lines // accounts_test.go
+	pairing
 }
 
 func (w *world) Proof(_ context.Context, id string) (kyc.Proof, error) {
@@ -62,14 +63,6 @@ func (w *world) Match(ctx context.Context, id, _, value, _ string) (bool, error)
 		return false, err
 	}
 	return value == "1990-01-02", nil
-}
-
-func (w *world) Accounts(context.Context, time.Time) ([]pbx.Account, error) {
-	a := pbx.Account{Extension: "2000001", Realm: "vouchline", AOR: "sip:2000001@vouchline", IdentityID: "idknown", Enabled: true}
-	a.Devices = []pbx.Device{{ID: "k3f9ab2c", Kind: pbx.App, Credentials: []pbx.Credential{
-		pbx.NewCredential("2000001-k3f9ab", "vouchline", "secret-word-of-the-line"),
-	}}}
-	return []pbx.Account{a}, w.fail
 }
 
 func (w *world) History(context.Context, string) ([]ledger.Change, error) {
@@ -117,6 +110,10 @@ func (w *world) CheckKey(_ context.Context, token string) (Caller, error) {
 	switch token {
 	case "reader":
 		return Caller{ID: "k1", Scopes: []string{"pbx:read"}}, nil
+	case "reader2":
+		return Caller{ID: "k5", Scopes: []string{"pbx:read"}}, nil
+	case "writer":
+		return Caller{ID: "k4", Scopes: []string{"pbx:write"}}, nil
 	case "clinic":
 		return Caller{ID: "k3", Scopes: []string{"attributes:read"}, Organisation: "clinic"}, nil
 	case "other":
@@ -147,7 +144,10 @@ func serve(t *testing.T, w *world) (*gin.Engine, *openapi3.T) {
 	gin.SetMode(gin.TestMode)
 	engine := gin.New()
 	engine.Use(func(c *gin.Context) { c.Header("X-Request-Id", "req1") })
-	err = Mount(engine, Config{Spec: spec, Prover: w, Records: w, Readers: w, Accounts: w, Keys: w, Auditor: w, Clock: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	err = Mount(engine, Config{
+		Spec: spec, Prover: w, Records: w, Readers: w, Lines: w, Accounts: w, Devices: w, Keys: w, Auditor: w,
+		Clock: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), BaseURL: "https://id.example.org",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,8 +189,33 @@ func TestAnswersFollowTheDescription(t *testing.T) {
 		{name: "attributes without key", method: "GET", path: "/v1/identities/idknown/attributes", status: 401, kind: "unauthorized"},
 		{name: "attributes without scope", method: "GET", path: "/v1/identities/idknown/attributes", key: "reader", status: 403, kind: "forbidden"},
 		{name: "accounts", method: "GET", path: "/v1/pbx/accounts", key: "reader", status: 200},
-		{name: "accounts since", method: "GET", path: "/v1/pbx/accounts?since=2026-11-20T00:00:00Z", key: "reader", status: 200},
+		{name: "accounts since", method: "GET", path: "/v1/pbx/accounts?since=7&limit=2", key: "reader", status: 200},
 		{name: "bad since", method: "GET", path: "/v1/pbx/accounts?since=yesterday", key: "reader", status: 400, kind: "bad_request"},
+		{name: "too many a page", method: "GET", path: "/v1/pbx/accounts?limit=1001", key: "reader", status: 400, kind: "bad_request"},
+		{name: "unknown status", method: "GET", path: "/v1/pbx/accounts?status=lost", key: "reader", status: 400, kind: "bad_request"},
+		{name: "unknown format", method: "GET", path: "/v1/pbx/accounts?format=opensips", key: "reader", status: 400, kind: "bad_request"},
+		{name: "for Asterisk", method: "GET", path: "/v1/pbx/accounts?format=asterisk", key: "reader", status: 200},
+		{name: "for Kamailio", method: "GET", path: "/v1/pbx/accounts?format=kamailio&organisation=acme", key: "reader", status: 200},
+		{name: "for FreeSWITCH", method: "GET", path: "/v1/pbx/accounts?format=freeswitch", key: "reader", status: 200},
+		{name: "as a table", method: "GET", path: "/v1/pbx/accounts?format=csv", key: "reader", status: 200},
+		{name: "half a file", method: "GET", path: "/v1/pbx/accounts?format=asterisk&limit=10", key: "reader", status: 400, kind: "bad_request"},
+		{name: "file of changes", method: "GET", path: "/v1/pbx/accounts?format=csv&since=3", key: "reader", status: 400, kind: "bad_request"},
+		{name: "accounts while the store is away", method: "GET", path: "/v1/pbx/accounts", key: "reader", fail: errors.New("dial tcp 10.0.0.1"), status: 500, kind: "internal"},
+		{name: "account", method: "GET", path: "/v1/pbx/accounts/2000001", key: "reader", status: 200},
+		{name: "account of nobody", method: "GET", path: "/v1/pbx/accounts/2999999", key: "reader", status: 404, kind: "not_found"},
+		{name: "impossible account", method: "GET", path: "/v1/pbx/accounts/anna", key: "reader", status: 400, kind: "bad_request"},
+		{name: "contacts", method: "GET", path: "/v1/pbx/accounts/2000001/contacts", key: "reader", status: 200},
+		{name: "contacts of nobody", method: "GET", path: "/v1/pbx/accounts/2999999/contacts", key: "reader", status: 404, kind: "not_found"},
+		{name: "suspend", method: "POST", path: "/v1/pbx/accounts/2000001/suspend", key: "writer", status: 204},
+		{name: "suspend without the scope", method: "POST", path: "/v1/pbx/accounts/2000001/suspend", key: "reader", status: 403, kind: "forbidden"},
+		{name: "suspend without a key", method: "POST", path: "/v1/pbx/accounts/2000001/suspend", status: 401, kind: "unauthorized"},
+		{name: "resume", method: "POST", path: "/v1/pbx/accounts/2000001/resume", key: "writer", status: 204},
+		{name: "rotate", method: "POST", path: "/v1/pbx/accounts/2000001/rotate", key: "writer", status: 204},
+		{name: "rotate nobody's", method: "POST", path: "/v1/pbx/accounts/2999999/rotate", key: "writer", status: 404, kind: "not_found"},
+		{name: "release", method: "POST", path: "/v1/pbx/accounts/2000001/release", key: "writer", status: 204},
+		{name: "drop", method: "POST", path: "/v1/pbx/accounts/2000001/drop?contact=2000001%3B%40abc", key: "writer", status: 204},
+		{name: "drop all", method: "POST", path: "/v1/pbx/accounts/2000001/drop", key: "writer", status: 204},
+		{name: "read with a key that writes", method: "GET", path: "/v1/pbx/accounts", key: "writer", status: 403, kind: "forbidden"},
 		{name: "accounts without key", method: "GET", path: "/v1/pbx/accounts", status: 401, kind: "unauthorized"},
 		{name: "accounts with unknown key", method: "GET", path: "/v1/pbx/accounts", key: "stolen", status: 401, kind: "unauthorized"},
 		{name: "accounts without scope", method: "GET", path: "/v1/pbx/accounts", key: "other", status: 403, kind: "forbidden"},
@@ -232,6 +257,13 @@ func TestAnswersFollowTheDescription(t *testing.T) {
 	}
 }
 
+// The validator reads JSON and CSV; a file for a PBX is text to it.
+func init() {
+	for _, mediaType := range []string{"text/xml", "application/xml", "application/sql"} {
+		openapi3filter.RegisterBodyDecoder(mediaType, openapi3filter.FileBodyDecoder)
+	}
+}
+
 func checkResponse(t *testing.T, doc *openapi3.T, req *http.Request, rec *httptest.ResponseRecorder) {
 	t.Helper()
 	router, err := legacy.NewRouter(doc)
@@ -262,8 +294,11 @@ func TestFetchingAccountsIsAudited(t *testing.T) {
 	req.Header.Set("Authorization", "Bearer reader")
 	rec := httptest.NewRecorder()
 	engine.ServeHTTP(rec, req)
-	if len(w.audit) != 1 || w.audit[0].Actor != "apikey:k1" || w.audit[0].Action != "GET /v1/pbx/accounts" {
-		t.Errorf("audit = %+v, want one entry of apikey:k1", w.audit)
+	if len(w.audit) != 1 || w.audit[0].Actor != "apikey:k1" || w.audit[0].Action != "GET /v1/pbx/accounts" || w.audit[0].Detail != "json, 2 accounts" {
+		t.Errorf("audit = %+v, want one entry of apikey:k1 with the count", w.audit)
+	}
+	if len(w.did) != 1 || w.did[0] != "find apikey:k1" {
+		t.Errorf("asked the flow %q, want once and as the key, which records filter and count", w.did)
 	}
 	if strings.Contains(rec.Body.String(), "secret-word") {
 		t.Error("the answer holds the SIP password")

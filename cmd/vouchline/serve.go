@@ -44,8 +44,8 @@ func (c *ServeCmd) Run(g *Globals) error {
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
-	events := newLedgerMetrics()
-	handler, metrics, err := c.observe(g, handler, events.collectors()...)
+	events, attempts := newLedgerMetrics(), newAttemptMetrics()
+	handler, metrics, err := c.observe(g, handler, append(events.collectors(), attempts)...)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -57,6 +57,7 @@ func (c *ServeCmd) Run(g *Globals) error {
 	var running sync.WaitGroup
 	running.Go(func() { a.keepTidy(background, g.Log) })
 	running.Go(func() { a.followLedger(background, g, events) })
+	running.Go(func() { a.watchLines(background, g, attempts) })
 	err = errors.Join(c.greet(g, a, site.BaseURL), serve(g, listener, handler))
 	stop()
 	running.Wait()
@@ -78,12 +79,12 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 	cfg := api.Config{
 		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
 		TrustedProxies: c.TrustedProxies,
-		SIP:            api.SIP{Server: hostOf(base), Realm: c.PBXRealm},
+		SIP:            api.SIP{Server: c.Service(base).Server, Realm: c.PBXRealm},
 		Console: api.Console{
 			Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger, Identities: a.flow, Organisations: a.flow,
 		},
 		API: &v1.Config{
-			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
+			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Lines: a.flow, Devices: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
 		},
 	}
 	if c.OutboxEnabled() {
