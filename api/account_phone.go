@@ -43,12 +43,12 @@ func (p *linePages) lines(c *gin.Context) error {
 }
 
 // own returns the lines of the subscriber who is signed in.
-func (p *Server) own(c *gin.Context) ([]kyc.LineView, error) {
-	id, err := p.subscriberID(c)
+func (s *Server) own(c *gin.Context) ([]kyc.LineView, error) {
+	id, err := s.subscriberID(c)
 	if err != nil {
 		return nil, err
 	}
-	return p.Flow.Lines(c.Request.Context(), id)
+	return s.Flow.Lines(c.Request.Context(), id)
 }
 
 // usable are the lines that a phone can be added to.

@@ -135,13 +135,13 @@ func (p *linePages) addTyped(c *gin.Context, id string, d kyc.NewDevice, write f
 }
 
 // typeIn shows settings once: they are in this answer and nowhere else.
-func (p *Server) typeIn(c *gin.Context, setup pbx.Setup, t typing) error {
+func (s *Server) typeIn(c *gin.Context, setup pbx.Setup, t typing) error {
 	settings, err := t.Write(setup)
 	if err != nil {
 		return err
 	}
 	private(c)
-	return p.page(c, http.StatusOK, "phone_settings", templates.View{Path: linesPath, Data: map[string]any{
+	return s.page(c, http.StatusOK, "phone_settings", templates.View{Path: linesPath, Data: map[string]any{
 		"Settings": settings, "Typing": t, "NotAfter": setup.NotAfter,
 	}})
 }

@@ -44,8 +44,11 @@ func TestOtherDeskFiles(t *testing.T) {
 func TestDeskPorts(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ server, transport, want string }{
-		{"sip.example.org", "udp", "sip.example.org:5060"}, {"sip.example.org", "tcp", "sip.example.org:5060"},
-		{"sip.example.org", "tls", "sip.example.org:5061"}, {"[2001:db8::1]", "tls", "[2001:db8::1]:5061"}, {"192.0.2.7:5070", "tls", "192.0.2.7:5070"},
+		{"sip.example.org", "udp", "sip.example.org:5060"},
+		{"sip.example.org", "tcp", "sip.example.org:5060"},
+		{"sip.example.org", "tls", "sip.example.org:5061"},
+		{"[2001:db8::1]", "tls", "[2001:db8::1]:5061"},
+		{"192.0.2.7:5070", "tls", "192.0.2.7:5070"},
 	} {
 		s := zoe()
 		s.Service.Server, s.Service.Transport = tc.server, tc.transport
