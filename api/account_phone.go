@@ -38,7 +38,7 @@ func (p *linePages) lines(c *gin.Context) error {
 	}
 	private(c)
 	return p.page(c, http.StatusOK, "phone_lines", templates.View{
-		Path: linesPath, Data: map[string]any{"Lines": lines, "Done": c.Query("done"), "Call": p.WebPhone.URL != ""},
+		Path: linesPath, Data: map[string]any{"Lines": lines, "Done": c.Query("done"), "Call": p.WebPhone.Ready()},
 	})
 }
 
