@@ -17,10 +17,13 @@ import (
 type WebPhone struct {
 	// Lines gives the browser a credential of its own; nil is no web phone.
 	Lines BrowserLines
-	// URL is the PBX's WebSocket (RFC 7118), as browsers reach it; empty is no
-	// web phone.
-	URL string
+	// PBX is where browsers find the PBX and what they call. Without its
+	// WebSocket or its echo service there is no web phone.
+	PBX pbx.Service
 }
+
+// Ready reports whether the PBX takes calls from browsers.
+func (w WebPhone) Ready() bool { return w.Lines != nil && w.PBX.WebSocket != "" && w.PBX.Echo != "" }
 
 // BrowserLines gives a subscriber's browser a short-lived credential of the
 // line. [kyc.Flow] does.
@@ -43,15 +46,16 @@ type callPages struct {
 // the clear, and the address becomes part of a header.
 func newCallPages(s *Server) (*callPages, error) {
 	p := &callPages{Server: s, policy: securityPolicy}
-	if s.WebPhone.URL == "" {
+	address := s.WebPhone.PBX.WebSocket
+	if address == "" {
 		return p, nil
 	}
-	u, err := url.Parse(s.WebPhone.URL)
+	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.Scheme != "wss" && u.Scheme != "ws" || strings.ContainsAny(u.Host, ";, '\"*") {
-		return nil, fmt.Errorf("api: the PBX's WebSocket %q is not a wss or ws address", s.WebPhone.URL)
+		return nil, fmt.Errorf("api: the PBX's WebSocket %q is not a wss or ws address", address)
 	}
 	if s.secure && u.Scheme != "wss" {
-		return nil, fmt.Errorf("api: the PBX's WebSocket %q must be wss: browsers refuse ws in a page of https", s.WebPhone.URL)
+		return nil, fmt.Errorf("api: the PBX's WebSocket %q must be wss: browsers refuse ws in a page of https", address)
 	}
 	p.policy = strings.Replace(securityPolicy, "connect-src 'self'", "connect-src 'self' "+u.Scheme+"://"+u.Host, 1)
 	return p, nil
@@ -65,7 +69,7 @@ func (p *callPages) Mount(r gin.IRouter) {
 
 // missing says what keeps this installation from test calls; "" is nothing.
 func (p *callPages) missing() string {
-	if p.WebPhone.Lines == nil || p.WebPhone.URL == "" {
+	if !p.WebPhone.Ready() {
 		return "exchange"
 	}
 	if _, built := templates.Source(callScript); !built {
@@ -127,12 +131,13 @@ func (p *callPages) setUp(c *gin.Context) error {
 }
 
 func (p *callPages) browserSetup(s pbx.Setup) browserSetup {
+	at := p.WebPhone.PBX
 	out := browserSetup{
-		WebSocket: p.WebPhone.URL, Extension: s.Extension, DisplayName: s.DisplayName, Domain: s.Domain,
-		Username: s.Username, Password: s.Password.Reveal(), Realm: s.Realm, Expires: s.Service.Expires, Echo: s.Service.Echo,
+		WebSocket: at.WebSocket, Extension: s.Extension, DisplayName: s.DisplayName, Domain: s.Domain,
+		Username: s.Username, Password: s.Password.Reveal(), Realm: s.Realm, Expires: at.Expires, Echo: at.Echo,
 	}
-	if s.Service.STUN != "" {
-		out.STUN = []string{"stun:" + s.Service.STUN}
+	if at.STUN != "" {
+		out.STUN = []string{"stun:" + at.STUN}
 	}
 	return out
 }

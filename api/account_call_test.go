@@ -35,8 +35,13 @@ func (f *fakeLines) BrowserLine(_ context.Context, enrollmentID string) (pbx.Set
 func annasBrowser() pbx.Setup {
 	return pbx.Setup{
 		DisplayName: "Anna Maria Eriksson", Extension: "1001", Username: "1001-webweb", Password: "line-secret", Realm: "example.org",
-		Domain: "pbx.example.org", Service: pbx.Service{STUN: "stun.example.org:3478", Expires: 120, Echo: "600"},
+		Domain: "pbx.example.org",
 	}
+}
+
+// browsersAt is a PBX that takes calls from browsers.
+func browsersAt(address string) pbx.Service {
+	return pbx.Service{WebSocket: address, STUN: "stun.example.org:3478", Expires: 120, Echo: "600"}
 }
 
 // callBrowser is signed in where browsers may call.
@@ -71,7 +76,7 @@ func TestCallPage(t *testing.T) {
 	t.Parallel()
 	needScript(t)
 	lines := &fakeLines{setup: annasBrowser()}
-	b := callBrowser(t, WebPhone{Lines: lines, URL: "wss://pbx.example.org:8089/ws"})
+	b := callBrowser(t, WebPhone{Lines: lines, PBX: browsersAt("wss://pbx.example.org:8089/ws")})
 	res, text := b.get("/account/phone/call")
 	if res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("GET = %d, Cache-Control %q", res.StatusCode, res.Header.Get("Cache-Control"))
@@ -104,7 +109,7 @@ func TestCallSetup(t *testing.T) {
 	t.Parallel()
 	needScript(t)
 	lines := &fakeLines{setup: annasBrowser()}
-	b := callBrowser(t, WebPhone{Lines: lines, URL: "ws://pbx.example.org/ws"})
+	b := callBrowser(t, WebPhone{Lines: lines, PBX: browsersAt("ws://pbx.example.org/ws")})
 	b.header.Set("Accept", "application/json")
 	res, text := b.post("/account/phone/call", nil)
 	if res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-store" {
@@ -145,7 +150,7 @@ func TestCallSetupRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			lines := &fakeLines{setup: annasBrowser(), err: tt.err}
-			b := callBrowser(t, WebPhone{Lines: lines, URL: "wss://pbx.example.org/ws"})
+			b := callBrowser(t, WebPhone{Lines: lines, PBX: browsersAt("wss://pbx.example.org/ws")})
 			b.header.Set("Accept", "application/json")
 			if tt.change != nil {
 				tt.change(b)
@@ -161,7 +166,10 @@ func TestCallSetupRefused(t *testing.T) {
 // Where no browser can call, the page says so, and nothing else is opened.
 func TestCallPageWithoutPBX(t *testing.T) {
 	t.Parallel()
-	for name, phone := range map[string]WebPhone{"nothing": {}, "no address": {Lines: &fakeLines{}}, "no lines": {URL: "wss://pbx.example.org/ws"}} {
+	for name, phone := range map[string]WebPhone{
+		"nothing": {}, "no lines": {PBX: browsersAt("wss://pbx.example.org/ws")},
+		"no address": {Lines: &fakeLines{}, PBX: browsersAt("")}, "no echo": {Lines: &fakeLines{}, PBX: pbx.Service{WebSocket: "wss://pbx.example.org/ws"}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := callBrowser(t, phone)
@@ -197,7 +205,7 @@ func TestWebSocketAddress(t *testing.T) {
 	} {
 		_, err := New(Config{
 			Flow: &fakeFlow{}, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-			Clock: func() time.Time { return noon }, BaseURL: tt.base, WebPhone: WebPhone{Lines: &fakeLines{}, URL: tt.address},
+			Clock: func() time.Time { return noon }, BaseURL: tt.base, WebPhone: WebPhone{Lines: &fakeLines{}, PBX: browsersAt(tt.address)},
 		})
 		if (err == nil) != tt.ok {
 			t.Errorf("New with %s at %s = %v, want ok=%t", tt.address, tt.base, err, tt.ok)
