@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +43,7 @@ type Server struct {
 	Manager                    string
 	ManagerUser, ManagerSecret string
 
-	database *url.URL
+	database *Database
 	root     string // of the chroot, or ""
 	config   string // asterisk.conf, as Asterisk sees it
 }
@@ -55,9 +54,8 @@ const bootTime = 60 * time.Second
 // An Option is how a server differs from the plain one.
 type Option func(*Server)
 
-// Realtime lets the server read its lines from a database at each request, by
-// the URL of a role that sees the views.
-func Realtime(database *url.URL) Option { return func(s *Server) { s.database = database } }
+// Realtime lets the server read its lines from a database at each request.
+func Realtime(d *Database) Option { return func(s *Server) { s.database = d } }
 
 // Start starts an Asterisk that stops with the test, or skips the test.
 func Start(tb testing.TB, realm string, options ...Option) *Server {
@@ -139,11 +137,11 @@ func (s *Server) edits(realm string) map[string][]string {
 		"manager.conf": {"port = 5038", "port = " + manager},
 	}
 	if s.database != nil {
-		password, _ := s.database.User.Password()
+		all["extconfig.conf"] = []string{"asterisk.ps_endpoints", s.database.role + ".ps_endpoints"}
 		all["res_pgsql.conf"] = []string{
-			"dbhost = 127.0.0.1", "dbhost = " + s.database.Hostname(), "dbport = 5432", "dbport = " + s.database.Port(),
-			"dbname = vouchline", "dbname = " + strings.TrimPrefix(s.database.Path, "/"),
-			"dbuser = asterisk", "dbuser = " + s.database.User.Username(), "dbpass =\n", "dbpass = " + password + "\n",
+			"dbhost = 127.0.0.1", "dbhost = " + s.database.url.Hostname(), "dbport = 5432", "dbport = " + s.database.url.Port(),
+			"dbname = vouchline", "dbname = " + strings.TrimPrefix(s.database.url.Path, "/"),
+			"dbuser = asterisk", "dbuser = " + s.database.role, "dbpass =\n", "dbpass = " + s.database.password + "\n",
 		}
 	}
 	return all

@@ -38,8 +38,9 @@ type control struct {
 
 // await asks Asterisk until it believes what was written. A reload returns
 // before all of it is in effect, and says "successfully" also of a file that
-// it rejected.
-func (c control) await(ctx context.Context, extension string, want users) error {
+// it rejected. What is wanted is asked each time: a credential may end
+// meanwhile.
+func (c control) await(ctx context.Context, extension string, want func() users) error {
 	if c.lookup == nil {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (c control) await(ctx context.Context, extension string, want users) error 
 	defer ticker.Stop()
 	for {
 		got, err := c.lookup(ctx, extension)
-		if err == nil && got.is(want) {
+		if err == nil && got.is(want()) {
 			return nil
 		}
 		select {

@@ -185,7 +185,7 @@ func (p *Provisioner) change(ctx context.Context, c change) error {
 			return errors.Join(ErrReload, err, ctx.Err())
 		}
 	}
-	if err := p.control.await(ctx, c.extension, c.want); err != nil {
+	if err := p.control.await(ctx, c.extension, func() users { return c.want }); err != nil {
 		return err
 	}
 	if sweep {

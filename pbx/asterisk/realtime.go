@@ -71,7 +71,8 @@ func (r *Realtime) Provision(ctx context.Context, a pbx.Account) error {
 	if err := r.config.Publish(ctx, a); err != nil {
 		return fmt.Errorf("asterisk: publish: %w", err)
 	}
-	if err := r.control.await(ctx, a.Extension, want); err != nil {
+	// Asterisk sees a credential end without being told.
+	if err := r.control.await(ctx, a.Extension, func() users { return usersOf(a, r.config.Clock()) }); err != nil {
 		return err
 	}
 	if sweep {

@@ -1,0 +1,65 @@
+package asterisk_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/vouchline/vouchline/internal/asterisktest"
+	"github.com/vouchline/vouchline/internal/pgtest"
+	"github.com/vouchline/vouchline/pbx"
+	"github.com/vouchline/vouchline/pbx/asterisk"
+	"github.com/vouchline/vouchline/pbx/pbxtest"
+	"github.com/vouchline/vouchline/store"
+	"github.com/vouchline/vouchline/store/storetest"
+)
+
+// A realtime is an Asterisk that reads its lines from a store.
+type realtime struct {
+	store    *store.Store
+	dsn      string
+	database *asterisktest.Database
+	server   *asterisktest.Server
+	adapter  *asterisk.Realtime
+}
+
+func newRealtime(t *testing.T) realtime {
+	t.Helper()
+	dir, r := t.TempDir(), realtime{dsn: pgtest.Start(t)}
+	r.store = storetest.Open(t, store.Config{
+		DSN: r.dsn, Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "operator.key"), Clock: time.Now,
+	})
+	r.database = asterisktest.NewDatabase(t, r.dsn)
+	r.server = asterisktest.Start(t, pbxtest.Domain, asterisktest.Realtime(r.database))
+	adapter, err := asterisk.NewRealtime(asterisk.RealtimeConfig{
+		Publish: r.store.Publish, AMI: manager(t, r.server), HangUp: true, Timeout: time.Minute, Clock: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.adapter = adapter
+	return r
+}
+
+// The suite on a real Asterisk that reads its lines from the store's views.
+func TestRealtime(t *testing.T) {
+	t.Parallel()
+	r := newRealtime(t)
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Target {
+		forget(t, r.adapter)
+		return pbxtest.Target{
+			Provisioner: r.adapter,
+			Lookup:      func(t *testing.T, aor pbx.AOR) (pbx.Account, bool) { return lookup(t, r.server, aor) },
+		}
+	})
+}
+
+// What people do with phones, with lines from the store's views.
+func TestRealtimeScenarios(t *testing.T) {
+	t.Parallel()
+	r := newRealtime(t)
+	pbxtest.Scenarios(t, pbxtest.Bench{
+		Provisioner: r.adapter, Registrar: manager(t, r.server), Server: r.server.Address, Algorithms: pbx.Algorithms(),
+		Database: func(t *testing.T, answers bool) { r.database.Answers(t, answers) },
+	})
+}
