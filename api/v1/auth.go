@@ -18,13 +18,16 @@ import (
 const (
 	ScopePBX      = "pbx:read"
 	ScopePBXWrite = "pbx:write"
+	// ScopePassport signs calls, so a key with it belongs to a PBX that
+	// authenticates callers.
+	ScopePassport = "passport:sign"
 	// ScopeAttributes reads what subscribers consented to, so a key with it
 	// belongs to an organisation.
 	ScopeAttributes = "attributes:read"
 )
 
 // Scopes returns all that keys may be made for.
-func Scopes() []string { return []string{ScopePBX, ScopePBXWrite, ScopeAttributes} }
+func Scopes() []string { return []string{ScopePBX, ScopePBXWrite, ScopePassport, ScopeAttributes} }
 
 // A Caller is a program with an API key.
 type Caller struct {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -231,6 +232,45 @@ func (e OrganisationRole) Valid() bool {
 	case Operator:
 		return true
 	case RelyingParty:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PassportVerdictAttest.
+const (
+	PassportVerdictAttestA PassportVerdictAttest = "A"
+	PassportVerdictAttestB PassportVerdictAttest = "B"
+	PassportVerdictAttestC PassportVerdictAttest = "C"
+)
+
+// Valid indicates whether the value is a known member of the PassportVerdictAttest enum.
+func (e PassportVerdictAttest) Valid() bool {
+	switch e {
+	case PassportVerdictAttestA:
+		return true
+	case PassportVerdictAttestB:
+		return true
+	case PassportVerdictAttestC:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignedPassportAttest.
+const (
+	SignedPassportAttestA SignedPassportAttest = "A"
+	SignedPassportAttestB SignedPassportAttest = "B"
+)
+
+// Valid indicates whether the value is a known member of the SignedPassportAttest enum.
+func (e SignedPassportAttest) Valid() bool {
+	switch e {
+	case SignedPassportAttestA:
+		return true
+	case SignedPassportAttestB:
 		return true
 	default:
 		return false
@@ -566,6 +606,78 @@ type OrganisationRole string
 // Parcel defines model for Parcel.
 type Parcel = disclosure.Parcel
 
+// PassportCheck defines model for PassportCheck.
+type PassportCheck struct {
+	// From Of the INVITE, or P-Asserted-Identity; empty is not compared
+	From *string `json:"from,omitempty"`
+
+	// Identity The value of the Identity header
+	Identity string `json:"identity"`
+
+	// To Of the INVITE; empty is not compared
+	To *string `json:"to,omitempty"`
+}
+
+// PassportForm The same for PBXs that write no JSON; `to` is one number or address
+type PassportForm struct {
+	Extension string  `json:"extension"`
+	From      *string `json:"from,omitempty"`
+	Name      *bool   `json:"name,omitempty"`
+	To        string  `json:"to"`
+}
+
+// PassportParty A number in digits, or a SIP address
+type PassportParty struct {
+	Tn  *string `json:"tn,omitempty"`
+	Uri *string `json:"uri,omitempty"`
+}
+
+// PassportRequest defines model for PassportRequest.
+type PassportRequest struct {
+	// Extension The line that the PBX authenticated
+	Extension string `json:"extension"`
+
+	// From What the call will show: the line (also when empty) or the subscriber's confirmed number, as E.164, tel or sip URI; the word `confirmed` asks for that number
+	From *string `json:"from,omitempty"`
+
+	// Name Whether the caller's name is told
+	Name *bool `json:"name,omitempty"`
+
+	// To Who is called, each a number as people dial it, a line, or a tel or sip URI
+	To []string `json:"to"`
+}
+
+// PassportVerdict defines model for PassportVerdict.
+type PassportVerdict struct {
+	Attest   *PassportVerdictAttest `json:"attest,omitempty"`
+	Dest     *[]PassportParty       `json:"dest,omitempty"`
+	IssuedAt *time.Time             `json:"issued_at,omitempty"`
+
+	// Name The caller's name
+	Name *string `json:"name,omitempty"`
+
+	// Orig A number in digits, or a SIP address
+	Orig   *PassportParty `json:"orig,omitempty"`
+	Origid *string        `json:"origid,omitempty"`
+
+	// Own This service signed it
+	Own *bool `json:"own,omitempty"`
+
+	// Refused A stable code of what is wrong: `malformed`, `unsupported`, `info_mismatch`, `certificate_unreachable`, `certificate_refused`, `number_not_covered`, `signature_wrong`, `stale`, `caller_mismatch`, `callee_mismatch`, `number_invalid`, `line_off` or `identity_not_live`
+	Refused *string `json:"refused,omitempty"`
+
+	// Signer Common name of the certificate
+	Signer    *string `json:"signer,omitempty"`
+	SipReason *string `json:"sip_reason,omitempty"`
+
+	// SipStatus What a PBX answers that refuses the call for it (RFC 8224)
+	SipStatus *int `json:"sip_status,omitempty"`
+	Verified  bool `json:"verified"`
+}
+
+// PassportVerdictAttest defines model for PassportVerdict.Attest.
+type PassportVerdictAttest string
+
 // Problem defines model for Problem.
 type Problem struct {
 	// Type `urn:vouchline:problem:` and the code
@@ -586,6 +698,20 @@ type Problem struct {
 
 // PublicKey A JSON Web Key (RFC 7517) with its required members only; RSA of 2048 bits, or P-256
 type PublicKey = ledger.PublicKey
+
+// SignedPassport defines model for SignedPassport.
+type SignedPassport struct {
+	Attest SignedPassportAttest `json:"attest"`
+
+	// From Whom it is about, for the From header: E.164 with its plus sign, or a sip URI
+	From string `json:"from"`
+
+	// Identity The value of the Identity header
+	Identity string `json:"identity"`
+}
+
+// SignedPassportAttest defines model for SignedPassport.Attest.
+type SignedPassportAttest string
 
 // Status An erased identity was valid once; nothing else is known of it
 type Status string
@@ -682,6 +808,18 @@ type MatchAttributeJSONRequestBody = MatchRequest
 // FreeswitchDirectoryFormdataRequestBody defines body for FreeswitchDirectory for application/x-www-form-urlencoded ContentType.
 type FreeswitchDirectoryFormdataRequestBody = DirectoryRequest
 
+// SignPassportJSONRequestBody defines body for SignPassport for application/json ContentType.
+type SignPassportJSONRequestBody = PassportRequest
+
+// SignPassportFormdataRequestBody defines body for SignPassport for application/x-www-form-urlencoded ContentType.
+type SignPassportFormdataRequestBody = PassportForm
+
+// VerifyPassportJSONRequestBody defines body for VerifyPassport for application/json ContentType.
+type VerifyPassportJSONRequestBody = PassportCheck
+
+// VerifyPassportFormdataRequestBody defines body for VerifyPassport for application/x-www-form-urlencoded ContentType.
+type VerifyPassportFormdataRequestBody = PassportCheck
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetCredentialStatus Read whether a credential is valid now
@@ -738,9 +876,18 @@ type ServerInterface interface {
 	// SuspendLine Turn a line off until it is resumed
 	// (POST /v1/pbx/accounts/{extension}/suspend)
 	SuspendLine(c *gin.Context, extension Extension)
+	// GetCertificate Fetch a certificate that calls are signed with
+	// (GET /v1/pbx/certificates/{name})
+	GetCertificate(c *gin.Context, name string)
 	// FreeswitchDirectory Answer mod_xml_curl of FreeSWITCH
 	// (POST /v1/pbx/freeswitch/directory)
 	FreeswitchDirectory(c *gin.Context)
+	// SignPassport Sign who is calling
+	// (POST /v1/pbx/passport)
+	SignPassport(c *gin.Context)
+	// VerifyPassport Check an Identity header
+	// (POST /v1/pbx/passport/verify)
+	VerifyPassport(c *gin.Context)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -1278,6 +1425,31 @@ func (siw *ServerInterfaceWrapper) SuspendLine(c *gin.Context) {
 	siw.Handler.SuspendLine(c, extension)
 }
 
+// GetCertificate operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "name" -------------
+	var name string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "name", c.Param("name"), &name, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter name: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetCertificate(c, name)
+}
+
 // FreeswitchDirectory operation middleware
 func (siw *ServerInterfaceWrapper) FreeswitchDirectory(c *gin.Context) {
 
@@ -1289,6 +1461,32 @@ func (siw *ServerInterfaceWrapper) FreeswitchDirectory(c *gin.Context) {
 	}
 
 	siw.Handler.FreeswitchDirectory(c)
+}
+
+// SignPassport operation middleware
+func (siw *ServerInterfaceWrapper) SignPassport(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SignPassport(c)
+}
+
+// VerifyPassport operation middleware
+func (siw *ServerInterfaceWrapper) VerifyPassport(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.VerifyPassport(c)
 }
 
 // GinServerOptions provides options for the Gin server.
@@ -1337,6 +1535,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/devices/authorize", wrapper.AuthorizeDevice)
 	router.POST(options.BaseURL+"/v1/devices/token", wrapper.DeviceToken)
 	router.GET(options.BaseURL+"/v1/devices/configuration", wrapper.DeviceConfiguration)
+	router.POST(options.BaseURL+"/v1/pbx/passport", wrapper.SignPassport)
+	router.POST(options.BaseURL+"/v1/pbx/passport/verify", wrapper.VerifyPassport)
+	router.GET(options.BaseURL+"/v1/pbx/certificates/:name", wrapper.GetCertificate)
 }
 
 type OAuthErrorJSONResponse OAuthError
@@ -2184,6 +2385,59 @@ func (response SuspendLinedefaultApplicationProblemPlusJSONResponse) VisitSuspen
 	return err
 }
 
+type GetCertificateRequestObject struct {
+	Name string `json:"name"`
+}
+
+type GetCertificateResponseObject interface {
+	VisitGetCertificateResponse(w http.ResponseWriter) error
+}
+
+type GetCertificate200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type GetCertificate200ApplicationpemCertificateChainResponse struct {
+	Body          io.Reader
+	Headers       GetCertificate200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetCertificate200ApplicationpemCertificateChainResponse) VisitGetCertificateResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pem-certificate-chain")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificatedefaultApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FreeswitchDirectoryRequestObject struct {
 	Body *FreeswitchDirectoryFormdataRequestBody
 }
@@ -2218,6 +2472,97 @@ type FreeswitchDirectorydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FreeswitchDirectorydefaultApplicationProblemPlusJSONResponse) VisitFreeswitchDirectoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignPassportRequestObject struct {
+	JSONBody     *SignPassportJSONRequestBody
+	FormdataBody *SignPassportFormdataRequestBody
+}
+
+type SignPassportResponseObject interface {
+	VisitSignPassportResponse(w http.ResponseWriter) error
+}
+
+type SignPassport200JSONResponse SignedPassport
+
+func (response SignPassport200JSONResponse) VisitSignPassportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignPassport200TextResponse string
+
+func (response SignPassport200TextResponse) VisitSignPassportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type SignPassportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SignPassportdefaultApplicationProblemPlusJSONResponse) VisitSignPassportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyPassportRequestObject struct {
+	JSONBody     *VerifyPassportJSONRequestBody
+	FormdataBody *VerifyPassportFormdataRequestBody
+}
+
+type VerifyPassportResponseObject interface {
+	VisitVerifyPassportResponse(w http.ResponseWriter) error
+}
+
+type VerifyPassport200JSONResponse PassportVerdict
+
+func (response VerifyPassport200JSONResponse) VisitVerifyPassportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyPassportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VerifyPassportdefaultApplicationProblemPlusJSONResponse) VisitVerifyPassportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2285,9 +2630,18 @@ type StrictServerInterface interface {
 	// SuspendLine Turn a line off until it is resumed
 	// (POST /v1/pbx/accounts/{extension}/suspend)
 	SuspendLine(ctx context.Context, request SuspendLineRequestObject) (SuspendLineResponseObject, error)
+	// GetCertificate Fetch a certificate that calls are signed with
+	// (GET /v1/pbx/certificates/{name})
+	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
 	// FreeswitchDirectory Answer mod_xml_curl of FreeSWITCH
 	// (POST /v1/pbx/freeswitch/directory)
 	FreeswitchDirectory(ctx context.Context, request FreeswitchDirectoryRequestObject) (FreeswitchDirectoryResponseObject, error)
+	// SignPassport Sign who is calling
+	// (POST /v1/pbx/passport)
+	SignPassport(ctx context.Context, request SignPassportRequestObject) (SignPassportResponseObject, error)
+	// VerifyPassport Check an Identity header
+	// (POST /v1/pbx/passport/verify)
+	VerifyPassport(ctx context.Context, request VerifyPassportRequestObject) (VerifyPassportResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -2841,6 +3195,32 @@ func (sh *strictHandler) SuspendLine(ctx *gin.Context, extension Extension) {
 	}
 }
 
+// GetCertificate operation middleware
+func (sh *strictHandler) GetCertificate(ctx *gin.Context, name string) {
+	var request GetCertificateRequestObject
+
+	request.Name = name
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificate(ctx, request.(GetCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetCertificateResponseObject); ok {
+		if err := validResponse.VisitGetCertificateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // FreeswitchDirectory operation middleware
 func (sh *strictHandler) FreeswitchDirectory(ctx *gin.Context) {
 	var request FreeswitchDirectoryRequestObject
@@ -2869,6 +3249,100 @@ func (sh *strictHandler) FreeswitchDirectory(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(FreeswitchDirectoryResponseObject); ok {
 		if err := validResponse.VisitFreeswitchDirectoryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SignPassport operation middleware
+func (sh *strictHandler) SignPassport(ctx *gin.Context) {
+	var request SignPassportRequestObject
+
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/json") {
+
+		var body SignPassportJSONRequestBody
+		if err := ctx.ShouldBindJSON(&body); err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/x-www-form-urlencoded") {
+		if err := ctx.Request.ParseForm(); err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		var body SignPassportFormdataRequestBody
+		if err := runtime.BindForm(&body, ctx.Request.Form, nil, nil); err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		request.FormdataBody = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignPassport(ctx, request.(SignPassportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignPassport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SignPassportResponseObject); ok {
+		if err := validResponse.VisitSignPassportResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyPassport operation middleware
+func (sh *strictHandler) VerifyPassport(ctx *gin.Context) {
+	var request VerifyPassportRequestObject
+
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/json") {
+
+		var body VerifyPassportJSONRequestBody
+		if err := ctx.ShouldBindJSON(&body); err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.GetHeader("Content-Type"), "application/x-www-form-urlencoded") {
+		if err := ctx.Request.ParseForm(); err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		var body VerifyPassportFormdataRequestBody
+		if err := runtime.BindForm(&body, ctx.Request.Form, nil, nil); err != nil {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+		request.FormdataBody = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyPassport(ctx, request.(VerifyPassportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyPassport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(VerifyPassportResponseObject); ok {
+		if err := validResponse.VisitVerifyPassportResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -28,9 +28,12 @@ type Config struct {
 	Accounts AccountReader
 	Devices  Devices
 	Keys     KeyChecker
-	Auditor  kyc.Auditor
-	Clock    func() time.Time
-	Logger   *slog.Logger
+	// Callers signs calls; Certificates is nil where there is none to do it with.
+	Callers      CallerIdentity
+	Certificates Certificates
+	Auditor      kyc.Auditor
+	Clock        func() time.Time
+	Logger       *slog.Logger
 	// BaseURL is the public address without a slash at the end.
 	BaseURL string
 	// Source is the network that limits count a request to; nil is the address.
