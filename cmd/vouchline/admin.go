@@ -109,7 +109,7 @@ type AdminAPIKeyCmd struct {
 type APIKeyCreateCmd struct {
 	StorageSettings `group:"Storage"`
 	Name            string   `name:"name" required:"" help:"What the key is for."`
-	Scope           []string `name:"scope" required:"" placeholder:"SCOPE" help:"What it may do: pbx:read, attributes:read. Several are separated by commas."`
+	Scope           []string `name:"scope" required:"" placeholder:"SCOPE" help:"What it may do: pbx:read, pbx:write, passport:sign, attributes:read. Several are separated by commas."`
 	Organisation    string   `name:"organisation" placeholder:"ID" help:"The organisation that attributes:read reads for; needed with it and of no use without."`
 }
 

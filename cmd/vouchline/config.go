@@ -24,17 +24,18 @@ import (
 
 // ServeSettings is what the web service needs: everything.
 type ServeSettings struct {
-	WebSettings     `group:"Web service"`
-	StorageSettings `group:"Storage"`
-	LedgerSettings  `group:"Ledger"`
-	EngineSettings  `group:"Engines"`
-	MessageSettings `group:"Messages"`
-	PBXSettings     `group:"PBX"`
+	WebSettings      `group:"Web service"`
+	StorageSettings  `group:"Storage"`
+	LedgerSettings   `group:"Ledger"`
+	EngineSettings   `group:"Engines"`
+	MessageSettings  `group:"Messages"`
+	PBXSettings      `group:"PBX"`
+	PassportSettings `group:"Caller identity"`
 }
 
 // Validate reports every fault of the settings; kong calls it.
 func (s *ServeSettings) Validate() error {
-	faults := check(&s.WebSettings, &s.StorageSettings, &s.LedgerSettings, &s.EngineSettings, &s.MessageSettings, &s.PBXSettings)
+	faults := check(&s.WebSettings, &s.StorageSettings, &s.LedgerSettings, &s.EngineSettings, &s.MessageSettings, &s.PBXSettings, &s.PassportSettings)
 	return joinFaults(append(faults, s.crossFaults(s.Listen)...))
 }
 

@@ -47,6 +47,7 @@ type CLI struct {
 	Migrate    MigrateCmd    `cmd:"" help:"Prepare the database and the operator's key."`
 	Admin      AdminCmd      `cmd:"" help:"Give access to people, programs and organisations; take identities back."`
 	PBX        PBXCmd        `cmd:"" name:"pbx" help:"Give the SIP accounts to a PBX."`
+	Passport   PassportCmd   `cmd:"" help:"Make and look at the certificate that calls are signed with."`
 	Version    VersionCmd    `cmd:"" help:"Show the program's version."`
 	Probe      ProbeCmd      `cmd:"" hidden:"" help:"Ask a running service whether it is well."`
 	Document   DocumentCmd   `cmd:"" help:"Read identity documents."`

@@ -40,7 +40,14 @@ func (c *ServeCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	handler, err := c.newEdge(g, a, site.BaseURL)
+	desk, err := newPassportDesk(g, c.PassportSettings, site.BaseURL)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	if desk != nil {
+		a.flow.Passports = desk
+	}
+	handler, err := c.newEdge(g, a, desk, site.BaseURL)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -74,7 +81,7 @@ func (c *ServeCmd) words() string {
 	return c.LiveWords
 }
 
-func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error) {
+func (c *ServeCmd) newEdge(g *Globals, a *app, desk *passportDesk, base string) (http.Handler, error) {
 	console := console{a.store}
 	cfg := api.Config{
 		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
@@ -85,6 +92,7 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, base string) (http.Handler, error
 		},
 		API: &v1.Config{
 			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Lines: a.flow, Devices: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
+			Callers: a.flow, Certificates: desk.certificate,
 		},
 	}
 	if c.OutboxEnabled() {
