@@ -3,12 +3,13 @@ package kamailiotest
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+
+	"github.com/vouchline/vouchline/store"
 )
 
 // Exec runs a statement in a database.
@@ -25,22 +26,21 @@ func Exec(tb testing.TB, dsn, statement string, args ...any) {
 	}
 }
 
-// Role makes a login role that may read the view kamailio.subscriber of a
-// database and nothing else, and returns the URL that Kamailio opens the
-// database by.
+// Role makes the login role that an administrator would make for Kamailio, and
+// returns the URL that Kamailio opens the database by.
 func Role(tb testing.TB, dsn string) string {
 	tb.Helper()
 	u, err := url.Parse(dsn)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	name := "kamailio_" + strings.TrimPrefix(u.Path, "/")
-	for _, statement := range []string{
-		"create role %s login password 'x'", "grant usage on schema kamailio to %s",
-		"grant select on kamailio.subscriber to %s", "alter role %s set search_path = kamailio",
-	} {
-		Exec(tb, dsn, fmt.Sprintf(statement, name))
+	name := "kamailio_" + strings.TrimPrefix(u.Path, "/") // roles are the cluster's
+	statements, err := store.PBXRoleSQL("kamailio", name)
+	if err != nil {
+		tb.Fatal(err)
 	}
+	Exec(tb, dsn, statements)
+	Exec(tb, dsn, "alter role "+name+" password 'x'")
 	tb.Cleanup(func() {
 		Exec(tb, dsn, "drop owned by "+name)
 		Exec(tb, dsn, "drop role "+name)

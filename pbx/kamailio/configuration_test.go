@@ -165,21 +165,16 @@ func TestReplayedDigest(t *testing.T) {
 // again when it is back.
 func TestDatabaseAwayAndBack(t *testing.T) {
 	t.Parallel()
-	b := bench{published: newPublished(t)}
-	gate := kamailiotest.NewGate(t, kamailiotest.Role(t, b.published.dsn))
-	b.server = kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: gate.URL})
-	b.registrar = newRegistrar(t, b.server.RPC, b.server.Token)
-	if err := b.published.store.Publish(t.Context(), pbxtest.Account("2001", "one")); err != nil {
-		t.Fatal(err)
-	}
+	b := newBench(t)
+	b.provision(t, pbxtest.Account("2001", "one"))
 	b.on(t, phone("2001", "one"))
-	gate.Close()
+	b.gate.Close()
 	b.register(t, phone("2001", "one"), 401)
 	b.register(t, phone("2001", "wrong"), 401)
 	if got := b.registered(t); !slices.Equal(got, []string{"2001"}) {
 		t.Errorf("devices while the database is away: %v, want 2001", got)
 	}
-	gate.Open()
+	b.gate.Open()
 	b.register(t, phone("2001", "one"), 200)
 	b.register(t, phone("2001", "wrong"), 401)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/vouchline/vouchline/internal/kamailiotest"
 	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/pbx"
@@ -17,6 +19,7 @@ import (
 // bench is a running Kamailio over a database of its own, and what we ask of it.
 type bench struct {
 	published   published
+	gate        *kamailiotest.Gate // before the database
 	server      *kamailiotest.Server
 	registrar   *kamailio.Registrar
 	provisioner *kamailio.Provisioner
@@ -25,7 +28,8 @@ type bench struct {
 func newBench(t *testing.T) bench {
 	t.Helper()
 	b := bench{published: newPublished(t)}
-	b.server = kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: kamailiotest.Role(t, b.published.dsn)})
+	b.gate = kamailiotest.NewGate(t, kamailiotest.Role(t, b.published.dsn))
+	b.server = kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: b.gate.URL})
 	b.registrar = newRegistrar(t, b.server.RPC, b.server.Token)
 	var err error
 	b.provisioner, err = kamailio.NewProvisioner(kamailio.ProvisionerConfig{
@@ -35,6 +39,62 @@ func newBench(t *testing.T) bench {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// The suite. Kamailio keeps no copy of what it may read, so that its view is what
+// it believes; the rest of an account it is never told.
+func TestKamailio(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	pbxtest.Run(t, func(t *testing.T) pbxtest.Target {
+		for _, extension := range []string{"100", "1001", "4711"} {
+			if err := b.provisioner.Deprovision(t.Context(), pbx.NewAOR(extension, pbxtest.Domain)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return pbxtest.Target{Provisioner: b.provisioner, Lookup: b.lookup}
+	})
+}
+
+func (b bench) lookup(t *testing.T, aor pbx.AOR) (pbx.Account, bool) {
+	t.Helper()
+	shown, err := b.published.store.Published(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(shown, func(a pbx.Account) bool { return a.AOR == aor })
+	users := b.published.users(t, aor.User())
+	if i < 0 {
+		if len(users) > 0 {
+			t.Errorf("Kamailio is shown %v of %s, want nothing", users, aor)
+		}
+		return pbx.Account{}, false
+	}
+	want := map[string]string{}
+	for _, c := range shown[i].Credentials(time.Now()) {
+		want[c.Username] = c.HA1MD5 + " " + c.HA1B + " " + shown[i].DisplayName
+	}
+	if diff := cmp.Diff(want, users); diff != "" {
+		t.Errorf("what Kamailio is shown of %s (-want +got):\n%s", aor, diff)
+	}
+	return shown[i], true
+}
+
+// What people do with phones.
+func TestKamailioScenarios(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	pbxtest.Scenarios(t, pbxtest.Bench{
+		Provisioner: b.provisioner, Registrar: b.registrar, Server: b.server.Address, SIPp: siptest.SIPp{Server: b.server.Address},
+		Algorithms: []pbx.Algorithm{pbx.MD5},
+		Database: func(_ *testing.T, answers bool) {
+			if answers {
+				b.gate.Open()
+			} else {
+				b.gate.Close()
+			}
+		},
+	})
 }
 
 func newRegistrar(t *testing.T, node, token string) *kamailio.Registrar {

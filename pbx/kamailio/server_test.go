@@ -32,3 +32,26 @@ func newPublished(t *testing.T) published {
 	t.Cleanup(func() { _ = s.Close() })
 	return published{c.DSN, s}
 }
+
+// users returns what the view shows of a line: of each user its digests and the
+// name.
+func (p published) users(t *testing.T, extension string) map[string]string {
+	t.Helper()
+	rows, err := p.store.DB().QueryContext(t.Context(), "select username, ha1, ha1b, display_name from kamailio.subscriber where extension = $1", extension)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	users := map[string]string{}
+	for rows.Next() {
+		var username, ha1, ha1b, name string
+		if err := rows.Scan(&username, &ha1, &ha1b, &name); err != nil {
+			t.Fatal(err)
+		}
+		users[username] = ha1 + " " + ha1b + " " + name
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return users
+}
