@@ -115,10 +115,10 @@ func checkSubjects(t *testing.T, s *store.Store, dir string) (gone int) {
 		if err != nil && !errors.Is(err, kyc.ErrNotFound) {
 			t.Fatal(err)
 		}
-		want := map[string]int{"enrollment": 1, "key": 1, "lookup": 2, "message": 1, "face": 1, "photo": photos, "name": 1}
+		want := map[string]int{"enrollment": 1, "key": 1, "lookup": 2, "message": 1, "face": 1, "word": 1, "photo": photos, "name": 1}
 		if err != nil {
 			gone++
-			want = map[string]int{"enrollment": 0, "key": 0, "lookup": 0, "message": 0, "face": 0, "photo": 0, "name": 0}
+			want = map[string]int{"enrollment": 0, "key": 0, "lookup": 0, "message": 0, "face": 0, "word": 0, "photo": 0, "name": 0}
 		}
 		for what, query := range map[string]string{
 			"enrollment": "SELECT COUNT(*) FROM enrollments WHERE id = '%s'",
@@ -126,6 +126,7 @@ func checkSubjects(t *testing.T, s *store.Store, dir string) (gone int) {
 			"lookup":     "SELECT COUNT(*) FROM enrollment_keys WHERE enrollment_id = '%s'",
 			"message":    "SELECT COUNT(*) FROM outbox WHERE subject_id = '%s'",
 			"face":       "SELECT COUNT(*) FROM face_templates WHERE enrollment_id = '%s'",
+			"word":       "SELECT COUNT(*) FROM account_words JOIN sip_accounts USING (extension) WHERE subject_id = '%s'",
 		} {
 			var n int
 			if err := s.DB().QueryRowContext(t.Context(), fmt.Sprintf(query, id)).Scan(&n); err != nil || n != want[what] {

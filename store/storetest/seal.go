@@ -48,13 +48,15 @@ func fillWithSecrets(t *testing.T, s *suite) {
 		s.Outbox().Send(ctx, notify.Message{
 			To: notify.Address{Channel: notify.SMS, Value: "+22997000001"}, Kind: "code", Text: "the code is 123456", Key: "k1", About: "en1",
 		}),
+		s.CreatePairing(ctx, pairingRecord(1)),
 		errKey, errLink, errTake, errFail,
 	} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	secrets = append(secrets, "session-token-in-the-clear", apiToken, staffToken)
+	p := pairingRecord(1)
+	secrets = append(secrets, "session-token-in-the-clear", apiToken, staffToken, p.Client, p.Source, p.UserCode, p.DeviceHash)
 	for place, content := range s.raw(t) {
 		for _, secret := range secrets {
 			if visible(content, secret) {
@@ -95,8 +97,8 @@ func (s *suite) raw(t *testing.T) map[string][]byte {
 		t.Fatal(err)
 	}
 	if s.Dialect() == "postgres" {
-		for _, table := range s.column(t, "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'") {
-			found[table] = []byte(strings.Join(s.column(t, `SELECT x::text FROM "`+table+`" x`), "\n"))
+		for _, table := range s.column(t, "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')") {
+			found[table] = []byte(strings.Join(s.column(t, "SELECT x::text FROM "+table+" x"), "\n"))
 		}
 	}
 	if len(found) < 2 {

@@ -105,7 +105,8 @@ func Run(t *testing.T, fresh func(t *testing.T, dir string) (dsn string)) {
 		return s
 	}
 	for _, tests := range []map[string]func(*testing.T, *suite){
-		enrollmentTests, lookupTests, sealTests, evidenceTests, keyTests, throttleTests, lineTests, staffTests, eraseTests, galleryTests, checkpointTests, publishedTests,
+		enrollmentTests, lookupTests, sealTests, evidenceTests, keyTests, throttleTests, staffTests, eraseTests, galleryTests, checkpointTests,
+		lineTests, numberingTests, accountTests, findTests, publishedTests, pairingTests,
 	} {
 		for name, test := range tests {
 			t.Run(name, func(t *testing.T) {
