@@ -160,7 +160,7 @@ var notFinished = []rivertype.JobState{
 }
 
 // Enqueue saves effects in tx, each at most once while its job is not
-// finished. It is the store's Enqueuer.
+// finished, to be run when they are due. It is the store's Enqueuer.
 func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, effects []kyc.Effect) error {
 	if len(effects) == 0 {
 		return nil
@@ -170,6 +170,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, effects []kyc.Effect) e
 		params[i] = river.InsertManyParams{Args: args{effect}, InsertOpts: &river.InsertOpts{
 			Queue:       queueOf(effect),
 			MaxAttempts: attempts(effect),
+			ScheduledAt: effect.Due(),
 			UniqueOpts:  river.UniqueOpts{ByArgs: true, ByState: notFinished},
 		}}
 	}

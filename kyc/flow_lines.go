@@ -120,8 +120,6 @@ func (f *Flow) changeLine(
 		if a.IdentityID != was.IdentityID {
 			return nil, ErrNoLine
 		}
-		a.Prune(now)
-		dropBrowsers(a)
 		if err := change(a, now); err != nil {
 			return nil, err
 		}

@@ -94,22 +94,28 @@ func (r *Runner) dropDevices(ctx context.Context, aor pbx.AOR) error {
 
 var errEarly = errors.New("kyc: the credential has not ended yet")
 
-// tendLine takes credentials off that have ended, for PBXs that know no time.
+// tendLine takes credentials off that have ended, for PBXs that know no time. The
+// PBX is told while the account still says what has ended, so that it drops whom
+// that had let in; only then is it forgotten.
 func (r *Runner) tendLine(ctx context.Context, effect Effect) error {
 	extension, _ := effect.target()
 	now := r.Clock().UTC()
 	if now.Before(effect.Due()) {
 		return errEarly
 	}
-	_, err := r.Accounts.UpdateAccount(ctx, extension, func(a *pbx.Account) ([]Effect, error) {
+	_, err := r.putAccount(ctx, extension)
+	if errors.Is(err, ErrNotFound) {
+		return nil // forgotten
+	}
+	if err != nil {
+		return err
+	}
+	_, err = r.Accounts.UpdateAccount(ctx, extension, func(a *pbx.Account) ([]Effect, error) {
 		a.Prune(now)
 		dropBrowsers(a)
 		a.Enabled = a.Enabled && usable(*a, now)
 		return tending(effect.EnrollmentID, *a), nil
 	})
-	if errors.Is(err, ErrNotFound) {
-		return nil // forgotten
-	}
 	if err != nil {
 		return err
 	}
@@ -221,14 +227,17 @@ func (r *Runner) putAccount(ctx context.Context, extension string) (pbx.Account,
 		if err != nil {
 			return account, err
 		}
-		if err := r.Provisioner.Provision(ctx, account); err != nil {
+		err = r.Provisioner.Provision(ctx, account)
+		if err != nil && !errors.Is(err, ErrConflict) { // which says that it is another by now
 			return account, err
 		}
 		was := account
-		account, err = r.Accounts.Account(ctx, extension)
-		if err == nil && account.Equal(was) {
+		var read error
+		account, read = r.Accounts.Account(ctx, extension)
+		if err == nil && read == nil && account.Equal(was) {
 			return account, nil
 		}
+		err = read
 	}
 	return account, errors.Join(err, errRestless)
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +35,7 @@ type ServeSettings struct {
 // Validate reports every fault of the settings; kong calls it.
 func (s *ServeSettings) Validate() error {
 	faults := check(&s.WebSettings, &s.StorageSettings, &s.LedgerSettings, &s.EngineSettings, &s.MessageSettings, &s.PBXSettings, &s.PassportSettings)
-	return joinFaults(append(faults, s.crossFaults(s.Listen)...))
+	return joinFaults(append(faults, append(s.crossFaults(s.Listen), s.publishFault(&s.StorageSettings))...))
 }
 
 // OutboxEnabled reports whether undelivered messages are shown on a page. They
@@ -61,6 +60,7 @@ func (s *WorkSettings) Validate() error {
 	return joinFaults(append(
 		faults,
 		fault(s.BaseURL != "", "base-url", "is needed: messages link to the web service"),
+		s.publishFault(&s.StorageSettings),
 		// A second log in this worker's folder would be a second ledger.
 		fault(s.Ledger == "fabric", "ledger", "a worker needs --ledger fabric: the embedded ledger has one writer, the service"),
 	))
@@ -238,39 +238,6 @@ func (s *SMSSettings) SMPPSecret() (Secret, error) {
 func (s *SMSSettings) TwilioSecret() (Secret, error) {
 	return secretFrom(s.TwilioToken, s.TwilioTokenFile)
 }
-
-// PBXSettings is where accounts are set up.
-type PBXSettings struct {
-	PBX           string     `name:"pbx" env:"VOUCHLINE_PBX" default:"none" oneof:"none,asterisk" help:"PBX that is configured: none (accounts are fetched by API or command) or asterisk."`
-	PBXDir        string     `name:"pbx-dir" env:"VOUCHLINE_PBX_DIR" placeholder:"DIR" help:"Folder of the rendered configuration, included by the PBX's own. Default: pbx in the data folder."`
-	PBXConsole    Command    `name:"pbx-console" env:"VOUCHLINE_PBX_CONSOLE" placeholder:"COMMAND" help:"Command that runs one line on the PBX's console, such as: asterisk -rx. With it the service reloads, reads its writes back and drops the devices of changed lines."`
-	PBXReload     Command    `name:"pbx-reload" env:"VOUCHLINE_PBX_RELOAD" placeholder:"COMMAND" help:"Command run after a change, without a shell; quotes keep words together: asterisk -rx 'module reload res_pjsip.so'."`
-	PBXShow       Command    `name:"pbx-show" env:"VOUCHLINE_PBX_SHOW" placeholder:"COMMAND" help:"Command that prints what the PBX believes about a line, with {extension} in it: asterisk -rx 'pjsip show endpoint {extension}'. A change is done once it shows."`
-	PBXRealm      string     `name:"pbx-realm" env:"VOUCHLINE_PBX_REALM" default:"vouchline" help:"Digest realm and domain of the accounts. Changing it voids every stored HA1."`
-	PBXExtensions Extensions `name:"pbx-extensions" env:"VOUCHLINE_PBX_EXTENSIONS" default:"2000000-2999999" placeholder:"FIRST-LAST" help:"Numbering plan: the extensions given out."`
-}
-
-// PBXPath returns the folder of rendered PBX configuration.
-func (s *PBXSettings) PBXPath(dataDir string) string { return orUnder(s.PBXDir, dataDir, "pbx") }
-
-// Extensions is a range of extensions, both ends included.
-type Extensions struct {
-	First, Last uint32
-}
-
-// UnmarshalText reads "FIRST-LAST".
-func (e *Extensions) UnmarshalText(text []byte) error {
-	first, last, ok := strings.Cut(string(text), "-")
-	a, errA := strconv.ParseUint(strings.TrimSpace(first), 10, 32)
-	b, errB := strconv.ParseUint(strings.TrimSpace(last), 10, 32)
-	if !ok || errA != nil || errB != nil {
-		return fmt.Errorf("%q is not FIRST-LAST, such as 2000000-2999999", text)
-	}
-	e.First, e.Last = uint32(a), uint32(b)
-	return nil
-}
-
-func (e Extensions) String() string { return fmt.Sprintf("%d-%d", e.First, e.Last) }
 
 // A Command is a program and its arguments.
 type Command []string

@@ -188,13 +188,6 @@ func bodyFault(body string) error {
 	return nil
 }
 
-func (s *PBXSettings) faults() []error {
-	return []error{
-		fault(s.PBXRealm != "" && !strings.ContainsAny(s.PBXRealm, "\": \t\r\n"), "pbx-realm", "%q is empty or holds a space, colon or quote", s.PBXRealm),
-		fault(s.PBXExtensions.First > 0 && s.PBXExtensions.First <= s.PBXExtensions.Last, "pbx-extensions", "%s is not a range", s.PBXExtensions),
-	}
-}
-
 // crossFaults holds what only several groups together can tell.
 func (s *ServeSettings) crossFaults(listen string) []error {
 	if !hostPort(listen) || loopbackAddress(listen) {

@@ -52,7 +52,7 @@ func TestServeSettingsDefaults(t *testing.T) {
 		{"ledger", s.Ledger, "embedded"},
 		{"ledger folder", s.LedgerPath(s.DataDir), "var/data/ledger"},
 		{"pbx folder", s.PBXPath(s.DataDir), "var/data/pbx"},
-		{"extensions", s.PBXExtensions.String(), "2000000-2999999"},
+		{"extensions", s.PBXExtensions, "2000000-2999999"},
 		{"outbox", strconv.FormatBool(s.OutboxEnabled()), "true"},
 	}
 	for _, tt := range tests {
@@ -337,7 +337,7 @@ func renderConfiguration(order []string, groups map[string][]*kong.Flag) []byte 
 
 const configurationHead = `# Configuration
 
-Written by ` + "`go test ./cmd/vouchline -run TestConfigurationDocs -update`" + ` from cmd/vouchline/config.go; do not edit.
+Written by ` + "`go test ./cmd/vouchline -run TestConfigurationDocs -update`" + ` from cmd/vouchline/config.go and its neighbours; do not edit.
 
 A setting's value comes from the first of: the flag, the environment variable, the file named by ` + "`--config`" + `
 (or ` + "`VOUCHLINE_CONFIG`" + `), the default. All faults are reported at once, before anything is opened.

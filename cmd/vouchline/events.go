@@ -8,6 +8,7 @@ import (
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
+	"github.com/vouchline/vouchline/pbx"
 )
 
 // followLedger turns what the ledger commits, by whomever, into effects until
@@ -50,4 +51,29 @@ func (m *ledgerMetrics) handled(n ledger.Notice, lag time.Duration) {
 	for _, e := range n.Events {
 		m.events.WithLabelValues(string(e.Kind)).Inc()
 	}
+}
+
+// watchLines writes refused attempts to use lines to the audit log until ctx
+// ends, where the PBX tells of them. Several servers may do so.
+func (a *app) watchLines(ctx context.Context, g *Globals, attempts *prometheus.CounterVec) {
+	if a.exchange.events == nil {
+		return
+	}
+	w := &kyc.LineWatch{
+		Accounts: a.store, Auditor: a.store, Throttle: a.store, Logger: g.Log, Clock: g.Now,
+		Counted: func(k pbx.SecurityKind) { attempts.WithLabelValues(string(k)).Inc() },
+	}
+	w.Run(ctx, a.exchange.events)
+}
+
+// newAttemptMetrics counts what the PBX says of attempts to use lines. Each
+// server counts what it hears: take the greatest, not the sum.
+func newAttemptMetrics() *prometheus.CounterVec {
+	attempts := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "vouchline_sip_auth_total", Help: "Attempts to register or call that the PBX reported, by result.",
+	}, []string{"result"})
+	for _, k := range []pbx.SecurityKind{pbx.Accepted, pbx.Refused, pbx.Unknown} {
+		attempts.WithLabelValues(string(k))
+	}
+	return attempts
 }

@@ -72,9 +72,9 @@ func TestEveryApprovedIsIssuedOnce(t *testing.T) {
 	net.away.Store(true)
 	lines := &pbxtest.Fake{}
 	flow := &kyc.Flow{
-		Enrollments: st, Lines: st, Auditor: st, Keyring: st.Keyring(), Clock: time.Now,
+		Enrollments: st, Accounts: st, Auditor: st, Keyring: st.Keyring(), Clock: time.Now,
 		Ledger:   batched{net, batch.New(net, batch.Config{})},
-		Settings: kyc.Settings{Service: "test", BaseURL: "http://127.0.0.1", Plan: pbx.Plan{First: 2000000, Last: 2000999}, Realm: "test", SIPDomain: "test"},
+		Settings: kyc.Settings{Service: "test", BaseURL: "http://127.0.0.1", Numbering: pbx.Numbering{Ranges: []pbx.Range{{Plan: pbx.Plan{First: 2000000, Last: 2000999}}}}, Realm: "test", SIPDomain: "test"},
 	}
 	runner := &kyc.Runner{
 		Flow: flow, Sender: &notifytest.Fake{}, Provisioner: lines, Logger: slog.New(slog.DiscardHandler),

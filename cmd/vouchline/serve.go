@@ -87,6 +87,7 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, desk *passportDesk, base string) 
 		Flow: a.flow, Sessions: a.store.Sessions(), Logger: g.Log, Clock: g.Now, BaseURL: base, Service: c.Name,
 		TrustedProxies: c.TrustedProxies,
 		SIP:            api.SIP{Server: c.Service(base).Server, Realm: c.PBXRealm},
+		WebPhone:       api.WebPhone{Lines: a.flow, PBX: c.Service(base)},
 		Console: api.Console{
 			Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger, Identities: a.flow, Organisations: a.flow,
 		},

@@ -23,8 +23,6 @@ import (
 	"github.com/vouchline/vouchline/notify"
 	"github.com/vouchline/vouchline/notify/sms"
 	"github.com/vouchline/vouchline/notify/smtp"
-	"github.com/vouchline/vouchline/pbx"
-	"github.com/vouchline/vouchline/pbx/asterisk"
 	"github.com/vouchline/vouchline/store"
 )
 
@@ -48,6 +46,8 @@ type app struct {
 	ledger network
 	flow   *kyc.Flow
 	queue  *jobs.Queue
+	// exchange is the PBX.
+	exchange exchange
 	// missing is nil when every model file was found.
 	missing error
 	closers []io.Closer
@@ -80,14 +80,23 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 		return a, err
 	}
 	a.closers = append(a.closers, a.ledger)
+	numbering, err := p.PBX.Numbering()
+	if err != nil {
+		return a, err
+	}
+	if a.exchange, err = newExchange(g, p.PBX, p.Storage.DataDir, a.store.Publish); err != nil {
+		return a, err
+	}
 	a.flow = &kyc.Flow{
-		Enrollments: a.store, Photos: a.store, Throttle: a.store, Accounts: a.store, Auditor: a.store,
+		Enrollments: a.store, Photos: a.store, Throttle: a.store, Auditor: a.store, Past: a.store,
+		Accounts: a.store, Opener: a.store, Finder: a.store, Pairings: a.store, PBX: a.exchange.provisioner, Registrar: a.exchange.registrar,
 		Ledger: batched{a.ledger, batch.New(a.ledger, batch.Config{})},
 		Eraser: a.store, Keyring: a.store.Keyring(), Clock: g.Now,
 		Policy: kyc.Policy{LoneHints: p.Engines.LoneHints()},
 		Settings: kyc.Settings{
 			Service: p.Site.Name, BaseURL: strings.TrimSuffix(p.Site.BaseURL, "/"), DefaultCountry: p.Site.DefaultCountry,
-			Numbering: pbx.Numbering{Ranges: []pbx.Range{{Plan: pbx.Plan{First: p.PBX.PBXExtensions.First, Last: p.PBX.PBXExtensions.Last}}}}, Realm: p.PBX.PBXRealm,
+			Numbering: numbering, Realm: p.PBX.PBXRealm, PBX: p.PBX.Service(p.Site.BaseURL),
+			Rotate: p.PBX.PBXRotate, Overlap: p.PBX.PBXOverlap, HangUp: p.PBX.PBXHangup == "on",
 			SIPDomain: p.PBX.PBXRealm, LiveWords: p.Words, WordsOnScreen: p.Screen,
 			FaceHints: p.Engines.FaceHints == "on", Retention: p.Storage.Retention,
 		},
@@ -148,15 +157,11 @@ func (a *app) newRunner(g *Globals, p parts) (*kyc.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	provisioner, err := newProvisioner(g, p)
-	if err != nil {
-		return nil, err
-	}
 	// The flow has the engines too: the live step is judged while its person
 	// waits, so serve needs them even where work runs elsewhere.
 	a.flow.Faces, a.flow.Words, a.flow.Thresholds = pool, pool, thresholds
 	return &kyc.Runner{
-		Flow: a.flow, Documents: pool, Sender: sender, Provisioner: provisioner, Gallery: a.store, QR: qrPNG, Logger: g.Log,
+		Flow: a.flow, Documents: pool, Sender: sender, Provisioner: a.exchange.provisioner, Gallery: a.store, QR: qrPNG, Logger: g.Log,
 	}, nil
 }
 
@@ -267,22 +272,6 @@ func newSMS(log *slog.Logger, s *SMSSettings) (notify.Sender, error) {
 	default:
 		return nil, fmt.Errorf("unknown SMS provider %q", s.SMSProvider)
 	}
-}
-
-// fetched stands for a PBX that fetches the accounts itself, by API or
-// command: there is nothing to set and nothing to read back.
-type fetched struct{}
-
-// Provision implements kyc.Provisioner.
-func (fetched) Provision(context.Context, pbx.Account) error { return nil }
-
-func newProvisioner(g *Globals, p parts) (kyc.Provisioner, error) {
-	if p.PBX.PBX != "asterisk" {
-		return fetched{}, nil
-	}
-	return asterisk.New(asterisk.Config{
-		Dir: p.PBX.PBXPath(p.Storage.DataDir), Console: p.PBX.PBXConsole, Reload: p.PBX.PBXReload, Show: p.PBX.PBXShow, Logger: g.Log, Clock: time.Now,
-	})
 }
 
 // qrPNG draws a text as a QR code of about 300 pixels. Level M survives a
