@@ -2,12 +2,8 @@ package passport_test
 
 import (
 	"crypto/x509"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,26 +12,6 @@ import (
 	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/pbx/passport"
 )
-
-// carrier is the configuration of an Asterisk that verifies what comes in, as
-// its own sample file describes it; what relaxes it is for a certificate served
-// on this machine.
-const carrier = `
-[verification]
-ca_file = %[1]s/root.pem
-cert_cache_dir = %[1]s/cache
-curl_timeout = 5
-max_iat_age = 60
-max_date_header_age = 60
-relax_x5u_port_scheme_restrictions = yes
-x5u_deny = 0.0.0.0/0.0.0.0
-x5u_permit = 127.0.0.0/8
-
-[incoming]
-type = profile
-endpoint_behavior = verify
-failure_action = reject_request
-`
 
 // A verifier is an Asterisk with res_stir_shaken, which shares no line with
 // this package: it takes a call only if the token is good.
@@ -52,38 +28,14 @@ func startVerifier(t *testing.T, root *x509.Certificate) *verifier {
 	certificates := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(v.chains[r.URL.Path]) }))
 	t.Cleanup(certificates.Close)
 	v.url = certificates.URL
-
-	etc := filepath.Dir(v.Accounts)
-	inside := regexp.MustCompile(`Configuration directory:\s+(\S+)`).FindStringSubmatch(v.CLI(t, "core show settings"))
-	if inside == nil {
-		t.Fatal("Asterisk does not say where its configuration is")
-	}
-	if err := os.MkdirAll(filepath.Join(etc, "cache"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{
-		"root.pem":         string(passport.EncodeChain(root)),
-		"stir_shaken.conf": fmt.Sprintf(carrier, inside[1]),
-		"extensions.conf":  "[verified]\nexten => _X.,1,Answer()\n same => n,Echo()\n",
-		"pjsip.d/33612345678.conf": "[33612345678](ep-base)\ncontext=verified\nauth=33612345678\nstir_shaken_profile=incoming\n" +
-			"[33612345678](auth-base)\nusername=33612345678\nauth_type=userpass\npassword=x\n",
-	} {
-		if err := os.WriteFile(filepath.Join(etc, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, module := range []string{"res_curl.so", "res_stir_shaken.so", "res_pjsip_stir_shaken.so"} {
-		v.CLI(t, "module load "+module)
-	}
-	v.CLI(t, "module reload res_pjsip.so")
-	v.CLI(t, "dialplan reload")
+	v.VerifyCalls(t, passport.EncodeChain(root))
 	return v
 }
 
 // call returns the SIP status of a call that carries a header.
 func (v *verifier) call(t *testing.T, identity string) int {
 	t.Helper()
-	ua := siptest.NewUA(t, v.Address, siptest.Phone{Number: "33612345678", Password: "x", Realm: "carrier.example"})
+	ua := siptest.NewUA(t, v.Address, siptest.Phone{Number: "33612345678", Realm: "carrier.example"})
 	defer ua.Close()
 	more := []string{"Date: " + time.Now().Add(-time.Second).UTC().Format(http.TimeFormat)}
 	if identity != "" {
