@@ -26,6 +26,8 @@ type Bench struct {
 	Registrar   Registrar
 	// Server is where phones find it.
 	Server string
+	// SIPp finds it too.
+	SIPp siptest.SIPp
 	// Algorithms are the digests that it offers.
 	Algorithms []pbx.Algorithm
 	// Database, of a PBX that reads one, lets it answer or not.
