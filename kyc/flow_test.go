@@ -208,14 +208,21 @@ func (b *bench) work(t *testing.T) {
 	b.drain(t, func(e kyc.Effect) error { return b.runner.Run(t.Context(), e) })
 }
 
-// drain hands every effect that waits to run, twice, and those that they ask
-// for in their turn.
+// drain hands every effect that waits and is due to run, twice, and those that
+// they ask for in their turn.
 func (b *bench) drain(t *testing.T, run func(kyc.Effect) error) {
 	t.Helper()
 	for range 100 {
 		b.mu.Lock()
-		queue := b.queue
-		b.queue = nil
+		var queue, later []kyc.Effect
+		for _, effect := range b.queue {
+			if effect.Due().After(b.now) {
+				later = append(later, effect)
+			} else {
+				queue = append(queue, effect)
+			}
+		}
+		b.queue = later
 		b.mu.Unlock()
 		if len(queue) == 0 {
 			return
