@@ -41,10 +41,12 @@ type Console struct {
 	Keys    APIKeys
 	Auditor kyc.Auditor
 	// Ledger is what the explorer shows, Identities and Organisations what is
-	// on it; without one of them its pages are not there.
+	// on it, and Lines what is on the PBX; without one of them its pages are not
+	// there.
 	Ledger        Explorer
 	Identities    Identities
 	Organisations Organisations
+	Lines         Lines
 }
 
 // What a staff session holds, beside an applicant's in the same browser.
@@ -153,6 +155,7 @@ func (p *consolePages) staffPage(c *gin.Context, status int, name string, m Staf
 	data["Explorer"] = p.Console.Ledger != nil
 	data["Identities"] = p.Console.Identities != nil
 	data["Organisations"] = p.Console.Organisations != nil
+	data["Lines"] = p.Console.Lines != nil
 	v.Data = data
 	return p.page(c, status, name, v)
 }

@@ -94,7 +94,8 @@ func New(c Config) (*Server, error) {
 	for _, group := range []routes{
 		&startPages{s}, &contactPages{s}, &documentPages{s}, &facePages{s}, &livePages{s}, &phonePages{s}, &lastPages{s},
 		&activationPages{s}, &accountPages{s}, &consentPages{s}, &subscriberKeyPages{s}, &erasurePages{s}, &linePages{s}, &pairPages{s}, &setupPages{s}, call, &proofPages{s}, &consolePages{s},
-		&ledgerPages{&consolePages{s}}, &identityPages{&consolePages{s}}, &organisationPages{&consolePages{s}}, &outboxPages{s},
+		&ledgerPages{&consolePages{s}}, &identityPages{&consolePages{s}}, &organisationPages{&consolePages{s}},
+		&consoleLinePages{&consolePages{s}}, &outboxPages{s},
 	} {
 		group.Mount(s.engine)
 	}

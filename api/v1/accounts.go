@@ -13,7 +13,6 @@ import (
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
-	"github.com/vouchline/vouchline/pbx/format"
 )
 
 // Lines is what programs of PBX administrators need of [kyc.Flow]. Its methods
@@ -68,10 +67,7 @@ func (s *server) page(ctx context.Context, q pbx.Query) (listing, error) {
 	if err != nil {
 		return listing{}, err
 	}
-	list := AccountList{Accounts: make([]Account, 0, len(found.Accounts)), Revision: found.Revision}
-	for _, a := range found.Accounts {
-		list.Accounts = append(list.Accounts, account(a, s.Clock()))
-	}
+	list := accountList(found.Accounts, found.Revision, s.Clock())
 	out := listing{contentType: "application/json", revision: found.Revision, count: len(found.Accounts)}
 	if found.Next != "" {
 		list.Next, out.next = &found.Next, nextPage(ctx, found.Next)
@@ -84,30 +80,11 @@ func (s *server) page(ctx context.Context, q pbx.Query) (listing, error) {
 // file is all lines that are on, as a PBX reads them. Half of a file would take
 // lines away, so it has no pages.
 func (s *server) file(ctx context.Context, name string, p ListAccountsParams) (listing, error) {
-	form, ok := format.ByName(name)
-	switch {
-	case !ok:
-		return listing{}, errNotAcceptable
-	case p.Limit != nil, p.Cursor != nil, p.Since != nil:
+	if p.Limit != nil || p.Cursor != nil || p.Since != nil {
 		return listing{}, &Refusal{Status: http.StatusBadRequest, Code: "bad_request", Detail: "limit, cursor and since go with the format json alone"}
 	}
-	q := queryOf(p)
-	var all []pbx.Account
-	out := listing{contentType: form.ContentType}
-	for first := true; first || q.After != ""; first = false {
-		found, err := s.Lines.FindLines(ctx, callerOf(ctx).actor(), q)
-		if err != nil {
-			return listing{}, err
-		}
-		if first {
-			out.revision = found.Revision
-		}
-		all, q.After = append(all, found.Accounts...), found.Next
-	}
-	var err error
-	out.count = len(all)
-	out.body, err = form.Render(all, s.Clock())
-	return out, err
+	f, err := Export(ctx, s.Lines, callerOf(ctx).actor(), name, queryOf(p), s.Clock())
+	return listing{contentType: f.ContentType, body: f.Body, revision: f.Revision, count: f.Accounts}, err
 }
 
 func queryOf(p ListAccountsParams) pbx.Query {

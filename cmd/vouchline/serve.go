@@ -89,7 +89,7 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, desk *passportDesk, base string) 
 		SIP:            api.SIP{Server: c.Service(base).Server, Realm: c.PBXRealm},
 		WebPhone:       api.WebPhone{Lines: a.flow, PBX: c.Service(base)},
 		Console: api.Console{
-			Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger, Identities: a.flow, Organisations: a.flow,
+			Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger, Identities: a.flow, Organisations: a.flow, Lines: a.flow,
 		},
 		API: &v1.Config{
 			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Lines: a.flow, Devices: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
