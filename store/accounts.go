@@ -44,7 +44,10 @@ func (s *Store) OpenAccount(ctx context.Context, a pbx.Account) (pbx.Account, er
 		a.UpdatedAt = fromMicros(s.now())
 		return s.putAccount(ctx, tx, &a, subject)
 	})
-	return a, wrap("open a SIP account", err)
+	if err != nil {
+		return pbx.Account{}, wrap("open a SIP account", err)
+	}
+	return a, nil
 }
 
 // UpdateAccount changes an account and enqueues what follows from it, in one
@@ -67,8 +70,11 @@ func (s *Store) UpdateAccount(ctx context.Context, extension string, change func
 			}
 			return s.changeAccount(ctx, tx, &a, subject, change)
 		})
+		if err == nil {
+			return a, nil
+		}
 		if !errors.Is(err, errStale) {
-			return a, wrap("change a SIP account", err)
+			return pbx.Account{}, wrap("change a SIP account", err)
 		}
 	}
 	return pbx.Account{}, fmt.Errorf("%w: line %s", kyc.ErrConflict, extension)

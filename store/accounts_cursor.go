@@ -50,7 +50,8 @@ func (s *Store) openCursor(q pbx.Query) (c cursor, err error) {
 	if !hmac.Equal(mac, want) {
 		return cursor{}, errCursor
 	}
-	return c, json.Unmarshal(text, &c)
+	err = json.Unmarshal(text, &c)
+	return c, err
 }
 
 func checkQuery(q pbx.Query) error {

@@ -44,19 +44,22 @@ func openOldAccount(key tink.AEAD, row accountRow) (pbx.Account, error) {
 	return a, nil
 }
 
-// renewAccounts saves accounts of the old form in the present one, a few at a
-// time, so that they too are found by name. One that does not open is left.
+// renewAccounts saves accounts of the old form in the present one, so that they
+// too are found by name. One that does not open is left as it is.
 func (s *Store) renewAccounts(ctx context.Context) error {
-	rows, err := accountRows(ctx, s.read, "WHERE a.revision = 0"+byNumber)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if err := s.renewAccount(ctx, row); err != nil {
-			s.log.ErrorContext(ctx, "a SIP account stays in its old form", "extension", row.Extension, "cause", err)
+	last := ""
+	for {
+		rows, err := accountRows(ctx, s.read, "WHERE a.revision = 0 AND (length(a.extension), a.extension) > (?, ?)"+byNumber+" LIMIT 200", len(last), last)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, row := range rows {
+			if err := s.renewAccount(ctx, row); err != nil {
+				s.log.ErrorContext(ctx, "a SIP account stays in its old form", "extension", row.Extension, "cause", err)
+			}
+			last = row.Extension
 		}
 	}
-	return ctx.Err()
 }
 
 func (s *Store) renewAccount(ctx context.Context, row accountRow) error {

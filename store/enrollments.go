@@ -21,7 +21,7 @@ import (
 // the rule, because a change may hash a password and SQLite has one writer.
 const optimistic = 3
 
-var errStale = errors.New("store: the enrollment was changed in between")
+var errStale = errors.New("store: what was read was changed in between")
 
 // enrollmentRow is an enrollment with its subject's key, as stored.
 type enrollmentRow struct {

@@ -20,26 +20,39 @@ func (s *Store) AllocateExtension(ctx context.Context, c pbx.Claim, plan pbx.Num
 	if c.IdentityID == "" || c.Slot < 0 {
 		return "", errors.New("store: an extension for nobody")
 	}
-	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := s.serialize(ctx, tx, "extensions"); err != nil {
+	for range optimistic {
+		err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+			ext, err = s.numberOf(ctx, tx, c, plan)
 			return err
+		})
+		if err == nil {
+			return ext, nil
 		}
-		err := tx.NewRaw("SELECT extension FROM extensions WHERE identity_id = ? AND slot = ?", c.IdentityID, c.Slot).Scan(ctx, &ext)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return err
+		if !errors.Is(err, errStale) {
+			break
 		}
-		last, err := lastAllocated(ctx, tx, c.Organisation)
-		if err != nil {
-			return err
-		}
-		numbers := &takenNumbers{ctx: ctx, tx: tx, restedSince: s.restedSince(plan)}
-		ext, err = plan.Next(c.Organisation, last, numbers.taken)
-		if err := errors.Join(numbers.err, err); err != nil {
-			return err
-		}
-		return s.allocate(ctx, tx, c, ext)
-	})
-	return ext, wrap("allocate an extension", err)
+	}
+	return "", wrap("allocate an extension", err)
+}
+
+func (s *Store) numberOf(ctx context.Context, tx bun.Tx, c pbx.Claim, plan pbx.Numbering) (ext string, err error) {
+	if err := s.serialize(ctx, tx, "extensions"); err != nil {
+		return "", err
+	}
+	err = tx.NewRaw("SELECT extension FROM extensions WHERE identity_id = ? AND slot = ?", c.IdentityID, c.Slot).Scan(ctx, &ext)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return ext, err
+	}
+	last, err := lastAllocated(ctx, tx, c.Organisation)
+	if err != nil {
+		return "", err
+	}
+	numbers := &takenNumbers{ctx: ctx, tx: tx, rested: s.rested(plan)}
+	ext, err = plan.Next(c.Organisation, last, numbers.taken)
+	if err := errors.Join(numbers.err, err); err != nil {
+		return "", err
+	}
+	return ext, s.allocate(ctx, tx, c, ext, numbers.rested)
 }
 
 func lastAllocated(ctx context.Context, tx bun.Tx, organisation string) (ext string, err error) {
@@ -50,8 +63,8 @@ func lastAllocated(ctx context.Context, tx bun.Tx, organisation string) (ext str
 	return ext, err
 }
 
-// restedSince returns before when a number must have been released to be free.
-func (s *Store) restedSince(plan pbx.Numbering) int64 {
+// rested returns until when a number must have been released to be free now.
+func (s *Store) rested(plan pbx.Numbering) int64 {
 	if plan.Quarantine <= 0 {
 		return 0
 	}
@@ -60,17 +73,21 @@ func (s *Store) restedSince(plan pbx.Numbering) int64 {
 
 // allocate gives out a number, and takes it from whoever had it before: their
 // account is no longer of this number, and the audit log tells of it.
-func (s *Store) allocate(ctx context.Context, tx bun.Tx, c pbx.Claim, ext string) error {
+func (s *Store) allocate(ctx context.Context, tx bun.Tx, c pbx.Claim, ext string, rested int64) error {
 	if err := s.serialize(ctx, tx, lineLock(ext)); err != nil {
 		return err
 	}
-	_, err := tx.NewRaw(`INSERT INTO extensions (extension, identity_id, slot, organisation, allocated_at, serial)
+	res, err := tx.NewRaw(`INSERT INTO extensions (extension, identity_id, slot, organisation, allocated_at, serial)
 		VALUES (?, ?, ?, ?, ?, (SELECT COALESCE(MAX(serial), 0) + 1 FROM extensions))
 		ON CONFLICT (extension) DO UPDATE SET identity_id = excluded.identity_id, slot = excluded.slot, organisation = excluded.organisation,
-			allocated_at = excluded.allocated_at, serial = excluded.serial, released_at = 0`,
-		ext, c.IdentityID, c.Slot, c.Organisation, s.now()).Exec(ctx)
+			allocated_at = excluded.allocated_at, serial = excluded.serial, released_at = 0
+		WHERE extensions.released_at <> 0 AND extensions.released_at <= ?`,
+		ext, c.IdentityID, c.Slot, c.Organisation, s.now(), rested).Exec(ctx)
 	if err != nil {
 		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 { // brought along, or its release taken back, since it was looked at
+		return errors.Join(errStale, err)
 	}
 	_, err = tx.NewRaw("DELETE FROM sip_accounts WHERE extension = ? AND identity_id <> ?", ext, c.IdentityID).Exec(ctx)
 	return errors.Join(err, s.unpublish(ctx, tx, ext))
@@ -95,10 +112,10 @@ func holdNumber(ctx context.Context, tx bun.Tx, a pbx.Account, now int64) error 
 // takenNumbers answers whether numbers are taken, asked in going up, with one
 // query for many: a plan may have a million, and most of them taken.
 type takenNumbers struct {
-	ctx         context.Context //nolint:containedctx // of the one call that it serves
-	tx          bun.Tx
-	restedSince int64
-	err         error
+	ctx    context.Context //nolint:containedctx // of the one call that it serves
+	tx     bun.Tx
+	rested int64
+	err    error
 
 	from  string // all taken ones of its length are known from here
 	until string // to here; empty is to the last one
@@ -131,7 +148,7 @@ func (n *takenNumbers) read(from string) error {
 	n.limit = min(max(n.limit*8, fewNumbers), manyNumbers)
 	var list []string
 	err := n.tx.NewRaw(`SELECT extension FROM extensions WHERE length(extension) = ? AND extension >= ?
-		AND (released_at = 0 OR released_at > ?) ORDER BY extension LIMIT ?`, len(from), from, n.restedSince, n.limit).Scan(n.ctx, &list)
+		AND (released_at = 0 OR released_at > ?) ORDER BY extension LIMIT ?`, len(from), from, n.rested, n.limit).Scan(n.ctx, &list)
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,13 @@ func apiKeys(t *testing.T, s *suite) {
 	if got, err = s.APIKey(ctx, token); err != nil || !got.UsedAt.Equal(s.clock.Now()) {
 		t.Errorf("last use = %v, %v, want %v", got.UsedAt, err, s.clock.Now())
 	}
+	s.clock.Advance(59 * time.Second)
+	for range 2 {
+		if got, err = s.APIKey(ctx, token); err != nil || !got.UsedAt.Equal(Start.Add(time.Hour)) {
+			t.Errorf("last use within a minute = %v, %v, want the one before", got.UsedAt, err)
+		}
+	}
+	s.clock.Advance(-59 * time.Second)
 	for _, wrong := range []string{"", "vlk_", token + "x", token[:len(token)-1], strings.ToUpper(token), made.ID} {
 		if _, err := s.APIKey(ctx, wrong); !errors.Is(err, store.ErrNoAPIKey) {
 			t.Errorf("APIKey(wrong token) = %v, want ErrNoAPIKey", err)
