@@ -3,15 +3,38 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
-	"github.com/vouchline/vouchline/pbx/asterisk"
+	"github.com/vouchline/vouchline/store"
 )
+
+// saveLine enrolls somebody with a line.
+func saveLine(t *testing.T, s *store.Store, extension string, enabled bool) pbx.Account {
+	t.Helper()
+	e := kyc.NewEnrollment("en"+extension, time.Now(), kyc.Data{Identity: kyc.Identity{ID: "id" + extension}})
+	if err := s.Create(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	a := lineOf(extension, "correct horse battery staple")
+	a.IdentityID, a.Enabled = "id"+extension, enabled
+	if err := s.SaveAccount(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func lineOf(extension string, password pbx.Password) pbx.Account {
+	return pbx.Account{
+		Extension: extension, Realm: "vouchline", DisplayName: "Ada", AOR: pbx.NewAOR(extension, "vouchline"), Enabled: true,
+		Devices: []pbx.Device{{
+			ID: "first", Kind: pbx.App, Credentials: []pbx.Credential{pbx.NewCredential(extension+"-aaaaaa", "vouchline", password)},
+		}},
+	}
+}
 
 // withAccounts returns the flags of a database with the lines 1000 and 1001,
 // of which the second is disabled.
@@ -19,20 +42,8 @@ func withAccounts(t *testing.T) (dir string, flags []string) {
 	t.Helper()
 	dir, flags = migrated(t)
 	s := testStore(t, dir)
-	for i, enabled := range []bool{true, false} {
-		ext := fmt.Sprint(1000 + i)
-		e := kyc.NewEnrollment("en"+ext, time.Now(), kyc.Data{Identity: kyc.Identity{ID: "id" + ext}})
-		if err := s.Create(t.Context(), e); err != nil {
-			t.Fatal(err)
-		}
-		a := pbx.Account{
-			Extension: ext, AuthUsername: ext, Realm: "vouchline", DisplayName: "Ada", AOR: pbx.NewAOR(ext, "vouchline"),
-			IdentityID: "id" + ext, Enabled: enabled,
-		}.WithPassword("correct horse battery staple")
-		if err := s.SaveAccount(t.Context(), a); err != nil {
-			t.Fatal(err)
-		}
-	}
+	saveLine(t, s, "1000", true)
+	saveLine(t, s, "1001", false)
 	return dir, flags
 }
 
@@ -57,52 +68,41 @@ func TestPBXExport(t *testing.T) {
 			t.Errorf("run(pbx export %q) = %d, %q, %q; want both lines", args, code, extensions, stderr)
 		}
 	}
+	for format, want := range map[string]string{
+		"kamailio": "('1000-aaaaaa', 'vouchline', ", "freeswitch": `<user id="1000-aaaaaa">`, "csv": "1000,Ada,1000-aaaaaa,vouchline,",
+	} {
+		stdout, stderr, code := session(t, "", append([]string{"pbx", "export", "--format", format}, flags...)...)
+		if code != exitDone || !strings.Contains(stdout, want) || strings.Contains(stdout, "1001-aaaaaa") {
+			t.Errorf("run(pbx export --format %s) = %d, %q, %q; want the enabled line", format, code, stdout, stderr)
+		}
+	}
 	stdout, stderr, code = session(t, "", append([]string{"pbx", "export", "--json", "--since", "2026-11-20T12:00:01Z"}, flags...)...)
 	if code != exitDone || stdout != "" {
 		t.Errorf("run(pbx export --since later) = %d, %q, %q; want nothing", code, stdout, stderr)
+	}
+	if _, stderr, code := session(t, "", append([]string{"pbx", "export", "--since", "2026-11-20T12:00:01Z"}, flags...)...); code != exitFault || !strings.Contains(stderr, "--since") {
+		t.Errorf("run(pbx export --since of a whole file) = %d, %q; want 2", code, stderr)
 	}
 	if _, stderr, code := session(t, "", append([]string{"pbx", "export", "--since", "yesterday"}, flags...)...); code != exitFault {
 		t.Errorf("run(pbx export --since yesterday) = %d, %q; want 2", code, stderr)
 	}
 }
 
-func TestPBXReconcile(t *testing.T) {
+func TestPBXViews(t *testing.T) {
 	t.Parallel()
-	dir, flags := withAccounts(t)
-	flags = append(flags, "--pbx", "asterisk")
-	p, err := asterisk.New(asterisk.Config{Dir: filepath.Join(dir, "pbx")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	stray := pbx.Account{
-		Extension: "1999", AuthUsername: "1999", Realm: "vouchline", AOR: pbx.NewAOR("1999", "vouchline"), Enabled: true,
-	}.WithPassword("correct horse battery staple")
-	if err := p.Provision(t.Context(), stray); err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		name string
-		args []string
-		want string
-		left []string
-	}{
-		{"all again", nil, `{"provisioned":1,"deprovisioned":1,"failed":0}`, []string{"1000", "1999"}},
-		{"with prune", []string{"--prune"}, `{"provisioned":1,"deprovisioned":2,"failed":0}`, []string{"1000"}},
-	} {
-		stdout, stderr, code := session(t, "", append(append([]string{"pbx", "reconcile", "--json"}, test.args...), flags...)...)
-		if code != exitDone || strings.TrimSpace(stdout) != test.want {
-			t.Errorf("run(pbx reconcile), %s = %d, %q, %q; want %s", test.name, code, stdout, stderr, test.want)
-		}
-		lines, err := p.Accounts()
-		var got []string
-		for _, line := range lines {
-			got = append(got, line.Extension)
-		}
-		if err != nil || fmt.Sprint(got) != fmt.Sprint(test.left) {
-			t.Errorf("lines on the PBX, %s = %v, %v, want %v", test.name, got, err, test.left)
+	for kind, view := range map[string]string{"asterisk": "asterisk.ps_auths", "kamailio": "kamailio.subscriber"} {
+		stdout, stderr, code := session(t, "", "pbx", "views", kind)
+		if code != exitDone || !strings.Contains(stdout, view) || !strings.Contains(stdout, `CREATE ROLE "`+kind+`"`) {
+			t.Errorf("run(pbx views %s) = %d, %q, %q; want a role and its views", kind, code, stdout, stderr)
 		}
 	}
-	if _, stderr, code := session(t, "", append([]string{"pbx", "reconcile", "--pbx", "none"}, flags[:2]...)...); code != exitFault || !strings.Contains(stderr, "--pbx") {
-		t.Errorf("run(pbx reconcile) without a PBX = %d, %q; want 2", code, stderr)
+	stdout, _, code := session(t, "", "pbx", "views", "kamailio", "--role", "sip_reader")
+	if code != exitDone || !strings.Contains(stdout, `CREATE ROLE "sip_reader"`) {
+		t.Errorf("run(pbx views --role) = %d, %q; want that role", code, stdout)
+	}
+	for _, args := range [][]string{{"freeswitch"}, {"kamailio", "--role", `x"; DROP`}, {}} {
+		if stdout, _, code := session(t, "", append([]string{"pbx", "views"}, args...)...); code != exitFault || stdout != "" {
+			t.Errorf("run(pbx views %q) = %d, %q; want 2", args, code, stdout)
+		}
 	}
 }
