@@ -79,7 +79,7 @@ func published(t *testing.T, s *suite) {
 	for relation, want := range map[string]string{
 		"asterisk.ps_auths": "(2000001-k3f9ab,digest,2000001-k3f9ab,vouchline,\"SHA-512-256:" + c.HA1SHA512256 + ",SHA-256:" + c.HA1SHA256 +
 			",MD5:" + c.HA1MD5 + "\",\"SHA-512-256,SHA-256,MD5\",\"SHA-512-256,SHA-256,MD5\")",
-		"asterisk.ps_endpoints": `(2000001,2000001,2000001-k3f9ab,vouchline,all,"opus,g722,ulaw,alaw",no,yes,yes,yes,no,no,,"""Anna-Maria Eriksson-Plaintext"" <2000001>",id1,"")`,
+		"asterisk.ps_endpoints": `(2000001,2000001,2000001-k3f9ab,vouchline,all,"opus,g722,ulaw,alaw",no,yes,yes,yes,no,no,,,"""Anna-Maria Eriksson-Plaintext"" <2000001>",id1,"")`,
 		"asterisk.ps_aors":      `(2000001,5,yes,60,120,120,0,"","")`,
 		"kamailio.subscriber":   `(2000001-k3f9ab,vouchline,` + c.HA1MD5 + `,` + c.HA1B + `,2000001,"Anna-Maria Eriksson-Plaintext")`,
 	} {
@@ -190,8 +190,8 @@ func publishedBrowser(t *testing.T, s *suite) {
 		ID: "web", Kind: pbx.Browser, Credentials: []pbx.Credential{pbx.NewCredential("2000001-web", "vouchline", "of an hour")},
 	}}, a.Devices...)
 	s.publish(t, a)
-	got := s.column(t, "SELECT concat_ws(' ', id, auth, aors, webrtc, identify_by) FROM asterisk.ps_endpoints ORDER BY 1")
-	want := []string{"2000001 2000001-k3f9ab,2000001-web 2000001 no", "2000001-web 2000001-web 2000001 yes auth_username,username"}
+	got := s.column(t, "SELECT concat_ws(' ', id, auth, aors, webrtc, identify_by, rtp_timeout) FROM asterisk.ps_endpoints ORDER BY 1")
+	want := []string{"2000001 2000001-k3f9ab,2000001-web 2000001 no", "2000001-web 2000001-web 2000001 yes auth_username,username 30"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("endpoints (-want +got):\n%s", diff)
 	}

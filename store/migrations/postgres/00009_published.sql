@@ -66,15 +66,18 @@ CREATE VIEW asterisk.ps_auths WITH (security_barrier) AS
 CREATE VIEW asterisk.ps_endpoints WITH (security_barrier) AS
     SELECT id, aors, auth, 'vouchline'::text AS context, 'all'::text AS disallow, 'opus,g722,ulaw,alaw'::text AS allow,
         'no'::text AS direct_media, 'yes'::text AS rtp_symmetric, 'yes'::text AS force_rport, 'yes'::text AS rewrite_contact,
-        'no'::text AS trust_id_inbound, webrtc, identify_by,
+        'no'::text AS trust_id_inbound, webrtc, identify_by, rtp_timeout,
         CASE WHEN display_name = '' THEN '' ELSE '"' || display_name || '" ' END || '<' || aors || '>' AS callerid,
         NULLIF(identity_id, '') AS accountcode, ''::text AS mailboxes
     FROM (
-        SELECT l.extension AS id, l.extension AS aors, c.auth, 'no'::text AS webrtc, NULL::text AS identify_by, l.display_name, l.identity_id
-        FROM pbx.lines l, LATERAL (SELECT string_agg(v.username, ',' ORDER BY v.place) AS auth FROM pbx.valid v WHERE v.extension = l.extension) c
+        SELECT l.extension AS id, l.extension AS aors, c.auth, 'no'::text AS webrtc, NULL::text AS identify_by, NULL::integer AS rtp_timeout,
+            l.display_name, l.identity_id
+        FROM pbx.lines l, LATERAL (
+            SELECT string_agg(v.username, ',' ORDER BY v.place) AS auth FROM pbx.valid v WHERE v.extension = l.extension
+        ) c
         WHERE c.auth IS NOT NULL
         UNION ALL
-        SELECT username, extension, username, 'yes', 'auth_username,username', display_name, identity_id FROM pbx.valid WHERE browser
+        SELECT username, extension, username, 'yes', 'auth_username,username', 30, display_name, identity_id FROM pbx.valid WHERE browser
     ) endpoints;
 
 CREATE VIEW asterisk.ps_aors WITH (security_barrier) AS
