@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"os"
@@ -74,7 +75,7 @@ func TestPassportCertificateIsRenewed(t *testing.T) {
 		t.Fatalf("passport certificate: exit %d: %s", r.code, r.stderr)
 	}
 	after, err := os.ReadFile(file)
-	if err != nil || string(after) == string(before) {
+	if err != nil || bytes.Equal(after, before) {
 		t.Errorf("the certificate is the old one, %v", err)
 	}
 	settings := PassportSettings{PassportKey: filepath.Join(dir, "passport.key"), PassportCertificate: file}
