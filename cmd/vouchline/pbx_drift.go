@@ -113,11 +113,7 @@ func (p *pbxSync) repair(drifts []drift.Drift) ([]drift.Drift, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	left, err := p.settled()
-	if left == nil {
-		left = []drift.Drift{}
-	}
-	return left, err
+	return p.settled()
 }
 
 // mend sets the line to what the account says by now; one without an account is

@@ -43,13 +43,13 @@ func (c *PBXSyncCmd) Run(g *Globals) error {
 		if err != nil {
 			return err
 		}
-		left, err := drifts, error(nil)
+		left := drifts
 		if c.Repair && len(drifts) > 0 {
 			if left, err = sync.repair(drifts); err != nil {
-				return errors.Join(tell(g, drifts, nil, c.Repair), err)
+				return errors.Join(tell(g, drifts, drifts), err)
 			}
 		}
-		if err := tell(g, drifts, left, c.Repair); err != nil {
+		if err := tell(g, drifts, left); err != nil {
 			return err
 		}
 		if len(left) > 0 {
@@ -59,9 +59,10 @@ func (c *PBXSyncCmd) Run(g *Globals) error {
 	})
 }
 
-func tell(g *Globals, drifts, left []drift.Drift, repair bool) error {
+// tell writes each drift, and whether it is there no more.
+func tell(g *Globals, drifts, left []drift.Drift) error {
 	for _, d := range drifts {
-		f := found{d, repair && left != nil && !slices.Contains(left, d)}
+		f := found{d, !slices.Contains(left, d)}
 		if g.JSON {
 			if err := g.WriteJSON(f); err != nil {
 				return err

@@ -26,6 +26,8 @@ type Server struct {
 	// RPC is the URL where it takes commands from who has the Token.
 	RPC   string
 	Token string
+	// Client reaches it there.
+	Client *http.Client
 }
 
 // Config is what a test sets.
@@ -35,6 +37,9 @@ type Config struct {
 	// Database is the URL of the database, with a role whose search path has
 	// the view subscriber; see [Role].
 	Database string
+	// TLS puts commands on TLS, as between two machines. It needs Debian's package
+	// kamailio-tls-modules.
+	TLS bool
 }
 
 // bootTime bounds the start, which takes half a second on an idle machine.
@@ -59,11 +64,9 @@ echo "ended with $code"
 func Start(tb testing.TB, c Config) *Server {
 	tb.Helper()
 	program := testenv.Program(tb, "kamailio", "/usr/sbin")
-	_, err := modules()
-	testenv.Need(tb, "kamailio", err)
-	s := &Server{Address: freeAddress(tb), Token: rand.Text()}
+	testenv.Need(tb, "kamailio", modules(c.TLS))
+	s := &Server{Address: freeAddress(tb), Token: rand.Text(), Client: http.DefaultClient}
 	rpc := freeAddress(tb)
-	s.RPC = "http://" + rpc + "/rpc"
 	dir, err := os.MkdirTemp("", "kamailiotest-")
 	if err != nil {
 		tb.Fatal(err)
@@ -75,15 +78,19 @@ func Start(tb testing.TB, c Config) *Server {
 	return s
 }
 
-// modules reports where the packages put their modules, or which is missing.
-func modules() (string, error) {
-	for _, name := range []string{"db_postgres.so", "websocket.so"} {
+// modules reports which of those that the packages bring is missing.
+func modules(tls bool) error {
+	needed := []string{"db_postgres.so", "websocket.so"}
+	if tls {
+		needed = append(needed, "tls.so")
+	}
+	for _, name := range needed {
 		found, err := filepath.Glob("/usr/lib/*/kamailio/modules/" + name)
 		if err != nil || len(found) == 0 {
-			return "", fmt.Errorf("no module %s of Kamailio", name)
+			return fmt.Errorf("no module %s of Kamailio", name)
 		}
 	}
-	return "", nil
+	return nil
 }
 
 // freeAddress returns an address that nobody uses for UDP or TCP now.
@@ -123,6 +130,16 @@ func (s *Server) configure(etc, rpc string, c Config) error {
 		`"postgres://kamailio:CHANGE-ME@127.0.0.1/vouchline"`, `"`+c.Database+`"`, `"unset"`, `"`+hex.EncodeToString(digest[:])+`"`,
 	); err != nil {
 		return err
+	}
+	s.RPC = "http://" + rpc + "/rpc"
+	if c.TLS {
+		s.RPC = "https://" + rpc + "/rpc"
+		if err := edit(filepath.Join(etc, "local.cfg"), "listen=tcp:"+rpc, "listen=tls:"+rpc, "##!define WITH_TLS", "#!define WITH_TLS"); err != nil {
+			return err
+		}
+		if err := s.secure(etc); err != nil {
+			return err
+		}
 	}
 	// Of the workers for connections there is one, started last: when it answers,
 	// all have their connection to the database.
@@ -204,7 +221,7 @@ func (s *Server) answers(ctx context.Context) bool {
 		return false
 	}
 	req.Close = true
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := s.Client.Do(req)
 	if err != nil {
 		return false
 	}

@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vouchline/vouchline/internal/kamailiotest"
 	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/pbx"
+	"github.com/vouchline/vouchline/pbx/kamailio"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
 )
 
@@ -384,5 +386,24 @@ func TestRPCAccess(t *testing.T) {
 	}
 	if err := b.registrar.Ready(t.Context()); err != nil {
 		t.Errorf("Ready() afterwards = %v", err)
+	}
+}
+
+// From another machine the token goes by TLS, to who has the certificate.
+func TestRPCByTLS(t *testing.T) {
+	t.Parallel()
+	p := newPublished(t)
+	s := kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: kamailiotest.Role(t, p.dsn), TLS: true})
+	for name, client := range map[string]*http.Client{"trusting": s.Client, "not trusting": http.DefaultClient} {
+		r, err := kamailio.NewRegistrar(kamailio.Config{Nodes: []string{s.RPC}, Token: pbx.Password(s.Token), Client: client, Clock: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Ready(t.Context()); (err == nil) != (client == s.Client) {
+			t.Errorf("Ready() of a client that is %s = %v", name, err)
+		}
+	}
+	if got := siptest.Register(t, s.Address, phone("2001", "x")).Status; got != 401 {
+		t.Errorf("REGISTER beside TLS = %d, want 401", got)
 	}
 }
