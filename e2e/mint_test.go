@@ -4,10 +4,7 @@ import (
 	"context"
 	"crypto/elliptic"
 	"encoding/base64"
-	"errors"
-	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -15,12 +12,10 @@ import (
 
 	"github.com/vouchline/vouchline/internal/fabricnet"
 	"github.com/vouchline/vouchline/internal/pgtest"
-	"github.com/vouchline/vouchline/jobs"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/ledger/fabric"
 	"github.com/vouchline/vouchline/ledger/ledgertest"
-	"github.com/vouchline/vouchline/store"
 )
 
 const (
@@ -61,7 +56,7 @@ func TestMintingNeitherLosesNorRepeats(t *testing.T) {
 	})
 	identities := m.checkEnrollments()
 	m.checkLines(identities)
-	c := m.connect()
+	c := issuer(t, network)
 	m.checkLedger(c, identities)
 	m.checkSealed(c)
 }
@@ -72,65 +67,21 @@ type blow struct {
 	strike func()
 }
 
-// A mint is a service, its network and the desk of the proofing agent who
-// approves the cases.
+// A mint is a service, its network and the office that approves the cases.
 type mint struct {
-	t       *testing.T
+	*office
+
 	network *fabricnet.Network
-	db      *store.Store
-	flow    *kyc.Flow
 	ruled   int
 }
 
 func newMint(t *testing.T, s *service, network *fabricnet.Network) *mint {
 	t.Helper()
-	data := s.settings["DATA_DIR"]
-	db, err := store.Open(t.Context(), store.Config{
-		DSN: s.settings["DATABASE"], Blobs: filepath.Join(data, "blobs"), KeyFile: filepath.Join(data, "operator.key"), Clock: time.Now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	queue, err := jobs.New(jobs.Config{DB: db.DB(), Dialect: db.Dialect(), Runner: enqueueOnly{}, Clock: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.EnqueueWith(queue.Enqueue)
-	m := &mint{t: t, network: network, db: db, flow: &kyc.Flow{Enrollments: db, Auditor: db, Keyring: db.Keyring(), Clock: time.Now}}
+	m := &mint{office: newOffice(t, s), network: network}
 	for k := range mintCases {
 		m.refer(k)
 	}
 	return m
-}
-
-// enqueueOnly is the runner of a queue that is never started.
-type enqueueOnly struct{}
-
-var errNotHere = errors.New("effects run in the service")
-
-func (enqueueOnly) Run(context.Context, kyc.Effect) error              { return errNotHere }
-func (enqueueOnly) Exhausted(context.Context, kyc.Effect, error) error { return errNotHere }
-
-func caseID(k int) string { return fmt.Sprintf("encase%04d", k) }
-
-// refer saves a case that waits for an agent, with an invented person.
-func (m *mint) refer(k int) {
-	m.t.Helper()
-	e, err := kyc.Restore(kyc.Snapshot{
-		ID: caseID(k), State: kyc.InReview, CreatedAt: time.Now(), UpdatedAt: time.Now(),
-		Data: kyc.Data{Locale: "en", Profile: kyc.Profile{
-			GivenNames: fmt.Sprintf("Case %d", k), FamilyNames: "Specimen", BirthDate: "1984-02-29", BirthPlace: "Utopia", Sex: "X",
-			Nationality: "UTO", Phone: fmt.Sprintf("+3360000%04d", k), Email: fmt.Sprintf("case%d@vouchline.test", k),
-			Username: fmt.Sprintf("case%d", k),
-		}},
-	})
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	if err := m.db.Create(m.t.Context(), e); err != nil {
-		m.t.Fatal(err)
-	}
 }
 
 // run approves all cases, never more than mintLoad at a time, and strikes each
@@ -144,7 +95,8 @@ func (m *mint) run(blows []blow) {
 	struck, since := 0, time.Now()
 	for issued := 0; issued < mintCases; {
 		for m.ruled < mintCases && m.ruled-issued < mintLoad {
-			m.approve()
+			m.approve(m.ruled)
+			m.ruled++
 		}
 		if struck < len(blows) && issued >= (struck+1)*mintCases/(len(blows)+2) {
 			m.t.Logf("%d issued after %.1fs: %s", issued, time.Since(since).Seconds(), blows[struck].name)
@@ -159,17 +111,6 @@ func (m *mint) run(blows []blow) {
 		issued = m.issued()
 	}
 	m.t.Logf("%d issued after %.1fs", mintCases, time.Since(since).Seconds())
-}
-
-func (m *mint) approve() {
-	m.t.Helper()
-	err := m.flow.Rule(m.t.Context(), caseID(m.ruled), kyc.Ruling{
-		Agent: "agent:max", Outcome: kyc.Passed, Note: "seen in person", DocumentNumber: fmt.Sprintf("L%08d", m.ruled), IssuingState: "UTO",
-	})
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	m.ruled++
 }
 
 func (m *mint) issued() (n int) {
@@ -199,10 +140,7 @@ func (m *mint) checkEnrollments() map[string]*kyc.Enrollment {
 	m.t.Helper()
 	cases := map[string]*kyc.Enrollment{}
 	for k := range mintCases {
-		e, err := m.db.Get(m.t.Context(), caseID(k))
-		if err != nil {
-			m.t.Fatal(err)
-		}
+		e := m.enrollment(k)
 		if e.State() != kyc.Issued || e.Data.Line.Extension == "" {
 			m.t.Errorf("%s is %s with the line %q, want issued with a line", e.ID, e.State(), e.Data.Line.Extension)
 		}
@@ -214,17 +152,18 @@ func (m *mint) checkEnrollments() map[string]*kyc.Enrollment {
 	return cases
 }
 
-func (m *mint) connect() *fabric.Client {
-	m.t.Helper()
-	p, err := fabric.LoadProfile(m.network.Profile("org1"))
+// issuer connects to a network as who may write.
+func issuer(t *testing.T, network *fabricnet.Network) *fabric.Client {
+	t.Helper()
+	p, err := fabric.LoadProfile(network.Profile("org1"))
 	if err != nil {
-		m.t.Fatal(err)
+		t.Fatal(err)
 	}
 	c, err := fabric.Connect(p, fabric.Config{})
 	if err != nil {
-		m.t.Fatal(err)
+		t.Fatal(err)
 	}
-	m.t.Cleanup(func() { _ = c.Close() })
+	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
@@ -295,10 +234,7 @@ func (m *mint) checkSealed(c *fabric.Client) {
 		m.t.Fatal(err)
 	}
 	for k := 0; k < mintCases; k += 12 {
-		e, err := m.db.Get(m.t.Context(), caseID(k))
-		if err != nil {
-			m.t.Fatal(err)
-		}
+		e := m.enrollment(k)
 		id, want := e.Data.Identity.ID, map[string]string{}
 		sealed, err := ledger.ParseSealed(e.Data.Identity.Sealed)
 		if err != nil {
