@@ -6,7 +6,7 @@ import { judge, level, loudness, read } from "./traffic.js";
 const box = document.querySelector("[data-call]");
 const part = (name) => box.querySelector(`[data-part="${name}"]`);
 const button = part("button"), status = part("status"), audio = part("audio");
-const talk = 8000, glance = 250; // milliseconds: a test, and between two looks at the meters
+const glance = 250; // milliseconds between two looks at the meters
 
 const say = (name) => box.querySelector(`[data-say="${name}"]`).textContent;
 const release = (stream) => stream.getTracks().forEach((track) => track.stop());
@@ -65,7 +65,7 @@ const meter = (name, value) => { part(name).value = Math.max(0, Math.min(1, 1 + 
 // listen watches the meters for as long as the test lasts, or until stop.
 async function listen(connection, stop) {
   let before = await read(connection);
-  for (const end = performance.now() + talk; performance.now() < end && !stop.aborted;) {
+  for (const end = performance.now() + 1000 * box.dataset.seconds; performance.now() < end && !stop.aborted;) {
     await pause(glance);
     const now = await read(connection);
     meter("meter-out", level(before.out, now.out));
