@@ -24,6 +24,7 @@ type AdminCmd struct {
 	Resume       AdminResumeCmd       `cmd:"" help:"Resume a suspended identity and its line."`
 	Revoke       AdminRevokeCmd       `cmd:"" help:"Revoke an identity and its line, for good."`
 	Erase        AdminEraseCmd        `cmd:"" help:"Forget a person: line, attributes, keys and evidence."`
+	Line         AdminLineCmd         `cmd:"" help:"Add phone lines, suspend, resume, rotate and release them."`
 	Organisation AdminOrganisationCmd `cmd:"" help:"Register organisations on the ledger and change them."`
 	FollowAnew   AdminFollowAnewCmd   `cmd:"" help:"Have the service follow the ledger's events from the first again, after the ledger was put back or replaced."`
 }
