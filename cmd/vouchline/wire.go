@@ -308,8 +308,8 @@ func hostOf(base string) string {
 	return u.Hostname()
 }
 
-// keepTidy enforces retention now and every hour until ctx ends. Several
-// servers may do so.
+// keepTidy enforces retention and looks after lines, now and every hour until
+// ctx ends. Several servers may do so.
 func (a *app) keepTidy(ctx context.Context, log *slog.Logger) {
 	go a.store.KeepSwept(ctx)
 	ticker := time.NewTicker(time.Hour)
@@ -317,6 +317,9 @@ func (a *app) keepTidy(ctx context.Context, log *slog.Logger) {
 	for {
 		if err := a.flow.Tidy(ctx); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "retention was not enforced in full", "cause", err)
+		}
+		if err := a.flow.TendLines(ctx); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "not every line was looked after", "cause", err)
 		}
 		select {
 		case <-ctx.Done():
