@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
-# Stages: webphone (the browser's part), build, test (docker build --target test runs the tests with Tesseract
-# and OpenCV), fabric (a local ledger network for deploy/compose.yaml), runtime.
+# Stages: webphone (what browsers load), build, test (docker build --target test
+# runs the tests with Tesseract and OpenCV), fabric (a local ledger network for
+# deploy/compose.yaml), runtime.
 # Model files are not part of the repository: those in models/files when the
 # image is built go into it, or mount a folder over /opt/vouchline/models.
 ARG DEBIAN_IMAGE=debian:bookworm-slim
@@ -68,6 +69,7 @@ RUN apt-get update \
 COPY --from=build /out/vouchline /usr/local/bin/vouchline
 COPY --from=build /src/models/files/ /opt/vouchline/models/
 COPY LICENSE /usr/share/doc/vouchline/LICENSE
+COPY --from=webphone /src/templates/static/built/licences.txt /usr/share/doc/vouchline/webphone-licences.txt
 # The first two bound the engines and must be set before exec; a container's
 # port is reached from outside, so base URL and providers must be configured.
 ENV OMP_THREAD_LIMIT=1 \

@@ -77,4 +77,4 @@ wipe: ## stop the local Fabric network and delete everything under var/
 	@rm -rf var
 
 clean: ## delete what was built (not the data: see wipe)
-	@rm -rf bin
+	@rm -rf bin templates/static/built webphone/node_modules
