@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -37,8 +38,12 @@ func (p *linePages) lines(c *gin.Context) error {
 		return err
 	}
 	private(c)
+	views := make([]phoneLine, len(lines))
+	for i, l := range lines {
+		views[i] = phoneLine{l, ready(l)}
+	}
 	return p.page(c, http.StatusOK, "phone_lines", templates.View{
-		Path: linesPath, Data: map[string]any{"Lines": lines, "Done": c.Query("done"), "Call": p.WebPhone.Ready()},
+		Path: linesPath, Data: map[string]any{"Lines": views, "Done": c.Query("done"), "Call": p.WebPhone.Ready()},
 	})
 }
 
@@ -51,20 +56,28 @@ func (s *Server) own(c *gin.Context) ([]kyc.LineView, error) {
 	return s.Flow.Lines(c.Request.Context(), id)
 }
 
+// A phoneLine is a line with whether a phone can be added to it.
+type phoneLine struct {
+	kyc.LineView
+
+	Ready bool
+}
+
+// ready reports whether a phone that is added would work. A line without one is
+// off for no other reason: some PBXs let everybody in where there is no password.
+func ready(l kyc.LineView) bool {
+	spoken := slices.ContainsFunc(l.Devices, func(d kyc.DeviceView) bool { return !d.Silent })
+	return l.Status == pbx.StatusOn || l.Status == pbx.StatusOff && !spoken
+}
+
 // usable are the lines that a phone can be added to.
 func usable(lines []kyc.LineView) []kyc.LineView {
-	var on []kyc.LineView
-	for _, l := range lines {
-		if l.Status == pbx.StatusOn {
-			on = append(on, l)
-		}
-	}
-	return on
+	return slices.DeleteFunc(slices.Clone(lines), func(l kyc.LineView) bool { return !ready(l) })
 }
 
 // A phoneView is one device with what its page needs.
 type phoneView struct {
-	Line   kyc.LineView
+	Line   phoneLine
 	Device kyc.DeviceView
 }
 
@@ -82,7 +95,7 @@ func (p *linePages) named(c *gin.Context) (phoneView, error) {
 	for _, l := range lines {
 		for _, d := range l.Devices {
 			if l.Extension == c.Param("line") && d.ID == c.Param("device") {
-				return phoneView{l, d}, nil
+				return phoneView{phoneLine{l, ready(l)}, d}, nil
 			}
 		}
 	}
@@ -127,7 +140,8 @@ func (p *linePages) change(c *gin.Context, done string, change func(ctx context.
 // configuration could not hold.
 func postedName(c *gin.Context) string { return pbx.CleanDisplayName(c.PostForm("device_name")) }
 
-// renew gives a device a new password: by a code to scan, or to type.
+// renew gives a device a new password: by a code to scan, by an address to type
+// into it, or to type.
 func (p *linePages) renew(c *gin.Context) error {
 	v, err := p.named(c)
 	if err != nil {
@@ -137,8 +151,12 @@ func (p *linePages) renew(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.PostForm("how") == "scan" {
-		return p.scan(c, id, kyc.NewDevice{Extension: v.Line.Extension, Name: v.Device.Name, Kind: v.Device.Kind, DeviceID: v.Device.ID})
+	d := kyc.NewDevice{Extension: v.Line.Extension, Name: v.Device.Name, Kind: v.Device.Kind, DeviceID: v.Device.ID}
+	switch c.PostForm("how") {
+	case "scan":
+		return p.scan(c, id, d)
+	case "address":
+		return p.address(c, id, d)
 	}
 	setup, err := p.Flow.RotateDevice(c.Request.Context(), id, v.Line.Extension, v.Device.ID)
 	if err != nil {

@@ -148,16 +148,19 @@ func (s *Server) typeIn(c *gin.Context, setup pbx.Setup, t typing) error {
 
 // A setupLink is the addresses that one token opens.
 type setupLink struct {
-	// Page explains, Linphone is the file and Settings what a person types.
-	Page, Linphone, Settings string
+	// Linphone is the address of its file.
+	Linphone string
+	// File and Settings are where a person takes the same file, or what to
+	// type: paths, for whatever name of ours the browser knows.
+	File, Settings string
 	// Open starts the app where it is installed. Linphone replaces the scheme
 	// by https, so there is none for a service without.
 	Open template.URL
 }
 
 func newSetupLink(base, token string) setupLink {
-	page := base + "/p/" + token
-	l := setupLink{Page: page, Linphone: page + "/linphone.xml", Settings: page + "/settings"}
+	path := "/p/" + token
+	l := setupLink{Linphone: base + path + "/linphone.xml", File: path + "/linphone.xml", Settings: path + "/settings"}
 	if rest, ok := strings.CutPrefix(l.Linphone, "https:"); ok {
 		l.Open = template.URL("linphone-config:" + rest) //nolint:gosec // our own address with a token of letters
 	}

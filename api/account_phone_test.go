@@ -183,6 +183,25 @@ func TestAddPhoneToALineThatIsOff(t *testing.T) {
 	}
 }
 
+// A number without a phone is off for no other reason than that.
+func TestLineWithoutAPhone(t *testing.T) {
+	t.Parallel()
+	b, f := phoneBrowser(t)
+	for _, devices := range [][]kyc.DeviceView{nil, f.lines[0].Devices[1:2]} {
+		f.lines = []kyc.LineView{{Extension: "2000003", Status: pbx.StatusOff, Devices: devices}}
+		if _, text := b.get("/account/phone"); !strings.Contains(text, "add?line=2000003") || strings.Contains(text, "not active") {
+			t.Errorf("a number with the phones %v takes no other", devices)
+		}
+		if res, _ := b.get("/account/phone/add"); res.StatusCode != http.StatusOK {
+			t.Errorf("GET /account/phone/add = %d", res.StatusCode)
+		}
+	}
+	f.lines[0].Devices = []kyc.DeviceView{{ID: "a", Kind: pbx.App}}
+	if _, text := b.get("/account/phone"); strings.Contains(text, "add?line=2000003") || !strings.Contains(text, "not active") {
+		t.Error("a number whose phone was turned off by its identity takes another phone")
+	}
+}
+
 func TestDevicePage(t *testing.T) {
 	t.Parallel()
 	const path = "/account/phone/devices/2000001/k3f9ab2c"
@@ -196,6 +215,7 @@ func TestDevicePage(t *testing.T) {
 		{"signed out", "/signout", nil, "RemoveDevice en1 2000001 k3f9ab2c", "/account/phone?done=signed_out"},
 		{"new password, typed", "/password", url.Values{"how": {"type"}}, "RotateDevice en1 2000001 k3f9ab2c", ""},
 		{"new password, scanned", "/password", url.Values{"how": {"scan"}}, "OfferSetup en1", ""},
+		{"new password, fetched", "/password", url.Values{"how": {"address"}}, "OfferSetup en1", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -213,10 +233,11 @@ func TestDevicePage(t *testing.T) {
 				}
 				return
 			}
-			if res.Header.Get("Cache-Control") != "no-store" || !strings.Contains(text, "goes on for a while") {
+			how := tc.form.Get("how")
+			if res.Header.Get("Cache-Control") != "no-store" || how != "address" && !strings.Contains(text, "goes on for a while") {
 				t.Errorf("POST = %d, kept as %q", res.StatusCode, res.Header.Get("Cache-Control"))
 			}
-			if tc.form.Get("how") == "scan" && f.device.DeviceID != "k3f9ab2c" {
+			if how != "type" && f.device.DeviceID != "k3f9ab2c" {
 				t.Errorf("the code is for %+v", f.device)
 			}
 		})
