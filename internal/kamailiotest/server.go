@@ -51,9 +51,14 @@ const bootTime = 60 * time.Second
 const keeper = `
 dir=$1 program=$2
 trap '' INT TERM HUP
-"$program" -DD -E -f "$dir/etc/kamailio.cfg" -P "$dir/pid" -Y "$dir" -w "$dir" -m 64 -M 8 </dev/null 2>&1 &
+setsid "$program" -DD -E -f "$dir/etc/kamailio.cfg" -P "$dir/pid" -Y "$dir" -w "$dir" -m 64 -M 8 </dev/null 2>&1 &
 main=$!
-{ cat >/dev/null; kill -TERM $main; } <&3 >/dev/null 2>&1 &
+{
+    cat >/dev/null
+    kill -TERM $main
+    for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $main && sleep 0.5; done
+    kill -KILL -- -$main
+} <&3 >/dev/null 2>&1 &
 wait $main
 code=$?
 rm -rf "$dir"

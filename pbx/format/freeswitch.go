@@ -12,6 +12,10 @@ import (
 // begin.
 const FreeSWITCHContext = "vouchline"
 
+// freeSWITCHExpires is for how many seconds a device is registered: nothing drops
+// that of a line which has gone off.
+const freeSWITCHExpires = "120"
+
 // fsInclude is the root of a file in conf/directory.
 type fsInclude struct {
 	XMLName xml.Name   `xml:"include"`
@@ -72,6 +76,7 @@ func (u user) freeswitch() fsUser {
 		{"user_context", FreeSWITCHContext},
 		{"sip-force-user", u.line.Extension},
 		{"sip-allow-multiple-registrations", "true"},
+		{"sip-force-expires", freeSWITCHExpires},
 		{"effective_caller_id_number", u.line.Extension},
 		{"effective_caller_id_name", u.line.DisplayName},
 		{"vouchline_extension", u.line.Extension},
