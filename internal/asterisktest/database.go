@@ -5,14 +5,12 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // PostgreSQL
 
-	"github.com/vouchline/vouchline/internal/testenv"
+	"github.com/vouchline/vouchline/store"
 )
 
 // A Database is a PostgreSQL database with the store's views, and the role as
@@ -25,7 +23,8 @@ type Database struct {
 }
 
 // NewDatabase makes a role of the test's own in a database that has been
-// migrated, as deploy/asterisk tells an operator to.
+// migrated, by the statements that an administrator runs. Roles are the
+// cluster's, which tests share.
 func NewDatabase(tb testing.TB, dsn string) *Database {
 	tb.Helper()
 	address, err := url.Parse(dsn)
@@ -38,13 +37,12 @@ func NewDatabase(tb testing.TB, dsn string) *Database {
 	}
 	d := &Database{admin: admin, url: address, role: "asterisk_" + strings.ToLower(rand.Text()), password: rand.Text()}
 	d.url.User = url.UserPassword(d.role, d.password)
-	script, err := os.ReadFile(filepath.Join(testenv.Root(), "deploy", "asterisk", "realtime", "role.sql"))
+	statements, err := store.PBXRoleSQL("asterisk", d.role)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	// Roles are the cluster's, which tests share: each has its own.
-	edits := strings.NewReplacer("ROLE asterisk", "ROLE "+d.role, "TO asterisk", "TO "+d.role, ":password", "'"+d.password+"'")
-	d.exec(tb, edits.Replace(string(script)))
+	d.exec(tb, statements)
+	d.exec(tb, "ALTER ROLE "+d.role+" PASSWORD '"+d.password+"'")
 	// Media stays on this machine, which the store's view does not know.
 	d.exec(tb, strings.ReplaceAll(`CREATE SCHEMA ROLE;
 		CREATE VIEW ROLE.ps_endpoints AS SELECT *, '127.0.0.1'::text AS media_address, 'yes'::text AS bind_rtp_to_media_address FROM asterisk.ps_endpoints;
@@ -76,6 +74,3 @@ func (d *Database) Answers(tb testing.TB, answers bool) {
 	}
 	d.exec(tb, "ALTER ROLE "+d.role+" NOLOGIN; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"+d.role+"'")
 }
-
-// Role is the name of Asterisk's role.
-func (d *Database) Role() string { return d.role }

@@ -15,11 +15,11 @@ import (
 )
 
 // manager returns a client of a running Asterisk's manager interface.
-func manager(t *testing.T, s *asterisktest.Server) *asterisk.AMI {
-	t.Helper()
+func manager(tb testing.TB, s *asterisktest.Server) *asterisk.AMI {
+	tb.Helper()
 	a, err := asterisk.NewAMI(asterisk.AMIConfig{Address: s.Manager, Username: s.ManagerUser, Secret: s.ManagerSecret, Timeout: time.Minute, Clock: time.Now})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return a
 }

@@ -23,19 +23,19 @@ type realtime struct {
 	adapter  *asterisk.Realtime
 }
 
-func newRealtime(t *testing.T) realtime {
-	t.Helper()
-	dir, r := t.TempDir(), realtime{dsn: pgtest.Start(t)}
-	r.store = storetest.Open(t, store.Config{
+func newRealtime(tb testing.TB) realtime {
+	tb.Helper()
+	dir, r := tb.TempDir(), realtime{dsn: pgtest.Start(tb)}
+	r.store = storetest.Open(tb, store.Config{
 		DSN: r.dsn, Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "operator.key"), Clock: time.Now,
 	})
-	r.database = asterisktest.NewDatabase(t, r.dsn)
-	r.server = asterisktest.Start(t, pbxtest.Domain, asterisktest.Realtime(r.database))
+	r.database = asterisktest.NewDatabase(tb, r.dsn)
+	r.server = asterisktest.Start(tb, pbxtest.Domain, asterisktest.Realtime(r.database))
 	adapter, err := asterisk.NewRealtime(asterisk.RealtimeConfig{
-		Publish: r.store.Publish, AMI: manager(t, r.server), HangUp: true, Timeout: time.Minute, Clock: time.Now,
+		Publish: r.store.Publish, AMI: manager(tb, r.server), HangUp: true, Timeout: time.Minute, Clock: time.Now,
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r.adapter = adapter
 	return r
