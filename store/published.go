@@ -22,8 +22,8 @@ var ErrNotAsWritten = errors.New("store: what was published does not read back")
 
 // Publish shows an account to the PBXs that read from this database, in one
 // transaction, and has read it back when it returns: its name, and the digests
-// of the credentials that are valid. Of one that is disabled or released, or
-// that has no such credential, nothing is shown. Publishing again changes
+// of the credentials that are valid. Of one that is disabled, suspended or
+// released, or that has no such credential, nothing is shown. Publishing again changes
 // nothing.
 //
 // An account that is not what the store has of that number is refused with
@@ -141,7 +141,7 @@ func (l shownLine) account() pbx.Account {
 // show returns what a PBX is to see of an account: no line, or one. Phones come
 // before browsers, as where the PBX reads files.
 func (s *Store) show(a pbx.Account) shownLines {
-	if !a.Enabled || !a.ReleasedAt.IsZero() {
+	if a.Status() != pbx.StatusOn {
 		return nil
 	}
 	now := s.clock()

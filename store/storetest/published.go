@@ -88,10 +88,11 @@ func published(t *testing.T, s *suite) {
 		}
 	}
 	for name, change := range map[string]func(*pbx.Account){
-		"disabled": func(a *pbx.Account) { a.Enabled = false },
-		"released": func(a *pbx.Account) { a.ReleasedAt = Start },
-		"ended":    func(a *pbx.Account) { a.Devices[0].Credentials[0].NotAfter = Start },
-		"a shell":  func(a *pbx.Account) { *a = a.Shell() },
+		"disabled":  func(a *pbx.Account) { a.Enabled = false },
+		"suspended": func(a *pbx.Account) { a.Suspended = true },
+		"released":  func(a *pbx.Account) { a.ReleasedAt = Start },
+		"ended":     func(a *pbx.Account) { a.Devices[0].Credentials[0].NotAfter = Start },
+		"a shell":   func(a *pbx.Account) { *a = a.Shell() },
 	} {
 		s.publish(t, a)
 		b := a.Clone()
