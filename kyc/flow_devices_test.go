@@ -23,7 +23,9 @@ type registrar struct {
 	err      error
 }
 
-func (d *registrar) Contacts(context.Context, pbx.AOR) ([]pbx.Contact, error) { return d.contacts, d.err }
+func (d *registrar) Contacts(context.Context, pbx.AOR) ([]pbx.Contact, error) {
+	return d.contacts, d.err
+}
 
 func (d *registrar) Drop(_ context.Context, aor pbx.AOR, id string) error {
 	d.mu.Lock()

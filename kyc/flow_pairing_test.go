@@ -134,7 +134,10 @@ func TestPairingThatAsksTooOften(t *testing.T) {
 		wait time.Duration
 		want error
 	}{
-		{0, kyc.ErrPending}, {time.Second, kyc.ErrSlowDown}, {6 * time.Second, kyc.ErrSlowDown}, {16 * time.Second, kyc.ErrPending},
+		{0, kyc.ErrPending},
+		{time.Second, kyc.ErrSlowDown},
+		{6 * time.Second, kyc.ErrSlowDown},
+		{16 * time.Second, kyc.ErrPending},
 		{15 * time.Minute, kyc.ErrExpired},
 	} {
 		b.advance(step.wait)

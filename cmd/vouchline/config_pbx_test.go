@@ -28,7 +28,8 @@ func TestPBXSettingsFaults(t *testing.T) {
 		{"numbers", []string{"--pbx-extensions=1000-1999,acme:1500-1600", "--pbx-reserved=x", "--pbx-quarantine=-1s"}, []string{"--pbx-extensions:", "--pbx-reserved:", "--pbx-quarantine:"}},
 		{"rotation", []string{"--pbx-rotate=5m", "--pbx-overlap=-1s"}, []string{"--pbx-rotate:", "--pbx-overlap:"}},
 		{
-			"phones", []string{"--sip-server=a b", "--sip-transport=sctp", "--sip-websocket=https://x", "--sip-stun=x", "--sip-expires=5", "--sip-echo=echo"},
+			"phones",
+			[]string{"--sip-server=a b", "--sip-transport=sctp", "--sip-websocket=https://x", "--sip-stun=x", "--sip-expires=5", "--sip-echo=echo"},
 			[]string{"--sip-server:", "--sip-transport:", "--sip-websocket:", "--sip-stun:", "--sip-expires:", "--sip-echo:"},
 		},
 		{"realm that is no domain", []string{"--pbx-realm=a b"}, []string{"--pbx-realm:"}},
