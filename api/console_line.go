@@ -48,6 +48,7 @@ type lineView struct {
 	kyc.LineDetail
 
 	Status   pbx.Status
+	Why      string        // the status, of the catalogue's line_status_text family
 	Others   []pbx.Account // of the same person
 	Moves    []lineMove
 	Did      []lineEvent
@@ -83,6 +84,7 @@ func (p *consoleLinePages) linePage(c *gin.Context, status int, m StaffMember, e
 		return err
 	}
 	view := lineView{LineDetail: d, Status: d.Account.Status(), Moves: movesOf(d), Numbered: d.EnrollmentID != ""}
+	view.Why = whyOf(d)
 	if view.Others, err = p.others(ctx, m, d.Account); err != nil {
 		return err
 	}
@@ -96,6 +98,19 @@ func (p *consoleLinePages) linePage(c *gin.Context, status int, m StaffMember, e
 	}
 	v.Path = "/console/lines/" + d.Account.Extension
 	return p.staffPage(c, status, "console/line", m, v, map[string]any{"View": view, "Done": c.Query("done"), "Known": known})
+}
+
+// lineSilent is why a line is off whose passwords have all ended.
+const lineSilent = "silent"
+
+// whyOf tells a line whose phones have no password from one whose identity is
+// not active. Both are off; only the holder mends the first.
+func whyOf(d kyc.LineDetail) string {
+	heard := slices.ContainsFunc(d.Devices, func(v kyc.DeviceView) bool { return !v.Silent })
+	if d.Account.Status() == pbx.StatusOff && !heard {
+		return lineSilent
+	}
+	return string(d.Account.Status())
 }
 
 // others are the person's further lines.

@@ -79,6 +79,7 @@ func codes(t *testing.T) map[string][]string {
 	for _, status := range lineStatuses {
 		m["line_status"], m["line_status_text"] = append(m["line_status"], string(status)), append(m["line_status_text"], string(status))
 	}
+	m["line_status_text"] = append(m["line_status_text"], lineSilent)
 	for _, name := range v1.ExportFormats() {
 		m["export"], m["export_text"] = append(m["export"], name), append(m["export_text"], name)
 	}

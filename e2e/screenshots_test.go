@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vouchline/vouchline/internal/asterisktest"
 )
 
 // screenshotsVariable names the folder for pictures of every page.
@@ -45,6 +47,7 @@ func TestScreenshots(t *testing.T) {
 	}
 	t.Run("console", func(t *testing.T) { shootConsole(t, dir) })
 	t.Run("ledger", func(t *testing.T) { shootLedger(t, dir) })
+	t.Run("lines", func(t *testing.T) { shootLines(t, dir) })
 	t.Run("outbox", func(t *testing.T) { shootOutbox(t, dir) })
 }
 
@@ -131,6 +134,20 @@ func shootLedger(t *testing.T, dir string) {
 		life.b.Open(s.url + "/account/erase")
 		life.show("account-erase")
 		life.forget()
+	}
+}
+
+// shootLines leaves pictures of what administrators see of a line that is on a
+// PBX, once at a desk and once on a phone.
+func shootLines(t *testing.T, dir string) {
+	for _, l := range offices {
+		pbx := asterisktest.Start(t, lineRealm)
+		s := start(t, onAsterisk(pbx))
+		a := newApplicant("shots-lines-" + l.locale)
+		a.portrait, a.selfie = drawnPhoto, drawnPhoto
+		life := newLife(t, s, a, l, l)
+		life.desk.shots = dir + "/" + l.locale
+		life.lines(pbx)
 	}
 }
 

@@ -343,7 +343,7 @@ type Account struct {
 	// Revision Orders all changes of all accounts
 	Revision int64 `json:"revision"`
 
-	// Status `off` is a line whose identity is not live, `suspended` one that an administrator turned off, `released` one that ended for good
+	// Status `off` is a line whose identity is not live or whose passwords have all ended, `suspended` one that an administrator turned off, `released` one that ended for good
 	Status    LineStatus `json:"status"`
 	UpdatedAt time.Time  `json:"updated_at"`
 }
@@ -547,7 +547,7 @@ type KeyList struct {
 	Keys []SubscriberKey `json:"keys"`
 }
 
-// LineStatus `off` is a line whose identity is not live, `suspended` one that an administrator turned off, `released` one that ended for good
+// LineStatus `off` is a line whose identity is not live or whose passwords have all ended, `suspended` one that an administrator turned off, `released` one that ended for good
 type LineStatus string
 
 // Location defines model for Location.
