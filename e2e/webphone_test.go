@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vouchline/vouchline/internal/asterisktest"
+	"github.com/vouchline/vouchline/internal/pgtest"
 	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/internal/testenv"
 	"github.com/vouchline/vouchline/templates"
@@ -34,15 +35,45 @@ func TestCallFromTheBrowser(t *testing.T) {
 	if _, built := templates.Source("built/call.js"); !built {
 		testenv.Need(t, "webphone", errors.New("scripts/webphone.sh has not been run"))
 	}
+	for name, connect := range map[string]func(*testing.T, map[string]string) *asterisktest.Server{"files": byFiles, "realtime": byViews} {
+		t.Run(name, func(t *testing.T) { newCaller(t, name, connect).callsAndFails() })
+	}
+}
+
+// byFiles has the service write files that Asterisk includes.
+func byFiles(t *testing.T, settings map[string]string) *asterisktest.Server {
+	t.Helper()
 	server := asterisktest.Start(t, telephony)
+	settings["PBX_DIR"] = server.Accounts
+	settings["PBX_CONSOLE"] = strings.Join(server.Console(), " ")
+	return server
+}
+
+// byViews has Asterisk read the service's database.
+func byViews(t *testing.T, settings map[string]string) *asterisktest.Server {
+	t.Helper()
+	settings["DATABASE"] = pgtest.Start(t)
+	migrate(t, settings)
+	server := asterisktest.Start(t, telephony, asterisktest.Realtime(asterisktest.NewDatabase(t, settings["DATABASE"])))
+	settings["PBX"] = "asterisk-realtime"
+	settings["PBX_AMI"], settings["PBX_AMI_USER"], settings["PBX_AMI_SECRET"] = server.Manager, server.ManagerUser, server.ManagerSecret
+	return server
+}
+
+func newCaller(t *testing.T, name string, connect func(*testing.T, map[string]string) *asterisktest.Server) *caller {
+	t.Helper()
+	var server *asterisktest.Server
 	s := start(t, func(settings map[string]string) {
 		withoutModels(settings)
-		settings["PBX_DIR"] = server.Accounts
-		settings["PBX_CONSOLE"] = strings.Join(server.Console(), " ")
 		settings["PBX_REALM"] = telephony
+		server = connect(t, settings)
 		settings["SIP_WEBSOCKET"], settings["SIP_ECHO"] = server.WebSocket, "600"
 	})
-	c := &caller{life: newLife(t, s, newApplicant("webphone"), mobile, desktop), pbx: server}
+	return &caller{life: newLife(t, s, newApplicant("webphone-"+name), mobile, desktop), pbx: server}
+}
+
+func (c *caller) callsAndFails() {
+	c.t.Helper()
 	if dir := os.Getenv(screenshotsVariable); dir != "" {
 		c.shots = filepath.Join(dir, mobile.locale)
 	}
