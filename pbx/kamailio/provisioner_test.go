@@ -25,7 +25,7 @@ type bench struct {
 	provisioner *kamailio.Provisioner
 }
 
-func newBench(t *testing.T) bench {
+func newBench(t testing.TB) bench {
 	t.Helper()
 	b := bench{published: newPublished(t)}
 	b.gate = kamailiotest.NewGate(t, kamailiotest.Role(t, b.published.dsn))
@@ -97,7 +97,7 @@ func TestKamailioScenarios(t *testing.T) {
 	})
 }
 
-func newRegistrar(t *testing.T, node, token string) *kamailio.Registrar {
+func newRegistrar(t testing.TB, node, token string) *kamailio.Registrar {
 	t.Helper()
 	r, err := kamailio.NewRegistrar(kamailio.Config{
 		Nodes: []string{node}, Token: pbx.Password(token), Clock: time.Now, Timeout: 20 * time.Second,
@@ -108,7 +108,7 @@ func newRegistrar(t *testing.T, node, token string) *kamailio.Registrar {
 	return r
 }
 
-func (b bench) provision(t *testing.T, a pbx.Account) {
+func (b bench) provision(t testing.TB, a pbx.Account) {
 	t.Helper()
 	if err := b.provisioner.Provision(t.Context(), a); err != nil {
 		t.Fatalf("Provision(%v) = %v, want nil", a, err)

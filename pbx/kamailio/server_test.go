@@ -16,7 +16,7 @@ type published struct {
 	store *store.Store
 }
 
-func newPublished(t *testing.T) published {
+func newPublished(t testing.TB) published {
 	t.Helper()
 	dir := t.TempDir()
 	c := store.Config{
