@@ -71,8 +71,9 @@ func (s *Store) rested(plan pbx.Numbering) int64 {
 	return micros(s.clock().Add(-plan.Quarantine))
 }
 
-// allocate gives out a number, and takes it from whoever had it before: their
-// account is no longer of this number, and the audit log tells of it.
+// allocate gives out a number, and takes it from whoever had it before, which
+// may be the same person: there the line begins anew. Of the released account
+// the audit log tells.
 func (s *Store) allocate(ctx context.Context, tx bun.Tx, c pbx.Claim, ext string, rested int64) error {
 	if err := s.serialize(ctx, tx, lineLock(ext)); err != nil {
 		return err
@@ -89,7 +90,7 @@ func (s *Store) allocate(ctx context.Context, tx bun.Tx, c pbx.Claim, ext string
 	if n, err := res.RowsAffected(); err != nil || n == 0 { // brought along, or its release taken back, since it was looked at
 		return errors.Join(errStale, err)
 	}
-	_, err = tx.NewRaw("DELETE FROM sip_accounts WHERE extension = ? AND identity_id <> ?", ext, c.IdentityID).Exec(ctx)
+	_, err = tx.NewRaw("DELETE FROM sip_accounts WHERE extension = ?", ext).Exec(ctx)
 	return errors.Join(err, s.unpublish(ctx, tx, ext))
 }
 

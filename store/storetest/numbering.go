@@ -14,12 +14,13 @@ import (
 )
 
 var numberingTests = map[string]func(*testing.T, *suite){
-	"a person has several numbers":        slots,
-	"an organisation has its own numbers": organisations,
-	"a released number rests":             quarantine,
-	"numbers of the erased rest":          quarantineErased,
-	"a number that was brought along":     broughtAlong,
-	"the last free number of many":        manyTaken,
+	"a person has several numbers":         slots,
+	"an organisation has its own numbers":  organisations,
+	"a released number rests":              quarantine,
+	"a released number of the same person": quarantineOwn,
+	"numbers of the erased rest":           quarantineErased,
+	"a number that was brought along":      broughtAlong,
+	"the last free number of many":         manyTaken,
 }
 
 func (s *suite) claim(t *testing.T, c pbx.Claim, plan pbx.Numbering) string {
@@ -126,6 +127,25 @@ func quarantine(t *testing.T, s *suite) {
 	}
 	if ext, err := s.AllocateExtension(ctx, pbx.Claim{IdentityID: "id0"}, resting()); !errors.Is(err, pbx.ErrFull) {
 		t.Errorf("AllocateExtension of who had the number before = %q, %v, want ErrFull", ext, err)
+	}
+}
+
+// Who gets a number back, in another slot, begins anew.
+func quarantineOwn(t *testing.T, s *suite) {
+	s.enrolled(t, "en1", "id1")
+	s.allocate(t, "id1", resting())
+	s.allocate(t, "id2", resting())
+	a := account(0, "id1")
+	a.Enabled, a.ReleasedAt = false, s.clock.Now()
+	if err := s.SaveAccount(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Advance(2 * time.Hour)
+	if got := s.claim(t, pbx.Claim{IdentityID: "id1", Slot: 1}, resting()); got != "2000000" {
+		t.Fatalf("number of another slot = %s, want 2000000", got)
+	}
+	if opened, err := s.OpenAccount(t.Context(), account(0, "id1")); err != nil || opened.Status() != pbx.StatusOn {
+		t.Errorf("OpenAccount = %s, %v, want it to be on", opened.Status(), err)
 	}
 }
 
