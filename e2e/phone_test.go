@@ -153,6 +153,7 @@ func (h *holder) scanned() {
 	h.show("phone-device")
 	h.b.Submit(h.say("device.scan"))
 	second := h.take()
+	h.countsDown()
 	for name, p := range map[string]siptest.Phone{"new": second, "old": first} {
 		if !h.registers(p) {
 			h.t.Errorf("the %s password is refused while both are good", name)
@@ -193,6 +194,24 @@ func (h *holder) take() siptest.Phone {
 		h.t.Errorf("the second phone with that code is answered %d, want %d", status, http.StatusGone)
 	}
 	return h.account(document)
+}
+
+// countsDown winds the page's clock forward: a browser without scripts has
+// nothing but the style sheet to see that the code has ended.
+func (h *holder) countsDown() {
+	h.t.Helper()
+	got := h.b.String(`(() => {
+		const all = document.getAnimations();
+		const at = (seconds) => {
+			for (const a of all) a.currentTime = 1000 * seconds;
+			const seen = [...document.querySelectorAll(".countdown > *")].filter((e) => getComputedStyle(e).visibility === "visible");
+			return seen.map((e) => e.className) + " " + getComputedStyle(document.querySelector(".scan")).opacity;
+		};
+		return [1, 61, 599, 602].map(at).join("; ");
+	})()`)
+	if want := "left after-0 1; left after-1 1; left after-9 1; over after-10 0.12"; got != want {
+		h.t.Errorf("after 1, 61, 599 and 602 seconds the page shows %q, want %q", got, want)
+	}
 }
 
 func (h *holder) signOut(name string) {
