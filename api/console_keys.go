@@ -36,6 +36,14 @@ type APIKeys interface {
 // fetches accounts has no business with attributes.
 var keyScopes = v1.Scopes()
 
+// keyExamples are the ends of commands that try a new key.
+var keyExamples = map[string]string{
+	v1.ScopePBX:        "…/v1/pbx/accounts",
+	v1.ScopePBXWrite:   "-X POST …/v1/pbx/accounts/2000000/suspend",
+	v1.ScopeAttributes: "…/v1/identities/id…/attributes",
+	v1.ScopePassport:   "-d extension=2000000 -d to=2000001 …/v1/pbx/passport",
+}
+
 func (p *consolePages) keys(c *gin.Context, m StaffMember) error {
 	return p.keyPage(c, http.StatusOK, m, "", templates.View{})
 }
@@ -58,7 +66,7 @@ func (p *consolePages) keyPage(c *gin.Context, status int, m StaffMember, token 
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return s == v1.ScopeAttributes })
 	}
 	v.Path = "/console/keys"
-	data := map[string]any{"Keys": keys, "Token": token, "Scopes": scopes, "Known": known, "Reads": c.PostForm("key_scope") == v1.ScopeAttributes}
+	data := map[string]any{"Keys": keys, "Token": token, "Scopes": scopes, "Known": known, "Example": keyExamples[c.PostForm("key_scope")]}
 	return p.staffPage(c, status, "console/keys", m, v, data)
 }
 

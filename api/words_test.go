@@ -204,3 +204,13 @@ func TestEveryFieldErrorHasWords(t *testing.T) {
 		}
 	}
 }
+
+// Whoever makes a key is shown how to try it.
+func TestEveryScopeHasAnExample(t *testing.T) {
+	t.Parallel()
+	for _, scope := range keyScopes {
+		if keyExamples[scope] == "" {
+			t.Errorf("no example for %s", scope)
+		}
+	}
+}

@@ -76,7 +76,10 @@ func (w *world) Account(_ context.Context, extension string) (pbx.Account, error
 
 func (w *world) act(name, actor, extension string) error {
 	w.did = append(w.did, name+" "+extension+" "+actor)
-	_, err := w.Account(context.Background(), extension)
+	a, err := w.Account(context.Background(), extension)
+	if err == nil && !a.ReleasedAt.IsZero() {
+		err = kyc.ErrLineReleased
+	}
 	return err
 }
 

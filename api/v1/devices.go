@@ -90,13 +90,13 @@ func (s *server) DeviceConfiguration(ctx context.Context, r DeviceConfigurationR
 	if err != nil {
 		return nil, err
 	}
-	source := s.Source(c)
-	if wait := s.strangers.wait(source, s.Clock()); wait > 0 {
-		return nil, &kyc.RateError{RetryAfter: wait}
-	}
 	setup, err := s.Devices.DeviceSetup(ctx, token)
 	if errors.Is(err, kyc.ErrToken) {
-		s.strangers.take(source, s.Clock())
+		// A phone that was signed out asks on. It must not keep those behind the
+		// same address from their settings, so only what fails is counted.
+		if wait := s.strangers.take(s.Source(c), s.Clock()); wait > 0 {
+			return nil, &kyc.RateError{RetryAfter: wait}
+		}
 		return nil, errInvalidToken
 	}
 	if err != nil {

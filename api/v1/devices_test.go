@@ -173,3 +173,21 @@ func TestPhoneFetchesItsConfiguration(t *testing.T) {
 		})
 	}
 }
+
+// Phones that were signed out ask on; a paired one at the same address is not
+// kept from its settings.
+func TestSignedOutPhonesAreSlowedDownAlone(t *testing.T) {
+	t.Parallel()
+	engine, _ := serve(t, &world{})
+	for range strangerTries {
+		if rec := fetch(t, engine, http.MethodGet, "/v1/devices/configuration", "token2"); rec.Code != http.StatusUnauthorized {
+			t.Fatalf("GET with a token that is none = %d, want 401", rec.Code)
+		}
+	}
+	if rec := fetch(t, engine, http.MethodGet, "/v1/devices/configuration", "token2"); rec.Code != http.StatusTooManyRequests || rec.Header().Get("Retry-After") == "" {
+		t.Errorf("one more = %d, Retry-After %q, want 429 with one", rec.Code, rec.Header().Get("Retry-After"))
+	}
+	if rec := fetch(t, engine, http.MethodGet, "/v1/devices/configuration", "token1"); rec.Code != http.StatusOK {
+		t.Errorf("the paired phone = %d, want 200", rec.Code)
+	}
+}

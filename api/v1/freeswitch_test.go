@@ -32,14 +32,12 @@ func lookUp(t *testing.T, e *gin.Engine, key string, form url.Values) *httptest.
 	}
 	rec := httptest.NewRecorder()
 	e.ServeHTTP(rec, req)
-	checkDirectory(t, req, rec)
-	return rec
-}
-
-func checkDirectory(t *testing.T, req *http.Request, rec *httptest.ResponseRecorder) {
-	t.Helper()
-	_, doc := serve(t, &world{})
+	doc, err := description()
+	if err != nil {
+		t.Fatal(err)
+	}
 	checkResponse(t, doc, req, rec)
+	return rec
 }
 
 func TestFreeSWITCHIsAnswered(t *testing.T) {

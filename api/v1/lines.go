@@ -2,7 +2,9 @@ package v1
 
 import (
 	"context"
+	"errors"
 
+	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
 )
 
@@ -58,7 +60,11 @@ func (s *server) ResumeLine(ctx context.Context, r ResumeLineRequestObject) (Res
 
 // ReleaseLine implements the operation of that name.
 func (s *server) ReleaseLine(ctx context.Context, r ReleaseLineRequestObject) (ReleaseLineResponseObject, error) {
-	return ReleaseLine204Response{}, s.Lines.ReleaseLine(ctx, callerOf(ctx).actor(), r.Extension)
+	err := s.Lines.ReleaseLine(ctx, callerOf(ctx).actor(), r.Extension)
+	if errors.Is(err, kyc.ErrLineReleased) {
+		err = nil // an earlier request's answer may have been lost
+	}
+	return ReleaseLine204Response{}, err
 }
 
 // DropContact implements the operation of that name.
