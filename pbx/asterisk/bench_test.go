@@ -50,7 +50,7 @@ func BenchmarkRegisters(b *testing.B) {
 func BenchmarkProvision(b *testing.B) {
 	r := newRealtime(b)
 	phones := published(b, r, 2000)
-	if load := r.server.SIPp().Load(b, phones, rate); load.Failed != 0 {
+	if load := r.server.SIPp().Load(b, phones, rate/4); load.Failed != 0 {
 		b.Fatal(load)
 	}
 	b.ResetTimer()
@@ -67,7 +67,7 @@ func BenchmarkProvision(b *testing.B) {
 func BenchmarkRevoke(b *testing.B) {
 	r := newRealtime(b)
 	phones := published(b, r, 2000)
-	if load := r.server.SIPp().Load(b, phones, rate); load.Failed != 0 {
+	if load := r.server.SIPp().Load(b, phones, rate/4); load.Failed != 0 {
 		b.Fatal(load)
 	}
 	var longest time.Duration
