@@ -26,6 +26,21 @@ func Exec(tb testing.TB, dsn, statement string, args ...any) {
 	}
 }
 
+// connected counts the connections of a role besides this one.
+func connected(ctx context.Context, database string) int {
+	db, err := sql.Open("pgx", database)
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = db.Close() }()
+	var n int
+	err = db.QueryRowContext(ctx, "select count(*) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()").Scan(&n)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // Role makes the login role that an administrator would make for Kamailio, and
 // returns the URL that Kamailio opens the database by.
 func Role(tb testing.TB, dsn string) string {

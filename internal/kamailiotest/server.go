@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -79,7 +80,7 @@ func Start(tb testing.TB, c Config) *Server {
 	if err := s.configure(filepath.Join(dir, "etc"), rpc, c); err != nil {
 		tb.Fatal(err)
 	}
-	s.run(tb, program, dir)
+	s.run(tb, program, dir, c.Database)
 	return s
 }
 
@@ -146,8 +147,7 @@ func (s *Server) configure(etc, rpc string, c Config) error {
 			return err
 		}
 	}
-	// Of the workers for connections there is one, started last: when it answers,
-	// all have their connection to the database.
+	// Of the workers for connections there is one, which is started last.
 	return edit(filepath.Join(etc, "kamailio.cfg"), "tcp_children=8", "tcp_children=1", "\nchildren=8", "\nchildren=2")
 }
 
@@ -168,7 +168,7 @@ func edit(path string, oldnew ...string) error {
 }
 
 // run starts the server and waits until it answers.
-func (s *Server) run(tb testing.TB, program, dir string) {
+func (s *Server) run(tb testing.TB, program, dir, database string) {
 	tb.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -196,17 +196,19 @@ func (s *Server) run(tb testing.TB, program, dir string) {
 			tb.Logf("Kamailio said:\n%s", log.text())
 		}
 	})
-	s.awaitBoot(tb, log)
+	s.awaitBoot(tb, log, func(ctx context.Context) bool {
+		return s.answers(ctx) && connected(ctx, database) >= workers(filepath.Join(dir, "pid"))
+	})
 }
 
-func (s *Server) awaitBoot(tb testing.TB, log *logged) {
+func (s *Server) awaitBoot(tb testing.TB, log *logged, booted func(context.Context) bool) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), bootTime)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if s.answers(ctx) {
+		if booted(ctx) {
 			return
 		}
 		select {
@@ -217,6 +219,22 @@ func (s *Server) awaitBoot(tb testing.TB, log *logged) {
 		case <-tick.C:
 		}
 	}
+}
+
+// workers counts the processes that open the database when they start: all but
+// the one that accepts connections. One that finds no database then ends them
+// all.
+func workers(pidFile string) int {
+	pid, err := os.ReadFile(pidFile) //nolint:gosec // the test's own
+	if err != nil {
+		return math.MaxInt
+	}
+	main := strings.TrimSpace(string(pid))
+	children, err := os.ReadFile(filepath.Join("/proc", main, "task", main, "children"))
+	if err != nil {
+		return math.MaxInt
+	}
+	return len(strings.Fields(string(children))) - 1
 }
 
 // answers reports whether it takes commands. Without a token that is a refusal.
