@@ -22,14 +22,15 @@ func (f *Flow) Lines(ctx context.Context, enrollmentID string) ([]LineView, erro
 	if err != nil {
 		return nil, err
 	}
-	views := make([]LineView, len(accounts))
+	views, answers := make([]LineView, len(accounts)), true
 	for i, a := range accounts {
 		views[i] = LineView{
 			Extension: a.Extension, AOR: a.AOR, DisplayName: a.DisplayName, Organisation: a.Organisation, Status: a.Status(),
 			Devices: f.deviceViews(a),
 		}
-		if a.Enabled {
+		if a.Enabled && answers { // a PBX that is away is waited for once
 			views[i].Contacts, views[i].ContactsKnown = f.contacts(ctx, a.AOR)
+			answers = views[i].ContactsKnown
 		}
 	}
 	return views, nil

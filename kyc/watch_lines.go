@@ -126,17 +126,17 @@ func (w *LineWatch) Handle(ctx context.Context, e pbx.SecurityEvent) {
 // nobodysLine stands for all numbers that nobody has, in the audit log.
 const nobodysLine = "lines"
 
-// subjectOf names the line that was claimed.
+// subjectOf names the line that was claimed. A number that the PBX does not know
+// is not looked up: there are as many of those as somebody likes to send.
 func (w *LineWatch) subjectOf(ctx context.Context, e pbx.SecurityEvent) string {
+	if e.Kind == pbx.Unknown || len(e.Extension) > maxNumber {
+		return nobodysLine
+	}
 	w.mu.Lock()
 	subject, known := w.known[e.Extension]
-	full := len(w.known) >= maxKnown
 	w.mu.Unlock()
 	if known {
 		return subject
-	}
-	if full || len(e.Extension) > maxNumber {
-		return nobodysLine
 	}
 	line, err := w.Accounts.Account(ctx, e.Extension)
 	switch {
@@ -152,7 +152,9 @@ func (w *LineWatch) subjectOf(ctx context.Context, e pbx.SecurityEvent) string {
 	if w.known == nil {
 		w.known = map[string]string{}
 	}
-	w.known[e.Extension] = subject
+	if len(w.known) < maxKnown {
+		w.known[e.Extension] = subject
+	}
 	return subject
 }
 

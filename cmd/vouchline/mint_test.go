@@ -72,7 +72,7 @@ func TestEveryApprovedIsIssuedOnce(t *testing.T) {
 	net.away.Store(true)
 	lines := &pbxtest.Fake{}
 	flow := &kyc.Flow{
-		Enrollments: st, Accounts: st, Auditor: st, Keyring: st.Keyring(), Clock: time.Now,
+		Enrollments: st, Accounts: st, Opener: st, Auditor: st, Keyring: st.Keyring(), Clock: time.Now,
 		Ledger:   batched{net, batch.New(net, batch.Config{})},
 		Settings: kyc.Settings{Service: "test", BaseURL: "http://127.0.0.1", Numbering: pbx.Numbering{Ranges: []pbx.Range{{Plan: pbx.Plan{First: 2000000, Last: 2000999}}}}, Realm: "test", SIPDomain: "test"},
 	}
