@@ -100,17 +100,20 @@ func (p *consoleLinePages) linePage(c *gin.Context, status int, m StaffMember, e
 	return p.staffPage(c, status, "console/line", m, v, map[string]any{"View": view, "Done": c.Query("done"), "Known": known})
 }
 
-// lineSilent is why a line is off whose passwords have all ended.
+// lineSilent is why nobody registers to a line whose passwords have all ended.
 const lineSilent = "silent"
 
 // whyOf tells a line whose phones have no password from one whose identity is
-// not active. Both are off; only the holder mends the first.
+// not active: only the holder mends the first. Until the service has seen that
+// the last password ended, such a line is still on.
 func whyOf(d kyc.LineDetail) string {
 	heard := slices.ContainsFunc(d.Devices, func(v kyc.DeviceView) bool { return !v.Silent })
-	if d.Account.Status() == pbx.StatusOff && !heard {
+	switch status := d.Account.Status(); {
+	case heard, status == pbx.StatusSuspended, status == pbx.StatusReleased:
+		return string(status)
+	default:
 		return lineSilent
 	}
-	return string(d.Account.Status())
 }
 
 // others are the person's further lines.

@@ -333,3 +333,30 @@ func TestLinesAreForAdministrators(t *testing.T) {
 		t.Error("the page of an identity does not lead to its lines")
 	}
 }
+
+// A line that is off, or not yet, because every password ended, is told from one
+// whose identity is not active.
+func TestWhyNobodyRegisters(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name               string
+		enabled, suspended bool
+		silent             []bool
+		want               string
+	}{
+		{"works", true, false, []bool{true, false}, "on"},
+		{"identity not active", false, false, []bool{false}, "off"},
+		{"passwords ended", false, false, []bool{true}, lineSilent},
+		{"passwords ended a moment ago", true, false, []bool{true, true}, lineSilent},
+		{"no phone yet", false, false, nil, lineSilent},
+		{"suspended before", false, true, []bool{true}, "suspended"},
+	} {
+		d := kyc.LineDetail{Account: pbx.Account{Enabled: tc.enabled, Suspended: tc.suspended}}
+		for _, s := range tc.silent {
+			d.Devices = append(d.Devices, kyc.DeviceView{Silent: s})
+		}
+		if got := whyOf(d); got != tc.want {
+			t.Errorf("%s: whyOf() = %s, want %s", tc.name, got, tc.want)
+		}
+	}
+}
