@@ -69,20 +69,41 @@ func (lines shownLines) insert(ctx context.Context, tx bun.Tx) error {
 		if err != nil {
 			return err
 		}
+		if err := l.insertEndpoint(ctx, tx, l.Extension, false); err != nil {
+			return err
+		}
 		for i, c := range l.Credentials {
-			var end sql.NullTime
-			if c.NotAfter != 0 {
-				end = sql.NullTime{Time: time.UnixMicro(c.NotAfter).UTC(), Valid: true}
-			}
-			_, err := tx.NewRaw(`INSERT INTO pbx.credentials (username, extension, place, browser, ha1_md5, ha1_sha256, ha1_sha512_256, ha1b, not_after)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-				c.Username, l.Extension, i, c.Browser, c.HA1MD5, c.HA1SHA256, c.HA1SHA512256, c.HA1B, end).Exec(ctx)
-			if err != nil {
+			if err := l.insertCredential(ctx, tx, i, c); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// insertCredential adds a credential, and a browser's endpoint.
+func (l shownLine) insertCredential(ctx context.Context, tx bun.Tx, place int, c shownCredential) error {
+	var end sql.NullTime
+	if c.NotAfter != 0 {
+		end = sql.NullTime{Time: time.UnixMicro(c.NotAfter).UTC(), Valid: true}
+	}
+	_, err := tx.NewRaw(`INSERT INTO pbx.credentials (username, extension, realm, place, browser, ha1_md5, ha1_sha256, ha1_sha512_256, ha1b, not_after)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.Username, l.Extension, l.Realm, place, c.Browser, c.HA1MD5, c.HA1SHA256, c.HA1SHA512256, c.HA1B, end).Exec(ctx)
+	if err != nil || !c.Browser {
+		return err
+	}
+	return l.insertEndpoint(ctx, tx, c.Username, true)
+}
+
+func (l shownLine) insertEndpoint(ctx context.Context, tx bun.Tx, id string, browser bool) error {
+	callerID := "<" + l.Extension + ">"
+	if l.DisplayName != "" {
+		callerID = `"` + l.DisplayName + `" ` + callerID
+	}
+	_, err := tx.NewRaw("INSERT INTO pbx.endpoints (id, extension, browser, callerid, identity_id) VALUES (?, ?, ?, ?, ?)",
+		id, l.Extension, browser, callerID, l.IdentityID).Exec(ctx)
+	return err
 }
 
 // shown reads lines and their credentials as of one moment.

@@ -80,6 +80,7 @@ func (s *Store) truncateLog(ctx context.Context) (done bool, err error) {
 var rewritings = []string{
 	"ALTER TABLE subject_keys ALTER COLUMN wrapped TYPE bytea USING wrapped || ''::bytea",
 	"ALTER TABLE pbx.credentials ALTER COLUMN rewritten TYPE integer USING rewritten + 0",
+	"ALTER TABLE pbx.endpoints ALTER COLUMN rewritten TYPE integer USING rewritten + 0",
 	"ALTER TABLE pbx.lines ALTER COLUMN rewritten TYPE integer USING rewritten + 0",
 }
 

@@ -94,7 +94,7 @@ func published(t *testing.T, s *suite) {
 		b := a.Clone()
 		change(&b)
 		s.publish(t, b)
-		for _, relation := range []string{"pbx.lines", "pbx.credentials", "asterisk.ps_endpoints", "asterisk.ps_aors"} {
+		for _, relation := range []string{"pbx.lines", "pbx.credentials", "pbx.endpoints", "asterisk.ps_endpoints", "asterisk.ps_aors"} {
 			if got := s.shown(t, relation); len(got) > 0 {
 				t.Errorf("%s of a line that is %s = %v, want nothing", relation, name, got)
 			}
