@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/tink-crypto/tink-go/v2/tink"
 	"github.com/uptrace/bun"
@@ -110,13 +109,13 @@ func (s *Store) putAccount(ctx context.Context, tx bun.Tx, a *pbx.Account, subje
 		return err
 	}
 	_, err = tx.NewRaw(`INSERT INTO sip_accounts
-			(extension, aor, identity_id, organisation, status, updated_at, revision, next_end, oldest_credential, sealed, subject_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			(extension, aor, identity_id, organisation, status, updated_at, revision, sealed, subject_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (extension) DO UPDATE SET aor = excluded.aor, identity_id = excluded.identity_id, organisation = excluded.organisation,
-			status = excluded.status, updated_at = excluded.updated_at, revision = excluded.revision, next_end = excluded.next_end,
-			oldest_credential = excluded.oldest_credential, sealed = excluded.sealed, subject_id = excluded.subject_id`,
+			status = excluded.status, updated_at = excluded.updated_at, revision = excluded.revision, sealed = excluded.sealed,
+			subject_id = excluded.subject_id`,
 		a.Extension, string(a.AOR), a.IdentityID, a.Organisation, string(a.Status()), micros(a.UpdatedAt), a.Revision,
-		micros(a.NextEnd()), oldestCredential(*a), sealed, subject).Exec(ctx)
+		sealed, subject).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,37 +134,4 @@ func (s *Store) accountKey(ctx context.Context, tx bun.Tx, a pbx.Account, subjec
 	}
 	key, err := s.subjectKey(ctx, tx, subject)
 	return key, subject, err
-}
-
-// oldestCredential returns when the oldest credential was made that ends by no
-// date: it waits for a rotation. One of unknown age is older than all.
-func oldestCredential(a pbx.Account) int64 {
-	var oldest int64
-	for _, d := range a.Devices {
-		for _, c := range d.Credentials {
-			if at := max(micros(c.CreatedAt), 1); c.NotAfter.IsZero() && (oldest == 0 || at < oldest) {
-				oldest = at
-			}
-		}
-	}
-	return oldest
-}
-
-// Endings returns the lines of which a credential ended before a time, the
-// first to end first.
-func (s *Store) Endings(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	return s.due(ctx, "next_end", "", before, limit)
-}
-
-// RotationsDue returns the lines that may be used of which a credential that
-// does not end was made before a time, the oldest first.
-func (s *Store) RotationsDue(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	return s.due(ctx, "oldest_credential", " AND status = 'on'", before, limit)
-}
-
-func (s *Store) due(ctx context.Context, column, and string, before time.Time, limit int) ([]string, error) {
-	extensions := []string{}
-	err := s.read.NewRaw("SELECT extension FROM sip_accounts WHERE "+column+" > 0 AND "+column+" < ?"+and+" ORDER BY "+column+", extension LIMIT ?",
-		micros(before), pageSize(limit)).Scan(ctx, &extensions)
-	return extensions, wrap("read what is due", err)
 }

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/store"
@@ -21,7 +19,6 @@ var accountTests = map[string]func(*testing.T, *suite){
 	"changes of an account at once all count":  accountsChangedAtOnce,
 	"an account is opened once":                accountOpened,
 	"accounts of one person":                   accountsOfOne,
-	"what of credentials is due":               accountsDue,
 	"an account made a shell outlives its key": shellOutlives,
 	"a line written by hand does not open":     accountByHand,
 }
@@ -132,59 +129,6 @@ func accountsOfOne(t *testing.T, s *suite) {
 	}
 	if list, err := s.AccountsOf(t.Context(), "nobody"); err != nil || len(list) != 0 {
 		t.Errorf("AccountsOf(nobody) = %v, %v, want none", list, err)
-	}
-}
-
-func accountsDue(t *testing.T, s *suite) {
-	ctx, day := t.Context(), 24*time.Hour
-	for n, change := range []func(*pbx.Account){
-		func(a *pbx.Account) { a.Devices[0].Credentials[0].NotAfter = Start.Add(2 * day) },
-		func(a *pbx.Account) { a.Devices[0].Credentials[0].NotAfter = Start.Add(day) },
-		func(a *pbx.Account) { a.Devices[0].Credentials[0].CreatedAt = Start.Add(-day) },
-		func(*pbx.Account) {}, // of unknown age
-		func(a *pbx.Account) { a.Enabled = false },
-	} {
-		id := fmt.Sprint("id", n)
-		s.enrolled(t, "en"+id, id)
-		a := account(n, id)
-		change(&a)
-		if err := s.SaveAccount(ctx, a); err != nil {
-			t.Fatal(err)
-		}
-	}
-	type due func(context.Context, time.Time, int) ([]string, error)
-	for _, test := range []struct {
-		name   string
-		due    due
-		before time.Time
-		limit  int
-		want   []string
-	}{
-		{"endings of no day", s.Endings, Start.Add(day), 0, []string{}},
-		{"endings of a day", s.Endings, Start.Add(day + time.Second), 0, []string{"2000001"}},
-		{"endings of three days", s.Endings, Start.Add(3 * day), 0, []string{"2000001", "2000000"}},
-		{"one ending", s.Endings, Start.Add(3 * day), 1, []string{"2000001"}},
-		{"rotations", s.RotationsDue, Start, 0, []string{"2000003", "2000002"}},
-		{"rotations of what is older", s.RotationsDue, Start.Add(-2 * day), 0, []string{"2000003"}},
-	} {
-		got, err := test.due(ctx, test.before, test.limit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", test.name, diff)
-		}
-	}
-	_, err := s.UpdateAccount(ctx, "2000001", func(a *pbx.Account) ([]kyc.Effect, error) {
-		a.Enabled = false
-		a.Prune(Start.Add(day))
-		return nil, nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := s.Endings(ctx, Start.Add(3*day), 0); err != nil || len(got) != 1 {
-		t.Errorf("endings after pruning = %v, %v, want the other", got, err)
 	}
 }
 

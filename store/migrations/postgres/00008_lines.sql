@@ -22,15 +22,11 @@ ALTER TABLE sip_accounts ADD PRIMARY KEY (extension);
 ALTER TABLE sip_accounts ADD COLUMN organisation text NOT NULL DEFAULT '';
 ALTER TABLE sip_accounts ADD COLUMN status text NOT NULL DEFAULT 'off';
 ALTER TABLE sip_accounts ADD COLUMN revision bigint NOT NULL DEFAULT 0;
-ALTER TABLE sip_accounts ADD COLUMN next_end bigint NOT NULL DEFAULT 0;
-ALTER TABLE sip_accounts ADD COLUMN oldest_credential bigint NOT NULL DEFAULT 0;
 UPDATE sip_accounts SET status = 'on' WHERE enabled;
 ALTER TABLE sip_accounts DROP COLUMN enabled;
 DROP INDEX sip_accounts_by_change;
 CREATE INDEX sip_accounts_by_number ON sip_accounts (length(extension), extension);
 CREATE INDEX sip_accounts_by_revision ON sip_accounts (revision);
-CREATE INDEX sip_accounts_by_end ON sip_accounts (next_end) WHERE next_end > 0;
-CREATE INDEX sip_accounts_by_age ON sip_accounts (oldest_credential) WHERE oldest_credential > 0;
 
 -- Numbers that go up by one with a change and are held by its transaction.
 CREATE TABLE counters (

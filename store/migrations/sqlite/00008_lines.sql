@@ -23,17 +23,15 @@ CREATE INDEX extensions_by_organisation ON extensions (organisation, serial);
 -- A number has one account, whatever domain its address is at. A revision
 -- of 0 is that of a row in the form from before this migration.
 CREATE TABLE accounts (
-    extension         text PRIMARY KEY,
-    aor               text NOT NULL,
-    identity_id       text NOT NULL,
-    updated_at        bigint NOT NULL,
-    sealed            blob NOT NULL,
-    subject_id        text NOT NULL DEFAULT '',
-    organisation      text NOT NULL DEFAULT '',
-    status            text NOT NULL DEFAULT 'off',
-    revision          bigint NOT NULL DEFAULT 0,
-    next_end          bigint NOT NULL DEFAULT 0,
-    oldest_credential bigint NOT NULL DEFAULT 0
+    extension    text PRIMARY KEY,
+    aor          text NOT NULL,
+    identity_id  text NOT NULL,
+    updated_at   bigint NOT NULL,
+    sealed       blob NOT NULL,
+    subject_id   text NOT NULL DEFAULT '',
+    organisation text NOT NULL DEFAULT '',
+    status       text NOT NULL DEFAULT 'off',
+    revision     bigint NOT NULL DEFAULT 0
 );
 INSERT INTO accounts (extension, aor, identity_id, updated_at, sealed, subject_id, status)
     SELECT extension, aor, identity_id, updated_at, sealed, subject_id, CASE WHEN enabled THEN 'on' ELSE 'off' END FROM sip_accounts a
@@ -44,8 +42,6 @@ ALTER TABLE accounts RENAME TO sip_accounts;
 CREATE INDEX sip_accounts_by_identity ON sip_accounts (identity_id);
 CREATE INDEX sip_accounts_by_number ON sip_accounts (length(extension), extension);
 CREATE INDEX sip_accounts_by_revision ON sip_accounts (revision);
-CREATE INDEX sip_accounts_by_end ON sip_accounts (next_end) WHERE next_end > 0;
-CREATE INDEX sip_accounts_by_age ON sip_accounts (oldest_credential) WHERE oldest_credential > 0;
 
 -- Numbers that go up by one with a change and are held by its transaction.
 CREATE TABLE counters (
