@@ -125,6 +125,16 @@ func (a Account) NextEnd() time.Time {
 	return first
 }
 
+// PhoneEnded reports whether a credential has ended that the account still tells
+// of: its phone may be registered. A browser's does not count. It ends within the
+// hour, and all of the line's phones would go with it, as nobody knows which
+// registration was made by which credential.
+func (a Account) PhoneEnded(now time.Time) bool {
+	return slices.ContainsFunc(a.Devices, func(d Device) bool {
+		return d.Kind != Browser && slices.ContainsFunc(d.Credentials, func(c Credential) bool { return !c.ValidAt(now) })
+	})
+}
+
 func (d Device) validate() error {
 	if err := checkToken("device", d.ID, maxUser); err != nil {
 		return err

@@ -58,10 +58,17 @@ func (u users) outlive(after users) bool {
 	return false
 }
 
-// ended reports whether a credential has ended that the account still tells
-// of. Its device may be registered.
-func ended(a pbx.Account, now time.Time) bool {
-	return slices.ContainsFunc(a.Devices, func(d pbx.Device) bool {
-		return slices.ContainsFunc(d.Credentials, func(c pbx.Credential) bool { return !c.ValidAt(now) })
-	})
+// phones are the users but for the account's browsers. When one of those ends, the
+// line's phones stay: a browser's registration outlives its credential by one
+// expiry at most.
+func (u users) phones(a pbx.Account) users {
+	kept := maps.Clone(u)
+	for _, d := range a.Devices {
+		for _, c := range d.Credentials {
+			if d.Kind == pbx.Browser {
+				delete(kept, c.Username)
+			}
+		}
+	}
+	return kept
 }

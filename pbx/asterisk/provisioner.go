@@ -130,18 +130,18 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 			// A missing or foreign file had nobody whom we know.
 			before, _ := os.ReadFile(path) //nolint:gosec // our own file
 			err := errors.Join(replace(path, content), readBack(path, content))
-			return usersIn(before).outlive(want) || ended(a, now), err
+			return usersIn(before).outlive(want) || a.PhoneEnded(now), err
 		},
 	})
 }
 
-// usersIn returns who may use the line of a file.
+// usersIn returns whose phones may use the line of a file.
 func usersIn(file []byte) users {
 	accounts, err := format.ParseAsterisk(file)
 	if err != nil || len(accounts) != 1 {
 		return nil
 	}
-	return usersOf(accounts[0], time.Time{}) // a file has no ends
+	return usersOf(accounts[0], time.Time{}).phones(accounts[0]) // a file has no ends
 }
 
 // Deprovision takes the line away. An unknown one is no error.

@@ -64,9 +64,9 @@ func (r *Realtime) Provision(ctx context.Context, a pbx.Account) error {
 	defer cancel()
 	now := r.config.Clock()
 	want := usersOf(a, now)
-	sweep := want == nil || ended(a, now)
+	sweep := want == nil || a.PhoneEnded(now)
 	if !sweep {
-		sweep = r.loses(ctx, a.Extension, want)
+		sweep = r.loses(ctx, a, want)
 	}
 	if err := r.config.Publish(ctx, a); err != nil {
 		return fmt.Errorf("asterisk: publish: %w", err)
@@ -86,14 +86,14 @@ func (r *Realtime) Provision(ctx context.Context, a pbx.Account) error {
 
 // loses reports whether somebody who may use the line now will not, or that
 // nobody can tell. An Asterisk that does not answer leaves time to publish.
-func (r *Realtime) loses(ctx context.Context, extension string, want users) bool {
+func (r *Realtime) loses(ctx context.Context, a pbx.Account, want users) bool {
 	if r.control.lookup == nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.config.Timeout/4)
 	defer cancel()
-	before, err := r.control.lookup(ctx, extension)
-	return err != nil || before.outlive(want)
+	before, err := r.control.lookup(ctx, a.Extension)
+	return err != nil || before.phones(a).outlive(want)
 }
 
 // Deprovision takes the line away. An unknown one is no error.

@@ -96,6 +96,8 @@ func TestRealtimeDropsDevices(t *testing.T) {
 	ended.Devices[0].Credentials[0].NotAfter = march
 	ended.Devices[0].Credentials = append(ended.Devices[0].Credentials, fresh)
 	joined.Devices = append(joined.Devices, pbx.Device{ID: "web", Kind: pbx.Browser, Credentials: []pbx.Credential{fresh}})
+	closed := joined.Clone()
+	closed.Devices[1].Credentials[0].NotAfter = march
 	off.Enabled = false
 	named.DisplayName = "Another Name"
 	nobody := line.Clone()
@@ -110,6 +112,8 @@ func TestRealtimeDropsDevices(t *testing.T) {
 		{"another name", line, named, []string{"publish"}},
 		{"browser joins", line, joined, []string{"publish"}},
 		{"browser leaves", joined, line, []string{"publish", "drop"}},
+		{"browser's hour is over", joined, closed, []string{"publish"}},
+		{"browser's hour is over, seen by Asterisk already", line, closed, []string{"publish"}},
 		{"rotated with an overlap", line, overlapping, []string{"publish"}},
 		{"rotated", line, rotated, []string{"publish", "drop"}},
 		{"overlap over, seen by Asterisk already", rotated, ended, []string{"publish", "drop"}},

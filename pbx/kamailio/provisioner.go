@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/pbx"
@@ -41,8 +40,8 @@ func NewProvisioner(c ProvisionerConfig) (*Provisioner, error) {
 }
 
 // Provision publishes the account and then drops the devices that must not stay:
-// all of a line that nobody may use now, and all where a credential has ended,
-// for nobody knows which of them had it; the others come back by themselves. In
+// all of a line that nobody may use now, and all where a phone's credential has
+// ended, for nobody knows which of them had it; the others come back by themselves. In
 // this order, as a device that is dropped while its credential is good comes
 // back at once.
 func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
@@ -54,7 +53,7 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 	}
 	now := p.config.Clock()
 	off := !a.Enabled || len(a.Credentials(now)) == 0
-	if off || hasEnded(a, now) {
+	if off || a.PhoneEnded(now) {
 		if err := p.config.Registrar.Drop(ctx, a.AOR, ""); err != nil {
 			return err
 		}
@@ -74,12 +73,4 @@ func (p *Provisioner) Deprovision(ctx context.Context, aor pbx.AOR) error {
 		return err
 	}
 	return p.Provision(ctx, pbx.Account{Extension: aor.User(), AOR: aor, Realm: aor.Domain()})
-}
-
-// hasEnded reports whether a credential has ended that the account still tells
-// of.
-func hasEnded(a pbx.Account, now time.Time) bool {
-	return slices.ContainsFunc(a.Devices, func(d pbx.Device) bool {
-		return slices.ContainsFunc(d.Credentials, func(c pbx.Credential) bool { return !c.ValidAt(now) })
-	})
 }

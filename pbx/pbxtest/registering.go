@@ -83,6 +83,26 @@ func credentialEnds(t *testing.T, b Bench, n numbers) {
 	b.accepts(t, "new password", second)
 }
 
+// browserEnds: when a browser's hour is over the line's phone stays, both while
+// the account still tells of it and when that is forgotten.
+func browserEnds(t *testing.T, b Bench, n numbers) {
+	a, p := n.line(t, 1)
+	browser := pbx.NewCredential(a.Extension+"-browser", Domain, "of the browser")
+	browser.NotAfter = time.Now().Add(time.Hour)
+	if err := a.AddDevice(pbx.Device{ID: "web", Kind: pbx.Browser, Credentials: []pbx.Credential{browser}}); err != nil {
+		t.Fatal(err)
+	}
+	b.set(t, a)
+	b.on(t, p)
+	a = a.Clone()
+	a.Devices[1].Credentials[0].NotAfter = time.Now()
+	b.set(t, a)
+	b.wantContacts(t, "when the browser has ended", a, 1)
+	a.Prune(time.Now())
+	b.set(t, a)
+	b.wantContacts(t, "when it is forgotten", a, 1)
+}
+
 // signOut: a device that is taken away is refused and gone; the line's other
 // one registers as before.
 func signOut(t *testing.T, b Bench, n numbers) {

@@ -51,6 +51,7 @@ func Scenarios(t *testing.T, b Bench) {
 		{"ForeignLine", foreignLine},
 		{"Rotate", rotateScenario},
 		{"CredentialEnds", credentialEnds},
+		{"BrowserEnds", browserEnds},
 		{"Call", callScenario},
 		{"CallerCannotNameHimself", falseCaller},
 		{"SeveralDevicesRing", severalDevices},
