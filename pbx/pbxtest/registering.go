@@ -1,6 +1,7 @@
 package pbxtest
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -101,6 +102,19 @@ func browserEnds(t *testing.T, b Bench, n numbers) {
 	a.Prune(time.Now())
 	b.set(t, a)
 	b.wantContacts(t, "when it is forgotten", a, 1)
+}
+
+// fullLine: as many devices as a line may have are registered at once.
+func fullLine(t *testing.T, b Bench, n numbers) {
+	a, p := n.line(t, 1)
+	phones := []siptest.Phone{p}
+	for len(a.Devices) < pbx.MaxDevices {
+		phones = append(phones, addDevice(t, b, &a, fmt.Sprintf("device%d", len(phones))))
+	}
+	for _, p := range phones {
+		b.on(t, p)
+	}
+	b.wantContacts(t, "all", a, pbx.MaxDevices)
 }
 
 // signOut: a device that is taken away is refused and gone; the line's other

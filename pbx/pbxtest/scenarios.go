@@ -55,6 +55,7 @@ func Scenarios(t *testing.T, b Bench) {
 		{"Call", callScenario},
 		{"CallerCannotNameHimself", falseCaller},
 		{"SeveralDevicesRing", severalDevices},
+		{"FullLine", fullLine},
 		{"SignOut", signOut},
 		{"Revoke", revokeScenario},
 		{"RevokeDuringCall", revokeDuringCall},

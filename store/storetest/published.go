@@ -76,7 +76,7 @@ func published(t *testing.T, s *suite) {
 		"asterisk.ps_auths": "(2000001-k3f9ab,digest,2000001-k3f9ab,vouchline,\"SHA-512-256:" + c.HA1SHA512256 + ",SHA-256:" + c.HA1SHA256 +
 			",MD5:" + c.HA1MD5 + "\",\"SHA-512-256,SHA-256,MD5\",\"SHA-512-256,SHA-256,MD5\")",
 		"asterisk.ps_endpoints": `(2000001,2000001,2000001-k3f9ab,vouchline,all,"opus,g722,ulaw,alaw",no,yes,yes,yes,no,no,,,"""Anna-Maria Eriksson-Plaintext"" <2000001>",id1,"")`,
-		"asterisk.ps_aors":      `(2000001,5,yes,60,120,120,0,"","")`,
+		"asterisk.ps_aors":      `(2000001,10,yes,60,120,120,0,"","")`,
 		"kamailio.subscriber":   `(2000001-k3f9ab,vouchline,` + c.HA1MD5 + `,` + c.HA1B + `,2000001,"Anna-Maria Eriksson-Plaintext")`,
 	} {
 		if diff := cmp.Diff([]string{want}, s.shown(t, relation)); diff != "" {

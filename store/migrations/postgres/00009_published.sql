@@ -87,7 +87,7 @@ CREATE VIEW asterisk.ps_endpoints WITH (security_barrier) AS
     WHERE c.auth IS NOT NULL;
 
 CREATE VIEW asterisk.ps_aors WITH (security_barrier) AS
-    SELECT l.extension AS id, 5 AS max_contacts, 'yes'::text AS remove_existing, 60 AS minimum_expiration, 120 AS default_expiration,
+    SELECT l.extension AS id, 10 AS max_contacts, 'yes'::text AS remove_existing, 60 AS minimum_expiration, 120 AS default_expiration,
         120 AS maximum_expiration, 0 AS qualify_frequency, ''::text AS mailboxes, ''::text AS contact
     FROM pbx.lines l
     WHERE EXISTS (SELECT 1 FROM pbx.credentials v WHERE v.extension = l.extension AND (v.not_after IS NULL OR v.not_after > statement_timestamp()));
