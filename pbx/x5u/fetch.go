@@ -49,7 +49,7 @@ func New(clock func() time.Time) *Fetcher {
 	dialer := &net.Dialer{Timeout: timeout, ControlContext: f.permitted}
 	f.client = &http.Client{
 		Timeout:       timeout,
-		Transport:     &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: timeout, MaxIdleConns: 10, IdleConnTimeout: time.Minute},
+		Transport:     &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: timeout, MaxIdleConns: 10, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: maxSize},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return f
@@ -121,15 +121,21 @@ func (f *Fetcher) permitted(_ context.Context, _, address string, _ syscall.RawC
 	return nil
 }
 
+// unicast6 is all that IANA has given out for public IPv6 servers. Beside it are
+// site-local addresses and those that stand for one of IPv4.
+var unicast6 = netip.MustParsePrefix("2000::/3")
+
 // special are the blocks of RFC 6890's registries that a public server does not
-// have and netip does not know by name; the last four lead to IPv4 addresses.
+// have and netip does not know by name; the last two lead to IPv4 addresses.
 var special = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
-	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001:db8::/32"),
-	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2002::/16"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2002::/16"),
 }
 
+// public takes no IPv4 address in the form of IPv6.
 func public(a netip.Addr) bool {
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
+	return (a.Is4() || unicast6.Contains(a)) && a.IsGlobalUnicast() && !a.IsPrivate() &&
+		!slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
 }

@@ -118,6 +118,7 @@ func TestPublic(t *testing.T) {
 		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false, "100.64.0.1": false,
 		"0.0.0.0": false, "255.255.255.255": false, "224.0.0.1": false, "192.0.2.1": false,
 		"::1": false, "::": false, "fe80::1": false, "fd00::1": false, "ff02::1": false, "::ffff:127.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false,
+		"fec0::1": false, "::127.0.0.1": false, "::ffff:0:127.0.0.1": false, "100::1": false, "3fff::1": false, "192.88.99.1": false,
 	} {
 		if got := public(netip.MustParseAddr(address).Unmap()); got != want {
 			t.Errorf("public(%s) = %v, want %v", address, got, want)
