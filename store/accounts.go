@@ -145,7 +145,8 @@ func (s *Store) account(ctx context.Context, db bun.IDB, extension string) (pbx.
 	return s.openAccount(rows[0])
 }
 
-// AccountsOf returns the accounts of an identity, the first number first.
+// AccountsOf returns the accounts of an identity, the first number first. One that
+// does not open comes as a shell, beside the error.
 func (s *Store) AccountsOf(ctx context.Context, identityID string) ([]pbx.Account, error) {
 	return s.accountsWhere(ctx, "WHERE a.identity_id = ?"+byNumber, identityID)
 }

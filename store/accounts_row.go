@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -45,18 +46,23 @@ func accountRows(ctx context.Context, db bun.IDB, where string, args ...any) ([]
 	return rows, wrap("read SIP accounts", err)
 }
 
+// accountsWhere returns accounts. Where some do not open, it returns them as
+// shells, by which they can be silenced, with the errors.
 func (s *Store) accountsWhere(ctx context.Context, where string, args ...any) ([]pbx.Account, error) {
 	rows, err := accountRows(ctx, s.read, where, args...)
 	if err != nil {
 		return nil, err
 	}
-	accounts := make([]pbx.Account, len(rows))
-	for i, row := range rows {
-		if accounts[i], err = s.openAccount(row); err != nil {
-			return nil, err
+	accounts := make([]pbx.Account, 0, len(rows))
+	var errs []error
+	for _, row := range rows {
+		a, err := s.openAccount(row)
+		if err != nil {
+			a, errs = row.shell(), append(errs, err)
 		}
+		accounts = append(accounts, a)
 	}
-	return accounts, nil
+	return accounts, errors.Join(errs...)
 }
 
 func (s *Store) openAccount(row accountRow) (a pbx.Account, err error) {
@@ -83,6 +89,15 @@ func (s *Store) openAccount(row accountRow) (a pbx.Account, err error) {
 func (r accountRow) describes(a pbx.Account) bool {
 	return r.Extension == a.Extension && r.AOR == string(a.AOR) && r.IdentityID == a.IdentityID && r.Revision == a.Revision &&
 		r.Organisation == a.Organisation && r.Status == string(a.Status()) && r.UpdatedAt == micros(a.UpdatedAt)
+}
+
+// shell is what the columns say of an account that does not open.
+func (r accountRow) shell() pbx.Account {
+	aor := pbx.AOR(r.AOR)
+	return pbx.Account{
+		Extension: r.Extension, AOR: aor, Realm: aor.Domain(), IdentityID: r.IdentityID, Organisation: r.Organisation,
+		UpdatedAt: fromMicros(r.UpdatedAt), Revision: r.Revision,
+	}
 }
 
 // putAccount writes an account with its next revision. It belongs to a

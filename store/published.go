@@ -62,7 +62,8 @@ func (s *Store) Publish(ctx context.Context, a pbx.Account) error {
 	return nil
 }
 
-// checkCurrent compares with what is stored, if anything is.
+// checkCurrent compares with what is stored. A number that was given out and has
+// no account is nobody's to show; hiding a line that does not open is never wrong.
 func (s *Store) checkCurrent(ctx context.Context, tx bun.Tx, a pbx.Account, want shownLines) error {
 	var holder string
 	err := tx.NewRaw("SELECT COALESCE(MAX(identity_id), '') FROM extensions WHERE extension = ?", a.Extension).Scan(ctx, &holder)
@@ -75,7 +76,9 @@ func (s *Store) checkCurrent(ctx context.Context, tx bun.Tx, a pbx.Account, want
 	}
 	stored, err := s.account(ctx, tx, a.Extension)
 	switch {
-	case errors.Is(err, kyc.ErrNotFound):
+	case errors.Is(err, kyc.ErrNotFound) && len(want) > 0 && holder != "":
+		return stale
+	case errors.Is(err, kyc.ErrNotFound), errors.Is(err, ErrCorrupt) && len(want) == 0:
 		return nil
 	case err != nil:
 		return err

@@ -16,6 +16,7 @@ import (
 var publishedTests = map[string]func(*testing.T, *suite){
 	"a line is shown and hidden":                published,
 	"a late publication is refused":             publishedLate,
+	"a line that is gone is not shown again":    publishedGone,
 	"a credential ends by the database's clock": publishedEnds,
 	"a browser has an endpoint of its own":      publishedBrowser,
 	"a published line goes with its subject":    publishedErased,
@@ -127,6 +128,41 @@ func publishedLate(t *testing.T, s *suite) {
 	s.allocate(t, "id2", quarantined)
 	if err := s.Publish(t.Context(), before); !errors.Is(err, kyc.ErrConflict) {
 		t.Errorf("Publish of a number that another has = %v, want ErrConflict", err)
+	}
+	if got := s.shown(t, "pbx.lines"); len(got) > 0 {
+		t.Errorf("pbx.lines = %v, want nothing", got)
+	}
+}
+
+// An account that is not there any more, because it did not open when its subject
+// was erased, is not brought back by who read it before. Hiding is always right,
+// also of a line that does not open.
+func publishedGone(t *testing.T, s *suite) {
+	if !s.public(t) {
+		return
+	}
+	s.enrolled(t, "en1", "id1")
+	before := account(1, "id1")
+	s.publish(t, before)
+	if err := s.exec(t, "UPDATE sip_accounts SET sealed = 'damaged'"); err != nil {
+		t.Fatal(err)
+	}
+	off := before.Clone()
+	off.Enabled = false
+	if err := s.Publish(t.Context(), before); err == nil {
+		t.Error("Publish of a line that does not open = nil, want an error")
+	}
+	if err := s.Publish(t.Context(), off); err != nil {
+		t.Errorf("hiding a line that does not open = %v", err)
+	}
+	if got := s.shown(t, "pbx.lines"); len(got) > 0 {
+		t.Errorf("pbx.lines = %v, want nothing", got)
+	}
+	if err := s.DestroySubject(t.Context(), "en1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Publish(t.Context(), before); !errors.Is(err, kyc.ErrConflict) {
+		t.Errorf("Publish of a line that is gone = %v, want ErrConflict", err)
 	}
 	if got := s.shown(t, "pbx.lines"); len(got) > 0 {
 		t.Errorf("pbx.lines = %v, want nothing", got)

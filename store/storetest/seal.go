@@ -199,7 +199,8 @@ func accountMoved(t *testing.T, s *suite) {
 	if err := s.exec(t, "UPDATE sip_accounts SET sealed = (SELECT sealed FROM sip_accounts WHERE identity_id = 'id1')"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.AccountsOf(t.Context(), "id2"); !errors.Is(err, store.ErrCorrupt) {
-		t.Errorf("AccountsOf = %v, want ErrCorrupt", err)
+	list, err := s.AccountsOf(t.Context(), "id2")
+	if !errors.Is(err, store.ErrCorrupt) || len(list) != 1 || !list[0].IsShell() || list[0].Validate() != nil || list[0].IdentityID != "id2" {
+		t.Errorf("AccountsOf = %v, %v, want a shell and ErrCorrupt", list, err)
 	}
 }
