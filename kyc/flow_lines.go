@@ -2,6 +2,7 @@ package kyc
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/vouchline/vouchline/pbx"
@@ -130,18 +131,42 @@ func (f *Flow) changeLine(
 	if err != nil {
 		return pbx.Account{}, err
 	}
-	f.hurry(ctx, effect)
-	return account, nil
+	return account, f.hurry(ctx, effect, account)
 }
 
 // hurry runs an effect that was saved before the queue does. What fails here is
 // the queue's to repeat.
-func (f *Flow) hurry(ctx context.Context, effect Effect) {
+func (f *Flow) hurry(ctx context.Context, effect Effect, saved pbx.Account) error {
 	if f.PBX == nil {
-		return
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, hurryTime)
 	defer cancel()
 	r := &Runner{Flow: f, Provisioner: f.PBX}
-	_ = r.setLine(ctx, effect)
+	if r.setLine(ctx, effect) == nil {
+		return nil
+	}
+	return f.tellAgain(context.WithoutCancel(ctx), effect, saved)
+}
+
+// tellAgain has the queue tell the PBX once more where the line has changed since
+// it was told in vain: the PBX may have taken that all the same, after the newer
+// change, whose own effect the queue may have done already.
+func (f *Flow) tellAgain(ctx context.Context, effect Effect, told pbx.Account) error {
+	ctx, cancel := context.WithTimeout(ctx, hurryTime)
+	defer cancel()
+	line, err := f.Accounts.Account(ctx, told.Extension)
+	if errors.Is(err, ErrNotFound) || err == nil && line.Revision == told.Revision {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	nonce, err := f.newID("")
+	if err != nil {
+		return err
+	}
+	effect.Kind, effect.Ref = SetLine, told.Extension+"@"+nonce
+	_, err = f.Accounts.UpdateAccount(ctx, told.Extension, func(*pbx.Account) ([]Effect, error) { return []Effect{effect}, nil })
+	return err
 }

@@ -3,6 +3,7 @@ package kyc
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/passport"
@@ -119,17 +120,36 @@ func (f *Flow) speaksStill(ctx context.Context, orig passport.Party) error {
 	if err != nil {
 		return err
 	}
+	refusal := error(ErrIdentityNotLive)
 	for _, id := range ids {
 		e, err := f.Enrollments.Get(ctx, id)
 		if errors.Is(err, ErrNotFound) {
 			continue // erased in between
 		}
-		if err != nil {
+		if err == nil {
+			err = f.speaksFor(ctx, e)
+		}
+		if !errors.Is(err, ErrIdentityNotLive) && !errors.Is(err, ErrLineOff) {
 			return err
 		}
-		if err := f.live(ctx, e); !errors.Is(err, ErrIdentityNotLive) {
-			return err
-		}
+		refusal = err
 	}
-	return ErrIdentityNotLive
+	return refusal
+}
+
+// speaksFor refuses what was signed for a number of an enrollment that by now
+// would not get it: of a number that an SMS confirmed, on a line that is on, of an
+// identity that is live.
+func (f *Flow) speaksFor(ctx context.Context, e *Enrollment) error {
+	if !e.Data.PhoneCode.Validated() {
+		return ErrIdentityNotLive
+	}
+	lines, err := f.Accounts.AccountsOf(ctx, e.Data.Identity.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(lines, func(a pbx.Account) bool { return a.Status() == pbx.StatusOn }) {
+		return ErrLineOff
+	}
+	return f.live(ctx, e)
 }

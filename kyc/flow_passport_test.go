@@ -349,3 +349,38 @@ func TestCheckPassport(t *testing.T) {
 		}
 	}
 }
+
+// A token that was signed for a confirmed number is worth nothing once the line is
+// suspended, nor because somebody else claims the number.
+func TestCheckPassportOfAConfirmedNumber(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.desk(t, all)
+	_, identity, extension, phone := b.caller(t)
+	header, err := b.flow.Passport(t.Context(), gateway, kyc.PassportRequest{Extension: extension, From: phone, To: []string{"+12155551212"}})
+	must(t, err)
+	check := func(want string) {
+		t.Helper()
+		v, err := b.flow.CheckPassport(t.Context(), kyc.PassportCheck{Actor: gateway, Header: header.Header, From: phone})
+		must(t, err)
+		if v.Refused != want {
+			t.Errorf("the verdict is %q, want %q", v.Refused, want)
+		}
+	}
+	must(t, b.flow.SuspendLine(t.Context(), agent, extension))
+	b.work(t)
+	check("line_off")
+	must(t, b.flow.ResumeLine(t.Context(), agent, extension))
+	b.work(t)
+	check("")
+	other, _, _, _ := b.caller(t)
+	_, err = b.store.Update(t.Context(), other, func(e *kyc.Enrollment) error {
+		e.Data.Profile.Phone, e.Data.PhoneCode.ValidatedAt = phone, time.Time{}
+		return nil
+	})
+	must(t, err)
+	check("")
+	_, err = b.ledger.SetStatus(t.Context(), identity.ID, ledger.StatusRevoked, ledger.ReasonAdministrative)
+	must(t, err)
+	check("identity_not_live")
+}

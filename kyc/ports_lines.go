@@ -24,7 +24,8 @@ type LineStore interface {
 	UpdateAccount(ctx context.Context, extension string, change func(*pbx.Account) ([]Effect, error)) (pbx.Account, error)
 	// Account returns ErrNotFound for a number without one.
 	Account(ctx context.Context, extension string) (pbx.Account, error)
-	// AccountsOf returns an identity's accounts, the first number first.
+	// AccountsOf returns an identity's accounts, the first number first. Of those
+	// that do not open it returns shells, with an error.
 	AccountsOf(ctx context.Context, identityID string) ([]pbx.Account, error)
 	// Accounts returns the accounts that changed at or after since, ordered
 	// by extension.

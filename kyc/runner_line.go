@@ -75,7 +75,21 @@ func (r *Runner) setLine(ctx context.Context, effect Effect) error {
 	if account.Enabled || !usable(account, r.Clock()) {
 		return nil
 	}
-	return r.followLine(ctx, effect.EnrollmentID, account.IdentityID, 0)
+	holder, err := r.holderOf(ctx, account, effect)
+	if err != nil {
+		return err
+	}
+	return r.followLine(ctx, holder, account.IdentityID, 0)
+}
+
+// holderOf returns the enrollment of who has a line now. An effect that comes late
+// may be of who had the number before, and what became of them says nothing.
+func (r *Runner) holderOf(ctx context.Context, a pbx.Account, effect Effect) (enrollmentID string, err error) {
+	ids, err := r.Enrollments.Find(ctx, ByIdentity, a.IdentityID)
+	if err != nil || len(ids) == 0 {
+		return effect.EnrollmentID, err
+	}
+	return ids[0], nil
 }
 
 // dropDevices makes the PBX forget who is registered. Nobody knows which of a
@@ -194,29 +208,50 @@ func (r *Runner) lineByLedger(ctx context.Context, identityID string, version in
 // nothing to set.
 func (r *Runner) putLine(ctx context.Context, identityID string, want lineState) error {
 	accounts, err := r.Accounts.AccountsOf(ctx, identityID)
-	if err != nil {
+	if len(accounts) == 0 {
 		return err
 	}
 	now := r.Clock().UTC()
+	var errs []error // one line that does not open, or that the PBX does not take, keeps no other on
 	for _, was := range accounts {
-		account := was.Clone()
-		want.apply(&account, now)
-		if !account.Equal(was) {
-			_, err := r.Accounts.UpdateAccount(ctx, was.Extension, func(a *pbx.Account) ([]Effect, error) {
-				if a.IdentityID == identityID { // else the number has changed hands
-					want.apply(a, now)
-				}
-				return nil, nil
-			})
-			if err != nil {
-				return err
-			}
+		err := r.putOne(ctx, was, want, now)
+		if err != nil && want != lineOn {
+			err = r.silence(ctx, was, want, err)
 		}
-		if _, err := r.putAccount(ctx, was.Extension); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (r *Runner) putOne(ctx context.Context, was pbx.Account, want lineState, now time.Time) error {
+	account := was.Clone()
+	want.apply(&account, now)
+	if !account.Equal(was) {
+		_, err := r.Accounts.UpdateAccount(ctx, was.Extension, func(a *pbx.Account) ([]Effect, error) {
+			if a.IdentityID == was.IdentityID { // else the number has changed hands
+				want.apply(a, now)
+			}
+			return nil, nil
+		})
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := r.putAccount(ctx, was.Extension)
+	return err
+}
+
+// silence takes a line off the PBX of which the store can tell no more than that
+// it is there. That is all that an erasure needs of it: the store deletes the rest.
+func (r *Runner) silence(ctx context.Context, was pbx.Account, want lineState, cause error) error {
+	if _, err := r.Accounts.Account(ctx, was.Extension); err == nil || errors.Is(err, ErrNotFound) {
+		return cause
+	}
+	err := r.Provisioner.Provision(ctx, was.Shell())
+	if want == lineGone {
+		return err
+	}
+	return errors.Join(cause, err)
 }
 
 // putAccount tells the PBX what the store has of a line, and looks again: the
