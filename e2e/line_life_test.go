@@ -14,6 +14,7 @@ import (
 	"github.com/vouchline/vouchline/ledger/fabric"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
 	"github.com/vouchline/vouchline/store"
+	"github.com/vouchline/vouchline/store/storetest"
 )
 
 // lineDomain is the realm and domain of the lines.
@@ -29,7 +30,7 @@ var served = map[string]func(t *testing.T, dsn string) (server string, settings 
 		}
 	},
 	"Kamailio": func(t *testing.T, dsn string) (string, map[string]string) {
-		s := kamailiotest.Start(t, kamailiotest.Config{Domain: lineDomain, Database: roleOf(t, dsn, "kamailio")})
+		s := kamailiotest.Start(t, kamailiotest.Config{Domain: lineDomain, Database: storetest.PBXRole(t, dsn, "kamailio").String()})
 		return s.Address, map[string]string{"PBX": "kamailio", "PBX_KAMAILIO_RPC": s.RPC, "PBX_KAMAILIO_TOKEN": s.Token}
 	},
 }

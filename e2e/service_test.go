@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/internal/testenv"
 	"github.com/vouchline/vouchline/models"
 )
@@ -40,7 +40,7 @@ type service struct {
 func start(t *testing.T, change func(map[string]string)) *service {
 	t.Helper()
 	binary(t)
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), siptest.FreeAddress(t)
 	s := &service{t: t, dir: dir, url: "http://" + address, log: &journal{}}
 	s.settings = map[string]string{
 		"LISTEN":         address,
@@ -200,17 +200,6 @@ func (j *journal) String() string {
 func (j *journal) tail(lines int) string {
 	all := strings.Split(strings.TrimSpace(j.String()), "\n")
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
-}
-
-// freeAddress returns a loopback address with a port that is free now.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // wait asks again and again until yes.

@@ -13,6 +13,7 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
 	"github.com/vouchline/vouchline/store"
+	"github.com/vouchline/vouchline/store/storetest"
 )
 
 // syncing runs the command and compares what it says, line by line.
@@ -90,7 +91,7 @@ func TestPBXSyncKamailio(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	server := kamailiotest.Start(t, kamailiotest.Config{Domain: "vouchline", Database: kamailiotest.Role(t, dsn)})
+	server := kamailiotest.Start(t, kamailiotest.Config{Domain: "vouchline", Database: storetest.PBXRole(t, dsn, "kamailio").String()})
 	flags = append(flags, "--pbx", "kamailio", "--pbx-kamailio-rpc", server.RPC, "--pbx-kamailio-token", server.Token)
 	saveLine(t, s, "1000", true)
 	on := saveLine(t, s, "1001", true)

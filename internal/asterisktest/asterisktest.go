@@ -137,11 +137,12 @@ func (s *Server) edits(realm string) map[string][]string {
 		"manager.conf": {"port = 5038", "port = " + manager},
 	}
 	if s.database != nil {
+		password, _ := s.database.url.User.Password()
 		all["extconfig.conf"] = []string{"asterisk.ps_endpoints", s.database.role + ".ps_endpoints"}
 		all["res_pgsql.conf"] = []string{
 			"dbhost = 127.0.0.1", "dbhost = " + s.database.url.Hostname(), "dbport = 5432", "dbport = " + s.database.url.Port(),
 			"dbname = vouchline", "dbname = " + strings.TrimPrefix(s.database.url.Path, "/"),
-			"dbuser = asterisk", "dbuser = " + s.database.role, "dbpass =\n", "dbpass = " + s.database.password + "\n",
+			"dbuser = asterisk", "dbuser = " + s.database.role, "dbpass =\n", "dbpass = " + password + "\n",
 		}
 	}
 	return all

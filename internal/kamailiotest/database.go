@@ -3,13 +3,9 @@ package kamailiotest
 import (
 	"context"
 	"database/sql"
-	"net/url"
-	"strings"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver
-
-	"github.com/vouchline/vouchline/store"
 )
 
 // Exec runs a statement in a database.
@@ -20,8 +16,7 @@ func Exec(tb testing.TB, dsn, statement string, args ...any) {
 		tb.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	ctx := context.WithoutCancel(tb.Context()) // cleanups come here too
-	if _, err := db.ExecContext(ctx, statement, args...); err != nil {
+	if _, err := db.ExecContext(tb.Context(), statement, args...); err != nil {
 		tb.Fatalf("%s: %v", statement, err)
 	}
 }
@@ -39,26 +34,4 @@ func connected(ctx context.Context, database string) int {
 		return 0
 	}
 	return n
-}
-
-// Role makes the login role that an administrator would make for Kamailio, and
-// returns the URL that Kamailio opens the database by.
-func Role(tb testing.TB, dsn string) string {
-	tb.Helper()
-	u, err := url.Parse(dsn)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	name := "kamailio_" + strings.TrimPrefix(u.Path, "/") // roles are the cluster's
-	statements, err := store.PBXRoleSQL("kamailio", name)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	Exec(tb, dsn, statements)
-	Exec(tb, dsn, "alter role "+name+" password 'x'")
-	tb.Cleanup(func() {
-		Exec(tb, dsn, "drop owned by "+name)
-		Exec(tb, dsn, "drop role "+name)
-	})
-	return (&url.URL{Scheme: "postgres", User: url.UserPassword(name, "x"), Host: u.Host, Path: u.Path}).String()
 }

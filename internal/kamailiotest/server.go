@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vouchline/vouchline/internal/siptest"
 	"github.com/vouchline/vouchline/internal/testenv"
 )
 
@@ -71,8 +72,8 @@ func Start(tb testing.TB, c Config) *Server {
 	tb.Helper()
 	program := testenv.Program(tb, "kamailio", "/usr/sbin")
 	testenv.Need(tb, "kamailio", modules(c.TLS))
-	s := &Server{Address: freeAddress(tb), Token: rand.Text(), Client: http.DefaultClient}
-	rpc := freeAddress(tb)
+	s := &Server{Address: siptest.FreeAddress(tb), Token: rand.Text(), Client: http.DefaultClient}
+	rpc := siptest.FreeAddress(tb)
 	dir, err := os.MkdirTemp("", "kamailiotest-")
 	if err != nil {
 		tb.Fatal(err)
@@ -97,26 +98,6 @@ func modules(tls bool) error {
 		}
 	}
 	return nil
-}
-
-// freeAddress returns an address that nobody uses for UDP or TCP now.
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
-	var listen net.ListenConfig
-	for range 20 {
-		udp, err := listen.ListenPacket(tb.Context(), "udp4", "127.0.0.1:0")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		tcp, err := listen.Listen(tb.Context(), "tcp4", udp.LocalAddr().String())
-		_ = udp.Close()
-		if err == nil {
-			_ = tcp.Close()
-			return udp.LocalAddr().String()
-		}
-	}
-	tb.Fatal("no port is free for both UDP and TCP")
-	return ""
 }
 
 // configure lays ours down and sets what an installation sets: addresses,

@@ -16,6 +16,7 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/kamailio"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
+	"github.com/vouchline/vouchline/store/storetest"
 )
 
 // These tests are of deploy/kamailio itself: what it lets in, and what it tells
@@ -71,7 +72,7 @@ func TestEmptyDigestsLetNobodyIn(t *testing.T) {
 	p := newPublished(t)
 	kamailiotest.Exec(t, p.dsn, "drop view kamailio.subscriber")
 	kamailiotest.Exec(t, p.dsn, "create table kamailio.subscriber (username text, domain text, ha1 text, ha1b text, extension text, display_name text)")
-	b := bench{server: kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: kamailiotest.Role(t, p.dsn)})}
+	b := bench{server: kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: storetest.PBXRole(t, p.dsn, "kamailio").String()})}
 	for _, digests := range []string{"'', ''", "null, null"} {
 		kamailiotest.Exec(t, p.dsn, "delete from kamailio.subscriber")
 		kamailiotest.Exec(t, p.dsn, "insert into kamailio.subscriber values ('2001-aaaaaa', '"+pbxtest.Domain+"', "+digests+", '2001', '')")
@@ -393,7 +394,7 @@ func TestRPCAccess(t *testing.T) {
 func TestRPCByTLS(t *testing.T) {
 	t.Parallel()
 	p := newPublished(t)
-	s := kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: kamailiotest.Role(t, p.dsn), TLS: true})
+	s := kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: storetest.PBXRole(t, p.dsn, "kamailio").String(), TLS: true})
 	for name, client := range map[string]*http.Client{"trusting": s.Client, "not trusting": http.DefaultClient} {
 		r, err := kamailio.NewRegistrar(kamailio.Config{Nodes: []string{s.RPC}, Token: pbx.Password(s.Token), Client: client, Clock: time.Now})
 		if err != nil {

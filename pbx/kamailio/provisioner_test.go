@@ -14,6 +14,7 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/kamailio"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
+	"github.com/vouchline/vouchline/store/storetest"
 )
 
 // bench is a running Kamailio over a database of its own, and what we ask of it.
@@ -28,7 +29,7 @@ type bench struct {
 func newBench(t testing.TB) bench {
 	t.Helper()
 	b := bench{published: newPublished(t)}
-	b.gate = kamailiotest.NewGate(t, kamailiotest.Role(t, b.published.dsn))
+	b.gate = kamailiotest.NewGate(t, storetest.PBXRole(t, b.published.dsn, "kamailio").String())
 	b.server = kamailiotest.Start(t, kamailiotest.Config{Domain: pbxtest.Domain, Database: b.gate.URL})
 	b.registrar = newRegistrar(t, b.server.RPC, b.server.Token)
 	var err error

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vouchline/vouchline/internal/pgtest"
 	"github.com/vouchline/vouchline/store"
+	"github.com/vouchline/vouchline/store/storetest"
 )
 
 // published is a database with the view that Kamailio reads, as the store makes
@@ -18,19 +19,10 @@ type published struct {
 
 func newPublished(t testing.TB) published {
 	t.Helper()
-	dir := t.TempDir()
-	c := store.Config{
-		DSN: pgtest.Start(t), Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "key"), Clock: time.Now,
-	}
-	if err := store.Migrate(t.Context(), c); err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.Open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	return published{c.DSN, s}
+	dir, dsn := t.TempDir(), pgtest.Start(t)
+	return published{dsn, storetest.Open(t, store.Config{
+		DSN: dsn, Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "key"), Clock: time.Now,
+	})}
 }
 
 // users returns what the view shows of a line: of each user its digests and the

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"database/sql"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -17,25 +16,7 @@ var roleTests = map[string]func(*testing.T, *suite){
 // login opens the database as a role that a DBA makes for a PBX.
 func (s *suite) login(t *testing.T, kind string) *sql.DB {
 	t.Helper()
-	u, err := url.Parse(s.cfg.DSN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	role := kind + strings.ReplaceAll(u.Path, "/", "_")
-	statements, err := store.PBXRoleSQL(kind, role)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.exec(t, statements); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { // roles belong to the cluster, which other tests use
-		if _, err := s.DB().Exec("DROP OWNED BY " + role + "; DROP ROLE " + role); err != nil { //nolint:noctx // the test's own is over
-			t.Error(err)
-		}
-	})
-	u.User = url.User(role)
-	db, err := sql.Open("pgx", u.String())
+	db, err := sql.Open("pgx", PBXRole(t, s.cfg.DSN, kind).String())
 	if err != nil {
 		t.Fatal(err)
 	}
