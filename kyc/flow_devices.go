@@ -22,7 +22,7 @@ const (
 // Each new password is a change of the PBX's configuration.
 var (
 	deviceChanges = []otp.Window{{N: 20, Per: time.Hour}}
-	browserLines  = []otp.Window{{N: 60, Per: time.Hour}}
+	browserLines  = []otp.Window{{N: 10, Per: tabTime}, {N: 60, Per: time.Hour}}
 )
 
 // A newCredential is a credential with the password that made it.
@@ -243,8 +243,9 @@ func (f *Flow) BrowserLine(ctx context.Context, enrollmentID string) (pbx.Setup,
 		*a = a.Clone()
 		d := &a.Devices[i]
 		used = d.ID
+		// None is taken away before its end, with which the line's phones would
+		// be dropped: how many there are is bounded by how often one may ask.
 		d.Rotate(c.Credential, now, wholeSecond(now.Add(tabTime)))
-		d.Credentials = slices.Clone(d.Credentials[max(0, len(d.Credentials)-2):])
 		return nil
 	})
 	return f.setup(account, used, c), err

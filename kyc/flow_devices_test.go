@@ -248,19 +248,30 @@ func TestBrowserLine(t *testing.T) {
 	b.work(t)
 	b.opens(t, "first tab, for a while", first, true)
 	b.opens(t, "second tab", second, true)
+	for range 8 {
+		_, err := b.flow.BrowserLine(t.Context(), id)
+		must(t, err)
+	}
+	b.opens(t, "first tab, of ten", first, true)
+	var rate *kyc.RateError
+	if _, err := b.flow.BrowserLine(t.Context(), id); !errors.As(err, &rate) {
+		t.Errorf("an eleventh tab in five minutes = %v, want a rate error", err)
+	}
 	b.advance(6 * time.Minute)
+	last, err := b.flow.BrowserLine(t.Context(), id)
+	must(t, err)
 	b.work(t)
 	b.opens(t, "first tab, later", first, false)
-	b.opens(t, "second tab, later", second, true)
-	if !second.NotAfter.Equal(b.now.Add(-6 * time.Minute).Add(time.Hour)) {
-		t.Errorf("it ends at %s, want an hour after it was made", second.NotAfter)
+	b.opens(t, "last tab", last, true)
+	if !last.NotAfter.Equal(b.now.Add(time.Hour)) {
+		t.Errorf("it ends at %s, want an hour after it was made", last.NotAfter)
 	}
 	if n := len(b.line(t, id).Devices); n != 2 {
 		t.Errorf("the line has %d devices, want the phone and one browser", n)
 	}
 	b.advance(time.Hour)
 	b.work(t)
-	b.opens(t, "second tab, after an hour", second, false)
+	b.opens(t, "last tab, after an hour", last, false)
 	if n := len(b.line(t, id).Devices); n != 1 {
 		t.Errorf("the line has %d devices, want the phone alone", n)
 	}
