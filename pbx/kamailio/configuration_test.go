@@ -321,7 +321,7 @@ func TestRingingIsHungUp(t *testing.T) {
 }
 
 // reply answers a request that came in.
-func reply(t *testing.T, w *wire, request, answer string) {
+func reply(t *testing.T, w *wire, request, answer string, more ...string) {
 	t.Helper()
 	lines := []string{"SIP/2.0 " + answer}
 	for _, line := range strings.Split(request, "\r\n") {
@@ -333,7 +333,7 @@ func reply(t *testing.T, w *wire, request, answer string) {
 			lines = append(lines, line+";tag=callee")
 		}
 	}
-	lines = append(lines, "Contact: <sip:2002@"+w.conn.LocalAddr().String()+">", "Content-Length: 0")
+	lines = append(append(lines, more...), "Contact: <sip:2002@"+w.conn.LocalAddr().String()+">", "Content-Length: 0")
 	if _, err := w.conn.Write([]byte(strings.Join(lines, "\r\n") + "\r\n\r\n")); err != nil {
 		t.Fatal(err)
 	}
