@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vouchline/vouchline/internal/asterisktest"
 	"github.com/vouchline/vouchline/internal/kamailiotest"
 	"github.com/vouchline/vouchline/internal/pgtest"
 	"github.com/vouchline/vouchline/internal/siptest"
@@ -75,24 +76,40 @@ func TestPBXSyncSaysWhatFailed(t *testing.T) {
 	}
 }
 
+// PBXs that read our database, by the flags of each, and where phones find it.
+var published = map[string]func(t *testing.T, dsn string) (address string, flags []string){
+	"Kamailio": func(t *testing.T, dsn string) (string, []string) {
+		s := kamailiotest.Start(t, kamailiotest.Config{Domain: "vouchline", Database: storetest.PBXRole(t, dsn, "kamailio").String()})
+		return s.Address, []string{"--pbx", "kamailio", "--pbx-kamailio-rpc", s.RPC, "--pbx-kamailio-token", s.Token}
+	},
+	"Asterisk": func(t *testing.T, dsn string) (string, []string) {
+		s := asterisktest.Start(t, "vouchline", asterisktest.Realtime(asterisktest.NewDatabase(t, dsn)))
+		return s.Address, []string{
+			"--pbx", "asterisk-realtime", "--pbx-ami", s.Manager, "--pbx-ami-user", s.ManagerUser, "--pbx-ami-secret", s.ManagerSecret,
+		}
+	},
+}
+
 // A line that is in the view of a restored database, or a device that is
-// registered though its line went off while Kamailio was away.
-func TestPBXSyncKamailio(t *testing.T) {
+// registered though its line went off while the PBX was away.
+func TestPBXSyncPublished(t *testing.T) {
 	t.Parallel()
-	dir, dsn := t.TempDir(), pgtest.Start(t)
-	flags := []string{"--data-dir", dir, "--database", dsn}
-	if _, stderr, code := session(t, "", append([]string{"migrate"}, flags...)...); code != exitDone {
-		t.Fatalf("run(migrate) = %d, %s", code, stderr)
+	for name, start := range published {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			syncPublished(t, start)
+		})
 	}
-	s, err := store.Open(t.Context(), store.Config{
+}
+
+func syncPublished(t *testing.T, start func(t *testing.T, dsn string) (string, []string)) {
+	t.Helper()
+	dir, dsn := t.TempDir(), pgtest.Start(t)
+	s := storetest.Open(t, store.Config{
 		DSN: dsn, Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "operator.key"), Clock: time.Now,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	server := kamailiotest.Start(t, kamailiotest.Config{Domain: "vouchline", Database: storetest.PBXRole(t, dsn, "kamailio").String()})
-	flags = append(flags, "--pbx", "kamailio", "--pbx-kamailio-rpc", server.RPC, "--pbx-kamailio-token", server.Token)
+	address, flags := start(t, dsn)
+	flags = append([]string{"--data-dir", dir, "--database", dsn}, flags...)
 	saveLine(t, s, "1000", true)
 	on := saveLine(t, s, "1001", true)
 	syncing(t, flags, exitNegative, "1000_missing", "1001_missing")
@@ -100,7 +117,7 @@ func TestPBXSyncKamailio(t *testing.T) {
 	phone := siptest.Phone{Number: "1001", User: "1001-aaaaaa", Password: "correct horse battery staple", Realm: "vouchline", Expires: 60}
 	register := func(want int) {
 		t.Helper()
-		if got := siptest.Register(t, server.Address, phone); got.Status != want {
+		if got := siptest.Register(t, address, phone); got.Status != want {
 			t.Fatalf("REGISTER = %d, want %d", got.Status, want)
 		}
 	}
