@@ -52,6 +52,7 @@ var table = []row{
 	{"adapters", "ledger/fabric", []string{"ledger", "ledger/fabric/proof"}},
 	{"adapters", "ledger/fabric/proof", []string{"ledger"}},
 	{"adapters", "pbx/", []string{"pbx", "pbx/format"}},
+	{"adapters", "pbx/x5u", nil}, // fetches certificates of other signers
 	{"adapters", "notify/", []string{"notify"}},
 	{"flow", "kyc", []string{"faces", "faces/liveness", "ledger", "ledger/disclosure", "notify", "ocr", "otp", "pbx", "pbx/passport"}},
 	{"disciplines", "ocr", nil},
@@ -62,9 +63,10 @@ var table = []row{
 	{"disciplines", "ledger/batch", []string{"ledger"}},      // many mints in one transaction
 	{"disciplines", "ledger/disclosure", []string{"ledger"}}, // attributes that only their readers can open
 	{"disciplines", "pbx", nil},
-	{"disciplines", "pbx/format", []string{"pbx"}},   // accounts in the forms that PBXs read
-	{"disciplines", "pbx/phone", []string{"pbx"}},    // settings in the forms that phones read
-	{"disciplines", "pbx/passport", []string{"pbx"}}, // who calls, signed (STIR)
+	{"disciplines", "pbx/format", []string{"pbx"}},              // accounts in the forms that PBXs read
+	{"disciplines", "pbx/drift", []string{"pbx", "pbx/format"}}, // where a PBX is not what the accounts say
+	{"disciplines", "pbx/phone", []string{"pbx"}},               // settings in the forms that phones read
+	{"disciplines", "pbx/passport", nil},                        // who calls, signed (STIR)
 	{"disciplines", "notify", []string{"templates"}},
 	{"assets", "templates", nil},
 	{"assets", "models", nil},
@@ -78,7 +80,7 @@ var table = []row{
 	{"tests", "internal/fabricnet", []string{"internal/testenv"}},
 	{"tests", "internal/siptest", []string{"internal/testenv"}},
 	{"tests", "pbx/pbxtest", []string{"internal/siptest", "pbx"}},
-	{"tests", "internal/asterisktest", []string{"internal/siptest", "internal/testenv"}},
+	{"tests", "internal/asterisktest", []string{"internal/siptest", "internal/testenv", "store/storetest"}},
 	{"tests", "internal/kamailiotest", []string{"internal/siptest", "internal/testenv"}},
 	{"tests", "e2e", everything},
 }
@@ -110,7 +112,7 @@ var fences = []fence{
 
 // pure packages decide; they never touch a file, a socket or a process.
 var (
-	pure     = []string{"ocr", "faces", "faces/liveness", "otp", "ledger", "pbx", "kyc"}
+	pure     = []string{"ocr", "faces", "faces/liveness", "otp", "ledger", "pbx", "pbx/drift", "pbx/format", "pbx/passport", "kyc"}
 	touching = []string{"os", "os/exec", "os/signal", "net", "net/http", "net/smtp", "syscall", "io/ioutil"}
 )
 

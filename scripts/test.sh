@@ -30,7 +30,7 @@ mapfile -t all < <(go list ./...)
 pure=() adapters=() whole=()
 for p in "${all[@]}"; do
   case ${p#"$module"/} in
-    "$module" | ocr | faces | otp | ledger | pbx | notify | templates | models | kyc | internal/photo) pure+=("$p") ;;
+    "$module" | ocr | faces | otp | ledger | pbx | pbx/drift | pbx/format | pbx/phone | notify | templates | models | kyc | internal/photo) pure+=("$p") ;;
     e2e | e2e/*) whole+=("$p") ;;
     *) adapters+=("$p") ;;
   esac
