@@ -22,7 +22,7 @@ import (
 const verified = 480
 
 // proxy is as little Kamailio as the example needs around it. It trusts who
-// calls to be the line; a call to "incoming" is one from a trunk.
+// calls to be the line; a call that says so is one from a trunk.
 const proxy = `#!KAMAILIO
 children=2
 log_stderror=yes
@@ -43,7 +43,7 @@ request_route {
 		t_relay();
 		exit;
 	}
-	if ($rU == "incoming") {
+	if (is_present_hf("X-Trunk")) {
 		route(CHECK_CALL);
 		sl_send_reply("480", "Verified");
 		exit;
@@ -132,13 +132,13 @@ func TestSignedCallsThroughKamailio(t *testing.T) {
 		defer c.HangUp(t)
 		return carrier.Incoming(t).Header.Get("Identity")
 	}
-	check := func(identity string) int {
+	check := func(from, to, identity string) int {
 		t.Helper()
-		var more []string
+		more := []string{"X-Trunk: carrier"}
 		if identity != "" {
 			more = append(more, "Identity: "+identity)
 		}
-		return call("33612345601", "incoming", more...).Status
+		return call(from, to, more...).Status
 	}
 	for from, want := range map[string]passport.Attestation{s.extension: passport.Partial, "+33612345601": passport.Full} {
 		identity := signed(from)
@@ -146,8 +146,15 @@ func TestSignedCallsThroughKamailio(t *testing.T) {
 		if err != nil || token.Attest != want {
 			t.Errorf("a call from %s has attestation %s, %v, want %s", from, token.Attest, err, want)
 		}
-		if status := check(identity); status != verified {
-			t.Errorf("secsipid on a token of attestation %s = %d, want %d", want, status, verified)
+		if status := check(from, "+12155551212", identity); status != verified {
+			t.Errorf("a call with a token of attestation %s = %d, want %d", want, status, verified)
+		}
+		// Who was called by somebody has a token that is good for a minute.
+		if status := check("+33612345699", "+12155551212", identity); status != 438 {
+			t.Errorf("a call from another number with a token of attestation %s = %d, want 438", want, status)
+		}
+		if status := check(from, "+12155559999", identity); status != 438 {
+			t.Errorf("a call to another number with a token of attestation %s = %d, want 438", want, status)
 		}
 	}
 	good := signed("+33612345601")
@@ -165,11 +172,11 @@ func TestSignedCallsThroughKamailio(t *testing.T) {
 	for name, identity := range map[string]string{
 		"tampered with": good[:dot+20] + strings.Map(other, good[dot+20:dot+21]) + good[dot+21:], "two minutes old": stale,
 	} {
-		if status := check(identity); status != 438 {
+		if status := check("+33612345601", "+12155551212", identity); status != 438 {
 			t.Errorf("secsipid on a token %s = %d, want 438", name, status)
 		}
 	}
-	if status := check(""); status != 428 {
+	if status := check("+33612345601", "+12155551212", ""); status != 428 {
 		t.Errorf("a call without a token = %d, want 428", status)
 	}
 	if _, err := s.ledger.SetStatus(t.Context(), s.identity, ledger.StatusRevoked, ledger.ReasonAdministrative); err != nil {
