@@ -170,18 +170,29 @@ func (r *Registrar) Drop(ctx context.Context, aor pbx.AOR, contactID string) err
 	})
 }
 
-// each asks all nodes, within one timeout, and goes on after a failure: what can
-// be dropped is dropped.
+// each asks all nodes, within one timeout of which every node has its share, and
+// goes on after a failure: what can be dropped is dropped.
 func (r *Registrar) each(ctx context.Context, ask func(ctx context.Context, node string) error) error {
 	ctx, cancel := context.WithTimeout(ctx, r.config.Timeout)
 	defer cancel()
 	var errs []error
-	for _, node := range r.config.Nodes {
-		if err := ask(ctx, node); err != nil {
+	for i, node := range r.config.Nodes {
+		if err := r.share(ctx, len(r.config.Nodes)-i, func(ctx context.Context) error { return ask(ctx, node) }); err != nil {
 			errs = append(errs, fmt.Errorf("node %s: %w", node, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// share gives the first of some nodes its part of the time that is left.
+func (r *Registrar) share(ctx context.Context, nodes int, ask func(ctx context.Context) error) error {
+	left := r.config.Timeout
+	if end, ok := ctx.Deadline(); ok {
+		left = time.Until(end)
+	}
+	ctx, cancel := context.WithTimeout(ctx, left/time.Duration(nodes))
+	defer cancel()
+	return ask(ctx)
 }
 
 // key is how usrloc names a line.

@@ -220,6 +220,31 @@ func TestNodes(t *testing.T) {
 	}
 }
 
+// A node that says nothing leaves the others their time: a device is dropped where
+// it can be.
+func TestSilentNode(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	silent := node(t, func(string, http.ResponseWriter, uint32) { <-release })
+	t.Cleanup(func() { close(release) }) // before the server's own, which waits for it
+	var asked atomic.Int32
+	up := node(t, func(method string, w http.ResponseWriter, id uint32) {
+		if method == "ul.rm" {
+			asked.Add(1)
+		}
+		_, _ = fmt.Fprintf(w, `{"jsonrpc":"2.0","error":{"code":500,"message":"AOR not found in location table"},"id":%d}`, id)
+	})
+	r, err := kamailio.NewRegistrar(kamailio.Config{
+		Nodes: []string{silent, silent, up}, Token: "token", Clock: time.Now, Timeout: 3 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Drop(t.Context(), line, ""); !errors.Is(err, context.DeadlineExceeded) || asked.Load() != 1 {
+		t.Errorf("Drop() = %v after asking %d, want %v and the other asked", err, asked.Load(), context.DeadlineExceeded)
+	}
+}
+
 // The token goes to no address that an answer names, and to none in the clear.
 func TestTokenStays(t *testing.T) {
 	t.Parallel()
