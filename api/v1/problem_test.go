@@ -6,7 +6,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,6 +118,30 @@ func TestEveryPBXCodeReachesTheAPI(t *testing.T) {
 		err := fmt.Errorf("find: %w", &pbx.Error{Code: code, Field: "cursor"})
 		if status, got := Classify(err); status != http.StatusUnprocessableEntity || got != "pbx_"+code {
 			t.Errorf("Classify(%v) = %d %s, want 422 pbx_%s", err, status, got, code)
+		}
+	}
+}
+
+// ofPages are codes of what this API does not do.
+var ofPages = []string{
+	"already_active", "already_shown", "link_invalid", "live_expired", "no_device", "no_line", "no_number", "not_now", "not_subscriber", "pairing_over",
+	"setup_taken", "sign_in_refused", "too_many_devices", "too_many_lines", "too_many_tries",
+}
+
+// The description lists every code that a program may meet.
+func TestDescriptionListsTheCodes(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("../openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	description, _, _ := strings.Cut(string(file), "license:")
+	for _, code := range slices.Concat(Codes(), slices.Collect(maps.Keys(statuses))) {
+		if slices.Contains(ofPages, code) || strings.HasPrefix(code, pbxPrefix) {
+			continue
+		}
+		if !strings.Contains(description, "`"+code+"`") {
+			t.Errorf("the description does not list %s", code)
 		}
 	}
 }
