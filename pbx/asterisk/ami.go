@@ -56,7 +56,16 @@ var (
 // An AMI is a client of the Asterisk Manager Interface. Each operation logs in
 // anew: a connection that is kept is one more thing that may have died.
 // Several goroutines may use it at once.
-type AMI struct{ config AMIConfig }
+type AMI struct {
+	config AMIConfig
+	// looks are those who look at once; the others wait. Asterisk takes few
+	// sessions that have not logged in yet (authlimit), and what has to be
+	// dropped must find room.
+	looks chan struct{}
+}
+
+// maxLooks is how many may look at the same time.
+const maxLooks = 4
 
 // NewAMI returns a client. Nothing is connected yet.
 func NewAMI(c AMIConfig) (*AMI, error) {
@@ -72,7 +81,7 @@ func NewAMI(c AMIConfig) (*AMI, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &AMI{config: c}, nil
+	return &AMI{config: c, looks: make(chan struct{}, maxLooks)}, nil
 }
 
 // A session is a connection that has logged in. One goroutine at a time uses

@@ -30,6 +30,12 @@ func (a *AMI) Contacts(ctx context.Context, aor pbx.AOR) ([]pbx.Contact, error) 
 	if err != nil {
 		return nil, err
 	}
+	select {
+	case a.looks <- struct{}{}:
+		defer func() { <-a.looks }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	var contacts []pbx.Contact
 	err = a.with(ctx, func(s *session) error {
 		return s.contacts(extension, func(c pbx.Contact) {

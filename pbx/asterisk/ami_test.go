@@ -1,6 +1,7 @@
 package asterisk_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -10,7 +11,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http/httptest"
+	"net/textproto"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -221,6 +224,62 @@ func TestTLS(t *testing.T) {
 		if got, err := a.Contacts(patient(t), line2001); (err == nil && len(got) == 1) != tc.ok {
 			t.Errorf("Contacts(%s) = %v, %v, want success: %v", name, got, err, tc.ok)
 		}
+	}
+}
+
+// Pages that show who is registered are anybody's to load again and again. They
+// leave the manager interface to what has to be dropped.
+func TestContactsLeaveRoom(t *testing.T) {
+	t.Parallel()
+	var listen net.ListenConfig
+	l, err := listen.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	accepted, release := make(chan bool, 100), make(chan bool)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			accepted <- true
+			go func() {
+				defer func() { _ = conn.Close() }()
+				<-release
+				p := &peer{conn, textproto.NewReader(bufio.NewReader(conn))}
+				p.contacts(p.login(), "2001;@ab01")
+			}()
+		}
+	}()
+	a := clientOf(t, l.Addr().String(), func(c *asterisk.AMIConfig) { c.Timeout = time.Minute })
+	var looks sync.WaitGroup
+	for range 20 {
+		looks.Go(func() {
+			if got, err := a.Contacts(t.Context(), line2001); err != nil || len(got) != 1 {
+				t.Errorf("Contacts() = %v, %v, want one", got, err)
+			}
+		})
+	}
+	for range 4 {
+		<-accepted
+	}
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := a.Contacts(impatient, line2001); !errors.Is(err, context.Canceled) {
+		t.Errorf("Contacts() of who does not wait = %v, want %v", err, context.Canceled)
+	}
+	dropped := make(chan error)
+	go func() { dropped <- a.Drop(t.Context(), line2001, "none") }()
+	<-accepted // beside the looks
+	if n := len(accepted); n > 0 {
+		t.Errorf("%d more connections, want none", n)
+	}
+	close(release)
+	looks.Wait()
+	if err := <-dropped; err != nil {
+		t.Errorf("Drop() = %v", err)
 	}
 }
 
