@@ -32,6 +32,12 @@ func (f *Flow) DeviceSetup(ctx context.Context, deviceToken string) (pbx.Setup, 
 	if errors.Is(err, ErrNotFound) || err == nil && e.State() != Issued {
 		return pbx.Setup{}, ErrToken
 	}
+	if err == nil && !line.Enabled { // for want of a password, or because of the identity
+		err = f.live(ctx, e)
+		if errors.Is(err, ErrIdentityNotLive) {
+			err = ErrLineOff
+		}
+	}
 	if err != nil {
 		return pbx.Setup{}, err
 	}

@@ -138,3 +138,27 @@ func TestLineThatDoesNotOpen(t *testing.T) {
 		}
 	}
 }
+
+// A line that has no password yet is off; that of a suspended identity is off for
+// another reason, and a phone that was paired gets nothing then.
+func TestPairedPhoneOfASuspendedIdentity(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.issued(t)
+	token := b.paired(t, id)
+	first := b.line(t, id)
+	must(t, b.flow.RemoveDevice(t.Context(), id, first.Extension, first.Devices[0].ID))
+	identity := b.identity(t, id).ID
+	_, err := b.ledger.SetStatus(t.Context(), identity, ledger.StatusSuspended, ledger.ReasonAdministrative)
+	must(t, err)
+	must(t, b.runner.Run(t.Context(), kyc.Effect{Kind: kyc.SyncLine, EnrollmentID: id, Ref: identity + "@0"}))
+	if setup, err := b.flow.DeviceSetup(t.Context(), token); !errors.Is(err, kyc.ErrLineOff) || setup.Password != "" {
+		t.Errorf("DeviceSetup while suspended = %v, want %v and no password", err, kyc.ErrLineOff)
+	}
+	_, err = b.ledger.SetStatus(t.Context(), identity, ledger.StatusActive, ledger.ReasonAdministrative)
+	must(t, err)
+	setup, err := b.flow.DeviceSetup(t.Context(), token)
+	must(t, err)
+	b.work(t)
+	b.opens(t, "resumed", setup, true)
+}
