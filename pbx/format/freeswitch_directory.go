@@ -9,9 +9,6 @@ import (
 	"github.com/vouchline/vouchline/pbx"
 )
 
-// DirectoryContentType is that of all answers to mod_xml_curl.
-const DirectoryContentType = "text/xml; charset=utf-8"
-
 // directoryNotFound is FreeSWITCH's word for it. Any other answer than this and a
 // user would have it go on to its files, or log an error.
 const directoryNotFound = xml.Header + `<document type="freeswitch/xml"><section name="result"><result status="not found"/></section></document>` + "\n"
