@@ -16,6 +16,7 @@ import (
 	"github.com/vouchline/vouchline/ledger"
 	"github.com/vouchline/vouchline/ledger/fabric"
 	"github.com/vouchline/vouchline/ledger/ledgertest"
+	"github.com/vouchline/vouchline/pbx"
 )
 
 const (
@@ -258,9 +259,10 @@ func (m *mint) checkSealed(c *fabric.Client) {
 // number of its own.
 func (m *mint) checkLines(cases map[string]*kyc.Enrollment) {
 	m.t.Helper()
-	accounts, err := m.db.Accounts(m.t.Context(), time.Time{})
+	page, err := m.db.FindAccounts(m.t.Context(), pbx.Query{})
+	accounts := page.Accounts
 	if err != nil || len(accounts) != len(cases) {
-		m.t.Fatalf("Accounts() = %d accounts, %v; want %d", len(accounts), err, len(cases))
+		m.t.Fatalf("FindAccounts() = %d accounts, %v; want %d", len(accounts), err, len(cases))
 	}
 	owners := map[string]string{}
 	for _, a := range accounts {

@@ -2,7 +2,6 @@ package kyc
 
 import (
 	"context"
-	"time"
 
 	"github.com/vouchline/vouchline/pbx"
 )
@@ -27,9 +26,6 @@ type LineStore interface {
 	// AccountsOf returns an identity's accounts, the first number first. Of those
 	// that do not open it returns shells, with an error.
 	AccountsOf(ctx context.Context, identityID string) ([]pbx.Account, error)
-	// Accounts returns the accounts that changed at or after since, ordered
-	// by extension.
-	Accounts(ctx context.Context, since time.Time) ([]pbx.Account, error)
 }
 
 // A LineOpener makes the account of a number that was allocated.

@@ -28,6 +28,9 @@ func (r *Runner) provision(ctx context.Context, effect Effect) error {
 	if err := r.followLine(ctx, e.ID, e.Data.Identity.ID, 0); err != nil {
 		return r.delayed(ctx, effect, err)
 	}
+	if err := r.audit(ctx, "system", "line_added", LineSubject(account), ""); err != nil {
+		return err
+	}
 	return r.save(ctx, effect, func(e *Enrollment, now time.Time) error {
 		e.Data.Line.Extension, e.Data.Line.Provisioned, e.Data.DelayedAt = account.Extension, now, time.Time{}
 		e.Data.LinkSerial++

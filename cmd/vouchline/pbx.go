@@ -1,9 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"time"
 
+	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/format"
 	"github.com/vouchline/vouchline/store"
 )
@@ -19,8 +20,8 @@ type PBXCmd struct {
 // PBXExportCmd writes the lines.
 type PBXExportCmd struct {
 	StorageSettings `group:"Storage"`
-	Format          string    `name:"format" default:"asterisk" enum:"asterisk,kamailio,freeswitch,json,csv" help:"asterisk (pjsip.conf), kamailio (SQL), freeswitch (directory), csv (a table), each of who may register now; or json (all lines, one each line)."`
-	Since           time.Time `name:"since" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"json: only lines changed at or after this time (RFC 3339)."`
+	Format          string `name:"format" default:"asterisk" enum:"asterisk,kamailio,freeswitch,json,csv" help:"asterisk (pjsip.conf), kamailio (SQL), freeswitch (directory), csv (a table), each of who may register now; or json (all lines, one each line)."`
+	Since           int64  `name:"since" placeholder:"REVISION" help:"json: only lines that changed after this revision, as each line has one."`
 }
 
 // Validate reports every fault of the settings; kong calls it.
@@ -31,7 +32,7 @@ func (c *PBXExportCmd) Run(g *Globals) error {
 	if g.JSON {
 		c.Format = "json"
 	}
-	if c.Format != "json" && !c.Since.IsZero() {
+	if c.Format != "json" && c.Since != 0 {
 		// Who loads a part of the lines forgets the others.
 		return fault(false, "since", "goes with --format json")
 	}
@@ -40,7 +41,7 @@ func (c *PBXExportCmd) Run(g *Globals) error {
 		return fmt.Errorf("no format %s", c.Format)
 	}
 	return c.withStore(g, func(s *store.Store) error {
-		accounts, err := s.Accounts(g.Context, c.Since)
+		accounts, err := everyLine(g.Context, s, pbx.Query{Since: c.Since})
 		if err != nil {
 			return err
 		}
@@ -51,4 +52,19 @@ func (c *PBXExportCmd) Run(g *Globals) error {
 		_, err = g.Stdout.Write(b)
 		return err
 	})
+}
+
+// everyLine reads all pages of what a query asks for.
+func everyLine(ctx context.Context, s *store.Store, q pbx.Query) ([]pbx.Account, error) {
+	var all []pbx.Account
+	for {
+		page, err := s.FindAccounts(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Accounts...)
+		if q.After = page.Next; q.After == "" {
+			return all, nil
+		}
+	}
 }

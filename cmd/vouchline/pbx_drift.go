@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
@@ -56,7 +55,7 @@ func (p *pbxSync) settled() ([]drift.Drift, error) {
 }
 
 func (p *pbxSync) look() ([]drift.Drift, error) {
-	accounts, err := p.store.Accounts(p.g.Context, time.Time{})
+	accounts, err := everyLine(p.g.Context, p.store, pbx.Query{})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/notify"
+	"github.com/vouchline/vouchline/pbx"
 )
 
 var eraseTests = map[string]func(*testing.T, *suite){
@@ -57,9 +58,9 @@ func destroyed(t *testing.T, s *suite) {
 	if n := len(s.blobs(t)); n != 1 {
 		t.Errorf("%d blobs left, want the other subject's", n)
 	}
-	changed, err := s.Accounts(ctx, Start.Add(time.Second))
-	if err != nil || len(changed) != 1 || !changed[0].IsShell() {
-		t.Errorf("Accounts = %v, %v, want one empty and disabled", changed, err)
+	page, err := s.FindAccounts(ctx, pbx.Query{})
+	if err != nil || len(page.Accounts) != 1 || !page.Accounts[0].IsShell() {
+		t.Errorf("FindAccounts = %v, %v, want one empty and disabled", page.Accounts, err)
 	}
 	if other := s.allocate(t, "id2", plan); other == ext {
 		t.Errorf("the extension %s was given away at once", ext)
@@ -89,9 +90,10 @@ func destroyDamaged(t *testing.T, s *suite) {
 	if n := s.column(t, "SELECT COUNT(*) FROM enrollments"); n[0] != "0" {
 		t.Errorf("%s enrollments left, want 0", n[0])
 	}
-	list, err := s.Accounts(t.Context(), time.Time{})
+	page, err := s.FindAccounts(t.Context(), pbx.Query{})
+	list := page.Accounts
 	if err != nil || len(list) != 1 || list[0].DisplayName != "" || list[0].IdentityID != "id0" {
-		t.Errorf("Accounts = %v, %v, want the shell of the one that could be read", list, err)
+		t.Errorf("FindAccounts = %v, %v, want the shell of the one that could be read", list, err)
 	}
 }
 

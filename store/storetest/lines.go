@@ -114,27 +114,16 @@ func accounts(t *testing.T, s *suite) {
 		}
 		s.clock.Advance(time.Minute)
 	}
-	for _, test := range []struct {
-		name  string
-		since time.Time
-		want  []string
-	}{
-		{"all", time.Time{}, []string{"2000001", "2000002", "2000003"}},
-		{"at the second change", Start.Add(time.Minute), []string{"2000001", "2000002"}},
-		{"after the second change", Start.Add(time.Minute + time.Microsecond), []string{"2000002"}},
-		{"nothing new", Start.Add(time.Hour), []string{}},
-	} {
-		list, err := s.Accounts(t.Context(), test.since)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := make([]string, len(list))
-		for i, a := range list {
-			got[i] = a.Extension
-		}
-		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("Accounts, %s (-want +got):\n%s", test.name, diff)
-		}
+	page, err := s.FindAccounts(t.Context(), pbx.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []string
+	for _, a := range page.Accounts {
+		numbers = append(numbers, a.Extension)
+	}
+	if diff := cmp.Diff([]string{"2000001", "2000002", "2000003"}, numbers); diff != "" {
+		t.Errorf("FindAccounts (-want +got):\n%s", diff)
 	}
 	want := account(3, "id3")
 	want.UpdatedAt, want.Revision = Start, 1
@@ -201,8 +190,8 @@ func accountReplaced(t *testing.T, s *suite) {
 		}
 		s.clock.Advance(time.Second)
 	}
-	list, err := s.Accounts(t.Context(), time.Time{})
-	if err != nil || len(list) != 1 || list[0].Enabled {
-		t.Errorf("Accounts = %v, %v, want one that is disabled", list, err)
+	page, err := s.FindAccounts(t.Context(), pbx.Query{})
+	if err != nil || len(page.Accounts) != 1 || page.Accounts[0].Enabled {
+		t.Errorf("FindAccounts = %v, %v, want one that is disabled", page.Accounts, err)
 	}
 }
