@@ -59,7 +59,7 @@ func Codes() []string {
 		ErrTooManyTries, ErrSameImage, ErrLinkInvalid, ErrLiveExpired, ErrSignInRefused, ErrAlreadyActive,
 		ErrPasswordShort, ErrPasswordLong, ErrPasswordCommon, ErrNotSubscriber, ErrAlreadyShown, ErrUnknownDocument,
 		ErrNoPhotograph, ErrUnknownOutcome, ErrNoteMissing, ErrUnknownField, ErrUnknownReason,
-		ErrLineOff, ErrLineReleased, ErrNoLine, ErrNoNumber, ErrTooManyLines, ErrTooManyDevices, ErrSetupTaken, ErrPairingOver,
+		ErrLineOff, ErrLineReleased, ErrNoLine, ErrNoNumber, ErrTooManyLines, ErrTooManyDevices, ErrSetupTaken, ErrPairingOver, ErrPBXSilent,
 	} {
 		codes = append(codes, e.code)
 	}

@@ -203,7 +203,10 @@ func (f *Flow) DropContact(ctx context.Context, actor, extension, contactID stri
 	if f.Registrar == nil {
 		return ErrPBXSilent
 	}
-	return f.Registrar.Drop(ctx, line.AOR, contactID)
+	if err := f.Registrar.Drop(ctx, line.AOR, contactID); err != nil {
+		return errors.Join(ErrPBXSilent, err)
+	}
+	return nil
 }
 
 // staffChange changes a line that was not released. What is so already is done

@@ -138,7 +138,10 @@ func TestStaffLooksAreRecorded(t *testing.T) {
 	if detail, err = b.flow.LineDetail(t.Context(), agent, line.Extension); err != nil || detail.ContactsKnown {
 		t.Errorf("with a PBX that is away the contacts are known %t, %v", detail.ContactsKnown, err)
 	}
-	if len(detail.History) != 2 || detail.History[0].Action != "view_line" || detail.History[0].Actor != agent {
+	if err := b.flow.DropContact(t.Context(), agent, line.Extension, ""); !errors.Is(err, kyc.ErrPBXSilent) {
+		t.Errorf("DropContact of a PBX that is away = %v, want ErrPBXSilent", err)
+	}
+	if len(detail.History) != 3 || detail.History[0].Action != "view_line" || detail.History[0].Actor != agent || detail.History[2].Action != "line_added" {
 		t.Errorf("the history is %v", detail.History)
 	}
 	log, err := b.store.AuditLog(t.Context(), "", 0)
