@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"crypto/rand"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -91,10 +90,8 @@ func published(t testing.TB) (db *store.Store, dsn string) {
 // benchLine is a line that nobody had before, and its phone.
 func benchLine(b *testing.B, i int) (pbx.Account, siptest.Phone) {
 	b.Helper()
-	password, err := pbx.NewPassword(rand.Reader)
-	if err != nil {
-		b.Fatal(err)
-	}
+	// Not at random: sipp reads a password that begins with 0x as a number.
+	password := pbx.Password(fmt.Sprintf("password-of-%d", i))
 	a := pbxtest.Account(fmt.Sprintf("5%06d", i), password)
 	return a, siptest.Phone{
 		Number: a.Extension, User: pbxtest.Username(a.Extension), Password: password.Reveal(), Realm: pbxtest.Domain, Expires: 60,
@@ -169,8 +166,13 @@ const (
 
 // BenchmarkCrowd lets 2,000 phones register, 400 a second, by sipp, and then
 // revokes some of their lines. It fails where a phone is not answered 200.
+// Files are for small sites: each change has Asterisk read all of them again,
+// and 2,000 changes take longer than anybody waits for.
 func BenchmarkCrowd(b *testing.B) {
 	onEach(b, func(b *testing.B, bench pbxtest.Bench) {
+		if b.Name() == "BenchmarkCrowd/Asterisk" {
+			b.Skip("not by files")
+		}
 		lines, phones := make([]pbx.Account, crowd), make([]siptest.Phone, crowd)
 		for i := range phones {
 			lines[i], phones[i] = benchLine(b, i)
