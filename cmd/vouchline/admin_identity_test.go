@@ -52,13 +52,9 @@ func (s service) Run(_ context.Context, e kyc.Effect) error {
 
 func (service) Exhausted(context.Context, kyc.Effect, error) error { return nil }
 
-// TestIdentitiesAreTakenBack: a command asks and a service does, so that it
-// happens once and for certain.
-func TestIdentitiesAreTakenBack(t *testing.T) {
-	t.Parallel()
-	dir, flags := migrated(t)
-	st := testStore(t, dir)
-	identity := issued(t, st, dir)
+// startService runs the effects that commands leave in a store.
+func startService(t *testing.T, st *store.Store) service {
+	t.Helper()
 	run := make(service, 10)
 	q, err := jobs.New(jobs.Config{DB: st.DB(), Dialect: st.Dialect(), Runner: run, Clock: time.Now, Queues: jobs.Queues{Effects: 1}})
 	if err != nil {
@@ -68,6 +64,17 @@ func TestIdentitiesAreTakenBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = q.Stop(context.WithoutCancel(t.Context())) })
+	return run
+}
+
+// TestIdentitiesAreTakenBack: a command asks and a service does, so that it
+// happens once and for certain.
+func TestIdentitiesAreTakenBack(t *testing.T) {
+	t.Parallel()
+	dir, flags := migrated(t)
+	st := testStore(t, dir)
+	identity := issued(t, st, dir)
+	run := startService(t, st)
 	admin := func(args ...string) (string, int) {
 		t.Helper()
 		_, stderr, code := session(t, "", append(append([]string{"admin"}, args...), flags...)...)

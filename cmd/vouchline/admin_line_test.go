@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/vouchline/vouchline/jobs"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
 )
@@ -17,15 +15,7 @@ func TestLinesAreChangedByCommand(t *testing.T) {
 	dir, flags := migrated(t)
 	st := testStore(t, dir)
 	identity := issued(t, st, dir)
-	run := make(service, 10)
-	q, err := jobs.New(jobs.Config{DB: st.DB(), Dialect: st.Dialect(), Runner: run, Clock: time.Now, Queues: jobs.Queues{Effects: 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := q.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = q.Stop(context.WithoutCancel(t.Context())) })
+	run := startService(t, st)
 	admin := func(args ...string) (string, string, int) {
 		t.Helper()
 		return session(t, "", append(append([]string{"admin", "line"}, args...), flags...)...)
