@@ -30,6 +30,7 @@ const (
 // SQLITE_BUSY, and reads through others, which WAL lets run beside the writer.
 type connection struct {
 	dialect dialect
+	name    string // without a password
 	file    string // SQLite's
 	write   *bun.DB
 	read    *bun.DB
@@ -40,10 +41,14 @@ func connect(ctx context.Context, dsn string, create creation) (*connection, err
 	if err != nil {
 		return nil, err
 	}
-	if err := c.write.PingContext(ctx); err != nil {
-		return nil, errors.Join(wrap("connect to "+redact(dsn), err), c.close())
+	if err := c.ping(ctx); err != nil {
+		return nil, errors.Join(err, c.close())
 	}
 	return c, nil
+}
+
+func (c *connection) ping(ctx context.Context) error {
+	return wrap("connect to "+c.name, c.write.PingContext(ctx))
 }
 
 func dial(dsn string, create creation) (*connection, error) {
@@ -62,7 +67,7 @@ func dialPostgres(dsn string) (*connection, error) {
 	db.SetMaxIdleConns(10)
 	db.SetConnMaxLifetime(30 * time.Minute) // follows a failover behind a name
 	b := bun.NewDB(db, pgdialect.New())
-	return &connection{dialect: postgres, write: b, read: b}, nil
+	return &connection{dialect: postgres, name: redact(dsn), write: b, read: b}, nil
 }
 
 func dialSQLite(file string, create creation) (*connection, error) {
@@ -89,7 +94,7 @@ func dialSQLite(file string, create creation) (*connection, error) {
 	read.SetMaxOpenConns(4)
 	read.SetMaxIdleConns(4)
 	return &connection{
-		dialect: sqlite, file: file,
+		dialect: sqlite, name: file, file: file,
 		write: bun.NewDB(write, sqlitedialect.New()), read: bun.NewDB(read, sqlitedialect.New()),
 	}, nil
 }

@@ -31,14 +31,14 @@ type Migration func(ctx context.Context, db *sql.DB, dialect string) error
 // operator's key where there is none yet, and runs the other migrations. It
 // changes nothing the second time. Servers may call it at the same time.
 func Migrate(ctx context.Context, cfg Config, others ...Migration) (err error) {
-	c, err := connect(ctx, cfg.DSN, mayCreate)
+	c, err := dial(cfg.DSN, mayCreate)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	unlockSchema, err := c.lockSchema(ctx)
 	if err != nil {
-		return wrap("wait for other migrations", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, unlockSchema()) }()
 
@@ -99,23 +99,37 @@ func (c *connection) refuseNewer(ctx context.Context, p *goose.Provider) error {
 	return err
 }
 
-// lockSchema waits until no other process migrates.
+// lockSchema connects and waits until no other process migrates.
 func (c *connection) lockSchema(ctx context.Context) (unlock func() error, err error) {
 	if c.dialect == sqlite {
-		return lockFile(c.file + ".migrate.lock")
+		return c.lockSQLite(ctx)
 	}
 	conn, err := c.write.DB.Conn(ctx)
 	if err != nil {
-		return nil, err
+		return nil, wrap("connect to "+c.name, err)
 	}
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return nil, errors.Join(wrap("wait for other migrations", err), conn.Close())
 	}
 	return func() error {
 		// The lock ends with its session, whatever becomes of this statement.
 		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", migrationLock)
 		return errors.Join(err, conn.Close())
 	}, nil
+}
+
+// lockSQLite takes the lock before the first connection: two connections that
+// turn a new file to WAL at once fail with SQLITE_BUSY without any wait, since
+// SQLite's busy handler is not asked when a read lock becomes a write lock.
+func (c *connection) lockSQLite(ctx context.Context) (unlock func() error, err error) {
+	unlock, err = lockFile(c.file + ".migrate.lock")
+	if err != nil {
+		return nil, wrap("wait for other migrations", err)
+	}
+	if err := c.ping(ctx); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	return unlock, nil
 }
 
 // lockFile holds an flock, which the kernel drops when its process dies.
