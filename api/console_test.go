@@ -1,185 +1,21 @@
 package api
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ocr"
 )
 
-// fakeDesk is everything the console needs: one case, one photograph, links
-// that are used up, keys, and the audit log.
-type fakeDesk struct {
-	data  kyc.Data
-	state kyc.State
-	links map[string]StaffMember
-	keys  []APIKey
-	// otherName is the given names of the enrollment that matched.
-	otherName string
-
-	ruling  kyc.Ruling
-	looks   []string // at evidence
-	entries []kyc.AuditEntry
-}
-
-func (d *fakeDesk) enrollment(id string) (*kyc.Enrollment, error) {
-	if id != "en1" {
-		return nil, kyc.ErrNotFound
-	}
-	return kyc.Restore(kyc.Snapshot{ID: "en1", State: d.state, Version: 3, CreatedAt: noon, UpdatedAt: noon, Data: d.data})
-}
-
-func (d *fakeDesk) Referrals(context.Context, int) ([]*kyc.Enrollment, error) {
-	d.looks = append(d.looks, "queue")
-	e, err := d.enrollment("en1")
-	return []*kyc.Enrollment{e}, err
-}
-
-func (d *fakeDesk) Review(_ context.Context, agent, id string) (*kyc.Enrollment, error) {
-	d.looks = append(d.looks, agent+" "+id)
-	return d.enrollment(id)
-}
-
-func (d *fakeDesk) ReviewPhoto(_ context.Context, agent, id, name string) ([]byte, error) {
-	if id != "en1" || name != d.data.Selfie.Photo {
-		return nil, kyc.ErrNotFound
-	}
-	d.looks = append(d.looks, agent+" "+id+" "+name)
-	return []byte("a JPEG"), nil
-}
-
-// ReviewMatch knows en2, which has the same data and other names.
-func (d *fakeDesk) ReviewMatch(_ context.Context, agent, id, other string) (*kyc.Enrollment, error) {
-	if id != "en1" || other != "en2" {
-		return nil, kyc.ErrNotFound
-	}
-	d.looks = append(d.looks, agent+" "+other+" beside "+id)
-	data := d.data
-	data.Profile.GivenNames = d.otherName
-	return kyc.Restore(kyc.Snapshot{ID: other, State: kyc.Issued, Version: 1, Data: data})
-}
-
-func (d *fakeDesk) ReviewMatchPhoto(ctx context.Context, agent, id, other, name string) ([]byte, error) {
-	if _, err := d.ReviewMatch(ctx, agent, id, other); err != nil {
-		return nil, err
-	}
-	return d.ReviewPhoto(ctx, agent, id, name)
-}
-
-func (d *fakeDesk) Rule(_ context.Context, _ string, r kyc.Ruling) error {
-	if r.Note == "" {
-		return kyc.ErrNoteMissing
-	}
-	d.ruling = r
-	if r.Outcome == kyc.Passed && (r.DocumentNumber == "" || r.IssuingState == "") {
-		return kyc.FieldErrors{"document_number": kyc.FieldRequired, "issuing_state": kyc.FieldRequired}
-	}
-	return nil
-}
-
-func (d *fakeDesk) RedeemLink(_ context.Context, token string) (StaffMember, error) {
-	m, ok := d.links[token]
-	if !ok {
-		return StaffMember{}, kyc.ErrLinkInvalid
-	}
-	delete(d.links, token)
-	return m, nil
-}
-
-func (d *fakeDesk) CreateKey(_ context.Context, name string, scopes []string, organisation string) (string, error) {
-	d.keys = append(d.keys, APIKey{ID: "k1", Name: name, Scopes: scopes, Organisation: organisation, Created: noon})
-	return "vl_secret", nil
-}
-
-func (d *fakeDesk) ListKeys(context.Context) ([]APIKey, error) { return d.keys, nil }
-
-func (d *fakeDesk) RevokeKey(_ context.Context, id string) error {
-	if id != "k1" {
-		return kyc.ErrNotFound
-	}
-	d.keys[0].Revoked = true
-	return nil
-}
-
-func (d *fakeDesk) Audit(_ context.Context, e kyc.AuditEntry) error {
-	d.entries = append(d.entries, e)
-	return nil
-}
-
-func (d *fakeDesk) actions() []string {
-	var out []string
-	for _, e := range d.entries {
-		out = append(out, e.Actor+" "+e.Action)
-	}
-	return out
-}
-
 // hostile is markup where a name should be.
 const hostile = `"><script>alert(1)</script>`
-
-func newDesk() *fakeDesk {
-	data := anna()
-	data.Selfie.Photo, data.Document.Photos = "selfie-1", []string{"front-1"}
-	data.Checks = []kyc.Check{
-		{Name: kyc.CheckDocument, Outcome: kyc.Referred, Reasons: []kyc.Reason{kyc.ReasonUnreadable}},
-		{Name: kyc.CheckDocumentLive, Outcome: kyc.Referred, Face: &faces.Comparison{Score: 0.412, Threshold: 0.45, Decision: faces.Refer}},
-	}
-	data.Decision = &kyc.Decision{Outcome: kyc.Referred, Reasons: []kyc.Reason{kyc.ReasonUnreadable}, By: "policy", At: noon}
-	return &fakeDesk{
-		data: data, state: kyc.InReview, otherName: "Ann",
-		links: map[string]StaffMember{"boss": {"ada", "administrator"}, "desk": {"rob", "reviewer"}},
-	}
-}
-
-// newStaffBrowser serves a console whose time is *now.
-func newStaffBrowser(t *testing.T, d *fakeDesk, flow *fakeFlow, now *time.Time) *browser {
-	t.Helper()
-	s, err := New(Config{
-		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return *now }, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
-		Console: Console{Reviews: d, Staff: d, Keys: d, Auditor: d},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &browser{t: t, client: client, base: server.URL, header: http.Header{"Accept": {"text/html"}, "Sec-Fetch-Site": {"same-origin"}}}
-}
-
-// staffBrowser is signed in by the link with that token.
-func staffBrowser(t *testing.T, d *fakeDesk, token string) *browser {
-	t.Helper()
-	now := noon
-	b := newStaffBrowser(t, d, &fakeFlow{state: kyc.Contacts, data: anna()}, &now)
-	b.signInStaff(token)
-	return b
-}
-
-func (b *browser) signInStaff(token string) {
-	b.t.Helper()
-	if res, _ := b.post("/console/link/"+token, nil); res.Header.Get("Location") != "/console" {
-		b.t.Fatalf("POST /console/link = %d to %q, want to /console", res.StatusCode, res.Header.Get("Location"))
-	}
-}
 
 // A consoleRequest is what the console may be asked.
 type consoleRequest struct{ method, path string }
@@ -306,31 +142,6 @@ func TestConsoleIdles(t *testing.T) {
 	wantRefused(t, b, d, caseRequests) // being refused is not being in use
 }
 
-func TestConsolePhoto(t *testing.T) {
-	t.Parallel()
-	d := newDesk()
-	b := staffBrowser(t, d, "desk")
-	for _, tt := range []struct {
-		name, path string
-		want       int
-	}{
-		{"of the case", "/console/cases/en1/photos/selfie-1", http.StatusOK},
-		{"of another case", "/console/cases/en1/photos/selfie-2", http.StatusNotFound},
-		{"in another case", "/console/cases/en2/photos/selfie-1", http.StatusNotFound},
-		{"a path", "/console/cases/en1/photos/..%2f..%2foperator.key", http.StatusNotFound},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			res, text := b.get(tt.path)
-			if res.StatusCode != tt.want {
-				t.Errorf("GET %s = %d, want %d", tt.path, res.StatusCode, tt.want)
-			}
-			if tt.want == http.StatusOK && (text != "a JPEG" || res.Header.Get("Content-Type") != "image/jpeg" || res.Header.Get("Cache-Control") != "no-store") {
-				t.Errorf("GET %s = %q %v, want a JPEG that is not kept", tt.path, text, res.Header)
-			}
-		})
-	}
-}
-
 // What applicants and programs call themselves is text, wherever it is shown.
 func TestConsoleEscapes(t *testing.T) {
 	t.Parallel()
@@ -375,71 +186,6 @@ func TestConsoleForgery(t *testing.T) {
 	wantRefused(t, b, d, posts)
 }
 
-func TestRuling(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name   string
-		form   url.Values
-		status int
-		want   kyc.Ruling
-		shown  []string
-	}{
-		{
-			"approved with the number as printed",
-			url.Values{"outcome": {"pass"}, "note": {" looked "}, "document_number": {"l8 989-01c"}, "issuing_state": {"deu"}, "reason": {"face_different"}},
-			http.StatusSeeOther,
-			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Passed, Note: "looked", DocumentNumber: "L898901C", IssuingState: "D"},
-			nil,
-		},
-		{
-			"refused for known reasons only",
-			url.Values{"outcome": {"fail"}, "note": {"looked"}, "reason": {"face_different", "agent_decision", "x"}},
-			http.StatusSeeOther,
-			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Failed, Note: "looked", Reasons: []kyc.Reason{kyc.ReasonFaceDifferent}},
-			nil,
-		},
-		{
-			"no note",
-			url.Values{"outcome": {"fail"}, "reason": {"face_different"}},
-			http.StatusUnprocessableEntity,
-			kyc.Ruling{},
-			[]string{`id="note-error"`, `value="face_different" checked`},
-		},
-		{
-			"no number",
-			url.Values{"outcome": {"pass"}, "note": {"looked"}},
-			http.StatusUnprocessableEntity,
-			kyc.Ruling{Agent: "agent:rob", Outcome: kyc.Passed, Note: "looked"},
-			[]string{`id="document_number-error"`, `id="issuing_state-error"`, ">looked</textarea>"},
-		},
-		{
-			"a state in words",
-			url.Values{"outcome": {"pass"}, "note": {"looked"}, "document_number": {"L8"}, "issuing_state": {"Sweden"}},
-			http.StatusUnprocessableEntity,
-			kyc.Ruling{},
-			[]string{`id="issuing_state-error"`, `value="Sweden"`},
-		},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			d := newDesk()
-			b := staffBrowser(t, d, "desk")
-			res, text := b.post("/console/cases/en1/ruling", tt.form)
-			if res.StatusCode != tt.status {
-				t.Errorf("POST ruling = %d, want %d", res.StatusCode, tt.status)
-			}
-			if diff := cmp.Diff(tt.want, d.ruling); diff != "" {
-				t.Errorf("ruling (-want +got):\n%s", diff)
-			}
-			for _, part := range tt.shown {
-				if !strings.Contains(text, part) {
-					t.Errorf("the page lacks %s", part)
-				}
-			}
-		})
-	}
-}
-
 func TestKeysPage(t *testing.T) {
 	t.Parallel()
 	d := newDesk()
@@ -466,17 +212,5 @@ func TestKeysPage(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"agent:ada console_sign_in", "agent:ada create_api_key", "agent:ada revoke_api_key"}, d.actions()); diff != "" {
 		t.Errorf("audit (-want +got):\n%s", diff)
-	}
-}
-
-// A case that is decided can be looked at and not decided again.
-func TestDecidedCase(t *testing.T) {
-	t.Parallel()
-	d := newDesk()
-	d.state = kyc.Rejected
-	d.data.Decision = &kyc.Decision{Outcome: kyc.Failed, Reasons: []kyc.Reason{kyc.ReasonAgent}, By: "agent:rob", Note: "seen", At: noon}
-	b := staffBrowser(t, d, "desk")
-	if res, text := b.get("/console/cases/en1"); res.StatusCode != http.StatusOK || !strings.Contains(text, "seen") || strings.Contains(text, "/ruling") {
-		t.Errorf("GET a decided case = %d, want its note and no form", res.StatusCode)
 	}
 }
