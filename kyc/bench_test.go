@@ -147,6 +147,8 @@ func anna(n int) kyc.Application {
 	}
 }
 
+func answers() map[string]string { return map[string]string{"profession": "nurse", "line_use": "work"} }
+
 func upload(s string) kyc.Upload { return kyc.Upload{JPEG: []byte(s), Digest: "digest of " + s} }
 
 func must(t *testing.T, err error) {
@@ -220,7 +222,7 @@ func (b *bench) to(t *testing.T, n int, want kyc.State) string {
 		func() { must(t, b.flow.SubmitSelfie(t.Context(), id, upload(who+"selfie"))) },
 		func() { b.film(t, id, "ada").run(t) },
 		func() {
-			must(t, b.flow.AnswerQuestions(t.Context(), id, map[string]string{"profession": "nurse", "line_use": "work"}))
+			must(t, b.flow.AnswerQuestions(t.Context(), id, answers()))
 		},
 	}
 	for _, step := range steps {

@@ -76,7 +76,7 @@ func TestErasureEndsEverySessionAtOnce(t *testing.T) {
 	if p := (kyc.Profile{}); e.Data.Profile != p || e.Data.Identity.Salts != nil || e.Data.Identity.AttributeKey != nil {
 		t.Error("the enrollment still knows its person")
 	}
-	signIn := kyc.Credentials{Login: "anna1", Password: "kofi danse le mardi", Code: "000000", Source: "192.0.2.9"}
+	signIn := kyc.Credentials{Login: "anna1", Password: password, Code: "000000", Source: "192.0.2.9"}
 	if _, err := b.flow.SignIn(t.Context(), signIn); !errors.Is(err, kyc.ErrSignInRefused) {
 		t.Errorf("SignIn = %v", err)
 	}
@@ -100,7 +100,7 @@ func (b *bench) activate(t *testing.T, id string) {
 	_, err := b.flow.PrepareActivation(t.Context(), id)
 	must(t, err)
 	_, err = b.store.Update(t.Context(), id, func(e *kyc.Enrollment) error {
-		e.Data.Account = kyc.Account{ActivatedAt: b.now, TOTPSecret: e.Data.Account.PendingSecret, PasswordHash: hashOf(t, "kofi danse le mardi")}
+		e.Data.Account = kyc.Account{ActivatedAt: b.now, TOTPSecret: e.Data.Account.PendingSecret, PasswordHash: hashOf(t, password)}
 		return nil
 	})
 	must(t, err)

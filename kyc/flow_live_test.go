@@ -14,8 +14,6 @@ import (
 	"github.com/vouchline/vouchline/kyc"
 )
 
-func answers() map[string]string { return map[string]string{"profession": "nurse", "line_use": "work"} }
-
 // TestLiveSessionIsDone: what a clean session leaves, and what it does not.
 func TestLiveSessionIsDone(t *testing.T) {
 	t.Parallel()

@@ -48,7 +48,7 @@ func TestAnotherPersonIsNotApproved(t *testing.T) {
 	b.work(t)
 	b.film(t, id, "ada").run(t)
 	b.work(t)
-	must(t, b.flow.AnswerQuestions(t.Context(), id, map[string]string{"profession": "nurse", "line_use": "work"}))
+	must(t, b.flow.AnswerQuestions(t.Context(), id, answers()))
 	b.work(t)
 	b.wantState(t, id, kyc.Rejected)
 	if b.ledger.issued != 0 {
@@ -105,6 +105,6 @@ func TestSecondAccountIsReferred(t *testing.T) {
 		return nil
 	})
 	must(t, err)
-	must(t, b.flow.AnswerQuestions(t.Context(), second, map[string]string{"profession": "nurse", "line_use": "work"}))
+	must(t, b.flow.AnswerQuestions(t.Context(), second, answers()))
 	b.wantState(t, second, kyc.InReview)
 }

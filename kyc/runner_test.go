@@ -37,7 +37,7 @@ func TestUnknownCommitIsReadAgain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	id := b.to(t, 1, kyc.Questions)
-	must(t, b.flow.AnswerQuestions(t.Context(), id, map[string]string{"profession": "nurse", "line_use": "work"}))
+	must(t, b.flow.AnswerQuestions(t.Context(), id, answers()))
 	effect := b.queue[0]
 	b.ledger.after = ledger.ErrUnknown
 	if err := b.runner.Run(t.Context(), effect); !errors.Is(err, ledger.ErrUnknown) {
@@ -53,7 +53,7 @@ func TestPBXAwayIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	id := b.to(t, 1, kyc.Questions)
-	must(t, b.flow.AnswerQuestions(t.Context(), id, map[string]string{"profession": "nurse", "line_use": "work"}))
+	must(t, b.flow.AnswerQuestions(t.Context(), id, answers()))
 	must(t, b.runner.Run(t.Context(), b.queue[0]))
 	provisioner := b.runner.Provisioner
 	b.runner.Provisioner = broken{}
