@@ -50,22 +50,21 @@ func (refuses) GrantConsent(context.Context, ledger.Consent) (ledger.Consent, er
 func TestLateConsentDoesNotOutliveItsRevocation(t *testing.T) {
 	t.Parallel()
 	less, more := []string{kyc.AttrPhone}, []string{kyc.AttrBirthDate, kyc.AttrPhone}
+	takeBack := func(b *bench, id string, _ time.Time) error {
+		return b.flow.RevokeConsent(context.Background(), id, "bank")
+	}
 	for _, tt := range []struct {
 		name  string
 		begin func(t *testing.T, b *bench, id string)
 		end   func(b *bench, id string, until time.Time) error
 		want  []string // nothing is no consent
 	}{
-		{"never granted before, taken back", func(*testing.T, *bench, string) {}, func(b *bench, id string, _ time.Time) error {
-			return b.flow.RevokeConsent(context.Background(), id, "bank")
-		}, nil},
+		{"never granted before, taken back", func(*testing.T, *bench, string) {}, takeBack, nil},
 		{"taken back before, taken back", func(t *testing.T, b *bench, id string) {
 			t.Helper()
 			b.grant(t, id, less...)
 			must(t, b.flow.RevokeConsent(t.Context(), id, "bank"))
-		}, func(b *bench, id string, _ time.Time) error {
-			return b.flow.RevokeConsent(context.Background(), id, "bank")
-		}, nil},
+		}, takeBack, nil},
 		{"granted less before, granted less", func(t *testing.T, b *bench, id string) {
 			t.Helper()
 			b.grant(t, id, less...)
