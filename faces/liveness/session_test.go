@@ -137,28 +137,10 @@ func TestEnds(t *testing.T) {
 		set  func(m *simulation)
 		want liveness.End
 	}{
-		{"nobody comes", func(m *simulation) {
-			m.act = func(liveness.Prompt, time.Duration, time.Duration) look { return look{gone: true, words: -1} }
-		}, liveness.TimeIsUp},
-		{"too dark", func(m *simulation) {
-			m.act = func(p liveness.Prompt, shown, at time.Duration) look {
-				l := obey(p, shown, at)
-				l.dark = true
-				return l
-			}
-		}, liveness.TimeIsUp},
-		{"nothing is done", func(m *simulation) {
-			m.act = func(liveness.Prompt, time.Duration, time.Duration) look {
-				return ahead
-			}
-		}, liveness.TooLate},
-		{"no words", func(m *simulation) {
-			m.act = func(p liveness.Prompt, shown, at time.Duration) look {
-				l := obey(p, shown, at)
-				l.words = min(l.words, 0.5)
-				return l
-			}
-		}, liveness.TooLate},
+		{"nobody comes", func(m *simulation) { m.act = always(look{gone: true, words: -1}) }, liveness.TimeIsUp},
+		{"too dark", func(m *simulation) { m.act = from(0, func(l *look) { l.dark = true }) }, liveness.TimeIsUp},
+		{"nothing is done", func(m *simulation) { m.act = always(ahead) }, liveness.TooLate},
+		{"no words", func(m *simulation) { m.act = from(0, func(l *look) { l.words = min(l.words, 0.5) }) }, liveness.TooLate},
 		{"words without a face", func(m *simulation) {
 			m.act = func(p liveness.Prompt, shown, at time.Duration) look {
 				l := obey(p, shown, at)
@@ -166,13 +148,7 @@ func TestEnds(t *testing.T) {
 				return l
 			}
 		}, liveness.Cut},
-		{"left and right confused for good", func(m *simulation) {
-			m.act = func(p liveness.Prompt, shown, at time.Duration) look {
-				l := obey(p, shown, at)
-				l.yaw = -l.yaw
-				return l
-			}
-		}, liveness.TooLate},
+		{"left and right confused for good", func(m *simulation) { m.act = from(0, func(l *look) { l.yaw = -l.yaw }) }, liveness.TooLate},
 		{"two people", func(m *simulation) { m.act = from(8*time.Second, func(l *look) { l.several = true }) }, liveness.TwoFaces},
 		{"two people from the beginning", func(m *simulation) { m.act = from(0, func(l *look) { l.several = true }) }, liveness.TwoFaces},
 		{"face leaves", func(m *simulation) { m.act = from(5*time.Second, func(l *look) { l.gone = true }) }, liveness.Cut},
@@ -189,17 +165,13 @@ func TestEnds(t *testing.T) {
 				f.Taken += time.Duration(n) * 600 * time.Millisecond
 			}
 		}, liveness.BadClock},
-		{"taken after it arrived", func(m *simulation) {
-			m.alter = late(10, 30*time.Second, 0)
-		}, liveness.BadClock},
+		{"taken after it arrived", func(m *simulation) { m.alter = late(10, 30*time.Second, 0) }, liveness.BadClock},
 		{"time runs backwards", func(m *simulation) { m.alter = late(10, -2*time.Second, 0) }, liveness.BadClock},
 		{"negative time", func(m *simulation) { m.alter = late(0, -time.Second, 0) }, liveness.BadClock},
 		{"photograph held still", func(m *simulation) {
-			m.act = func(liveness.Prompt, time.Duration, time.Duration) look {
-				l := ahead
-				l.stuffed = true
-				return l
-			}
+			still := ahead
+			still.stuffed = true
+			m.act = always(still)
 		}, liveness.Still},
 		{"same bytes all the time", func(m *simulation) {
 			m.alter = func(_ int, f *liveness.Frame, _ *faces.Template) { f.Digest = "one" }
@@ -221,6 +193,11 @@ func TestEnds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// always has the camera see one thing, whatever the page asks for.
+func always(l look) func(liveness.Prompt, time.Duration, time.Duration) look {
+	return func(liveness.Prompt, time.Duration, time.Duration) look { return l }
 }
 
 // from changes what the camera sees from a time of the browser's on.
