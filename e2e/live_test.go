@@ -28,8 +28,8 @@ func TestAttacksOnTheLiveStepGoToAPerson(t *testing.T) {
 		ends []liveness.End
 	}{
 		{"one still picture", w.stillPicture, []liveness.End{liveness.Still}},
-		{"a print that is turned and moved", w.print, []liveness.End{liveness.TooLate}},
-		{"a film that does not listen", w.medley, []liveness.End{liveness.TooLate}},
+		{"a print that is turned and moved", w.print, []liveness.End{liveness.TooLate, liveness.Cut}},
+		{"a film that does not listen", w.medley, []liveness.End{liveness.TooLate, liveness.Cut}},
 		{"another face from the second action on", w.swapped, []liveness.End{liveness.Changed, liveness.Cut}},
 		{"pictures of an earlier session", w.replayed, []liveness.End{liveness.Replayed}},
 	} {
@@ -67,8 +67,8 @@ func TestMishapsOfTheLiveStepAreMended(t *testing.T) {
 		ends   []liveness.End
 	}{
 		{"somebody else comes in", w.company, "", []liveness.End{liveness.TwoFaces, liveness.Cut}},
-		{"other words", w.otherWords, "", []liveness.End{liveness.TooLate}},
-		{"no words", w.noWords, "", []liveness.End{liveness.TooLate}},
+		{"other words", w.otherWords, "", []liveness.End{liveness.TooLate, liveness.Cut}},
+		{"no words", w.noWords, "", []liveness.End{liveness.TooLate, liveness.Cut}},
 		{"the light goes out", w.darkness, faces.AdviceMoreLight, []liveness.End{liveness.TooLate, liveness.Cut}},
 	} {
 		t.Log(mishap.name)
