@@ -44,6 +44,10 @@ type Query struct {
 	Status       Status
 	Organisation string
 	IdentityID   string
+	// Within is the organisation beside whose lines there are none for who asks;
+	// empty is an operator, who sees all. Since then also tells of lines that it
+	// had and that are not its own any more, as released ones without a holder.
+	Within string `json:",omitempty"`
 }
 
 // A Page is an answer to a [Query].
@@ -51,7 +55,7 @@ type Page struct {
 	Accounts []Account
 	// Next is the cursor of the next page, empty on the last one.
 	Next string
-	// Revision is the newest of all accounts when the page was read: what to
-	// ask Since for, once the last page has been read.
+	// Revision is the newest of all accounts when the page was read, of those
+	// that Within leaves: what to ask Since for, once the last page has been read.
 	Revision int64
 }

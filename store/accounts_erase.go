@@ -45,7 +45,7 @@ func (s *Store) emptyAccount(ctx context.Context, tx bun.Tx, row accountRow) err
 		return s.putAccount(ctx, tx, &a, "")
 	}
 	s.log.ErrorContext(ctx, "an erased subject's SIP account does not open and is deleted", "identity", row.IdentityID, "cause", err)
-	if _, err := tx.NewRaw("DELETE FROM sip_accounts WHERE extension = ?", row.Extension).Exec(ctx); err != nil {
+	if err := s.deleteAccount(ctx, tx, row.Extension, ""); err != nil {
 		return err
 	}
 	_, err = tx.NewRaw("UPDATE extensions SET released_at = ? WHERE extension = ? AND released_at = 0", s.now(), row.Extension).Exec(ctx)

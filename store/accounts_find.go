@@ -22,15 +22,17 @@ func (s *Store) FindAccounts(ctx context.Context, q pbx.Query) (pbx.Page, error)
 		return pbx.Page{}, err
 	}
 	if q.After == "" { // before the rows: what comes in between is found twice, not never
-		err := s.read.NewRaw("SELECT value FROM counters WHERE name = 'accounts'").Scan(ctx, &at.Revision)
-		if err != nil {
-			return pbx.Page{}, wrap("read the revision", err)
+		if at.Revision, err = s.revision(ctx, q.Within); err != nil {
+			return pbx.Page{}, err
 		}
 	}
 	where, args := s.filter(q, at)
 	limit := pageSize(q.Limit)
 	rows, err := accountRows(ctx, s.read, where+" LIMIT ?", append(args, limit+1)...)
 	if err != nil {
+		return pbx.Page{}, err
+	}
+	if rows, err = s.withDeparted(ctx, rows, q, at); err != nil {
 		return pbx.Page{}, err
 	}
 	page := pbx.Page{Revision: at.Revision}
@@ -40,7 +42,7 @@ func (s *Store) FindAccounts(ctx context.Context, q pbx.Query) (pbx.Page, error)
 	}
 	page.Accounts = make([]pbx.Account, 0, len(rows))
 	for _, row := range rows {
-		a, err := s.openAccount(row)
+		a, err := s.openFound(row)
 		if err != nil { // one damaged line must not hide the others from everyone
 			s.log.ErrorContext(ctx, "a SIP account is left out of a search", "extension", row.Extension, "cause", err)
 			continue
@@ -48,6 +50,20 @@ func (s *Store) FindAccounts(ctx context.Context, q pbx.Query) (pbx.Page, error)
 		page.Accounts = append(page.Accounts, a)
 	}
 	return page, nil
+}
+
+// revision returns the newest of all changes. Of one organisation's lines it is
+// the newest of those alone: how often others' change is not its business, and
+// what it has read stays as it is.
+func (s *Store) revision(ctx context.Context, within string) (newest int64, err error) {
+	if within == "" {
+		err = s.read.NewRaw("SELECT value FROM counters WHERE name = 'accounts'").Scan(ctx, &newest)
+	} else {
+		err = s.read.NewRaw(`SELECT COALESCE(MAX(revision), 0) FROM (
+			SELECT revision FROM sip_accounts WHERE organisation = ?
+			UNION ALL SELECT revision FROM departed_lines WHERE organisation = ?) AS known`, within, within).Scan(ctx, &newest)
+	}
+	return newest, wrap("read the revision", err)
 }
 
 func pageSize(limit int) int {
@@ -79,6 +95,9 @@ func (s *Store) filter(q pbx.Query, at cursor) (where string, args []any) {
 	}
 	if q.Organisation != "" {
 		add("a.organisation = ?", q.Organisation)
+	}
+	if q.Within != "" {
+		add("a.organisation = ?", q.Within)
 	}
 	if q.IdentityID != "" {
 		add("a.identity_id = ?", q.IdentityID)

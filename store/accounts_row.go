@@ -27,6 +27,8 @@ type accountRow struct {
 	Sealed       []byte `bun:"sealed"`
 	Subject      string `bun:"subject_id"`
 	Wrapped      []byte `bun:"wrapped"` // the subject's key
+
+	departed bool // a row of departed_lines
 }
 
 const selectAccount = `SELECT a.extension, a.aor, a.identity_id, a.organisation, a.status, a.updated_at, a.revision, a.sealed, a.subject_id, k.wrapped
@@ -113,10 +115,10 @@ func (s *Store) putAccount(ctx context.Context, tx bun.Tx, a *pbx.Account, subje
 	if err := holdNumber(ctx, tx, *a, s.now()); err != nil {
 		return err
 	}
-	// From here to the commit no other change gets a revision: whoever has
-	// read one has seen all before it.
-	err = tx.NewRaw("UPDATE counters SET value = value + 1 WHERE name = 'accounts' RETURNING value").Scan(ctx, &a.Revision)
-	if err != nil {
+	if a.Revision, err = nextRevision(ctx, tx); err != nil {
+		return err
+	}
+	if err := depart(ctx, tx, a.Extension, a.Organisation, a.Revision, s.now()); err != nil {
 		return err
 	}
 	sealed, err := sealJSON(key, *a, accountPlace(a.Extension, a.Revision))
@@ -135,6 +137,13 @@ func (s *Store) putAccount(ctx context.Context, tx bun.Tx, a *pbx.Account, subje
 		return err
 	}
 	return s.saveWords(ctx, tx, *a)
+}
+
+// nextRevision counts a change. From here to the commit no other change gets a
+// revision: whoever has read one has seen all before it.
+func nextRevision(ctx context.Context, tx bun.Tx) (revision int64, err error) {
+	err = tx.NewRaw("UPDATE counters SET value = value + 1 WHERE name = 'accounts' RETURNING value").Scan(ctx, &revision)
+	return revision, err
 }
 
 // accountKey returns under whose key an account belongs: its subject's, and

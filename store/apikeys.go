@@ -31,8 +31,10 @@ type APIKey struct {
 	ID     string   `json:"id"`
 	Name   string   `json:"name"`
 	Scopes []string `json:"scopes"`
-	// Organisation is whose attributes' reader the key is, as the ledger names
-	// it; empty for a key that reads none.
+	// Organisation is whose key it is, as the ledger and the numbering plan name
+	// it: it reads what was consented to for that one, and beside its lines there
+	// are none. Empty is the operator's own, which reads no attributes and sees
+	// every line.
 	Organisation string    `json:"organisation,omitempty"`
 	CreatedAt    time.Time `json:"created_at"`
 	UsedAt       time.Time `json:"used_at,omitzero"`
@@ -70,8 +72,8 @@ func newToken() string {
 }
 
 // CreateAPIKey makes a key and returns its token, which is not kept: nobody
-// can show it again. The organisation is empty for a key that reads no
-// attributes; the ledger knows whether there is one of that name.
+// can show it again. The organisation is empty for the operator's own; the
+// ledger knows whether there is one of that name.
 func (s *Store) CreateAPIKey(ctx context.Context, name string, scopes []string, organisation string) (key APIKey, token string, err error) {
 	if name == "" || len(scopes) == 0 {
 		return APIKey{}, "", errors.New("store: an API key needs a name and a scope")

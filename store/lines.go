@@ -90,8 +90,10 @@ func (s *Store) allocate(ctx context.Context, tx bun.Tx, c pbx.Claim, ext string
 	if n, err := res.RowsAffected(); err != nil || n == 0 { // brought along, or its release taken back, since it was looked at
 		return errors.Join(errStale, err)
 	}
-	_, err = tx.NewRaw("DELETE FROM sip_accounts WHERE extension = ?", ext).Exec(ctx)
-	return errors.Join(err, s.unpublish(ctx, tx, ext))
+	if err := s.deleteAccount(ctx, tx, ext, c.Organisation); err != nil {
+		return err
+	}
+	return s.unpublish(ctx, tx, ext)
 }
 
 // holdNumber makes a number that of an account's identity, and begins or ends

@@ -106,7 +106,7 @@ func Run(t *testing.T, fresh func(t *testing.T, dir string) (dsn string)) {
 	}
 	for _, tests := range []map[string]func(*testing.T, *suite){
 		enrollmentTests, lookupTests, sealTests, evidenceTests, keyTests, throttleTests, staffTests, eraseTests, galleryTests, checkpointTests,
-		lineTests, numberingTests, accountTests, findTests, publishedTests, roleTests, pairingTests,
+		lineTests, numberingTests, accountTests, findTests, withinTests, publishedTests, roleTests, pairingTests,
 	} {
 		for name, test := range tests {
 			t.Run(name, func(t *testing.T) {
