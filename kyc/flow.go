@@ -64,7 +64,8 @@ type Flow struct {
 	// Registrar is nil where the PBX does not say who is registered.
 	Registrar Registrar
 
-	turns turns // of requests that need an engine
+	turns     turns // of requests that need an engine
+	everyones *Flow // see Within
 }
 
 // Thresholds are the decision points of the engines' models, as measured and

@@ -27,6 +27,18 @@ type Lines interface {
 	DropContact(ctx context.Context, actor, extension, contactID string) error
 }
 
+// PBX is what a key reaches of the phone lines: those of its organisation, as if
+// there were no others, and all for the operator, whose organisation is empty.
+// Handlers have no other way to a line.
+type PBX struct {
+	Lines    Lines
+	Accounts AccountReader
+	Callers  CallerIdentity
+}
+
+// pbx is what the caller of a request reaches.
+func (s *server) pbx(ctx context.Context) PBX { return s.PBX(callerOf(ctx).Organisation) }
+
 // An AccountReader reads one SIP account for a PBX that looks users up.
 type AccountReader interface {
 	Account(ctx context.Context, extension string) (pbx.Account, error)
@@ -63,7 +75,7 @@ const accountsRoute = "/v1/pbx/accounts"
 
 // page is one page of all accounts, on or off.
 func (s *server) page(ctx context.Context, q pbx.Query) (listing, error) {
-	found, err := s.Lines.FindLines(ctx, callerOf(ctx).actor(), q)
+	found, err := s.pbx(ctx).Lines.FindLines(ctx, callerOf(ctx).actor(), q)
 	if err != nil {
 		return listing{}, err
 	}
@@ -83,7 +95,7 @@ func (s *server) file(ctx context.Context, name string, p ListAccountsParams) (l
 	if p.Limit != nil || p.Cursor != nil || p.Since != nil {
 		return listing{}, &Refusal{Status: http.StatusBadRequest, Code: "bad_request", Detail: "limit, cursor and since go with the format json alone"}
 	}
-	f, err := Export(ctx, s.Lines, callerOf(ctx).actor(), name, queryOf(p), s.Clock())
+	f, err := Export(ctx, s.pbx(ctx).Lines, callerOf(ctx).actor(), name, queryOf(p), s.Clock())
 	return listing{contentType: f.ContentType, body: f.Body, revision: f.Revision, count: f.Accounts}, err
 }
 

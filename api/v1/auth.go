@@ -33,7 +33,8 @@ func Scopes() []string { return []string{ScopePBX, ScopePBXWrite, ScopePassport,
 type Caller struct {
 	ID     string // of the key
 	Scopes []string
-	// Organisation is the one that the key reads attributes for; empty for none.
+	// Organisation is whose key it is: it reads attributes for that one and
+	// reaches its lines alone. Empty is the operator's, who reads no attributes.
 	Organisation string
 }
 
@@ -148,4 +149,10 @@ func callerOf(ctx context.Context) Caller {
 	return caller
 }
 
-func (c Caller) actor() string { return "apikey:" + c.ID }
+// actor is who the audit log says it was, and for whom.
+func (c Caller) actor() string {
+	if c.Organisation == "" {
+		return "apikey:" + c.ID
+	}
+	return "apikey:" + c.ID + "@" + c.Organisation
+}

@@ -44,7 +44,7 @@ func (s *server) directory(ctx context.Context) []byte {
 	if !ok {
 		return format.DirectoryNotFound()
 	}
-	account, err := s.Accounts.Account(ctx, asked.Extension)
+	account, err := s.pbx(ctx).Accounts.Account(ctx, asked.Extension)
 	if err != nil {
 		if !errors.Is(err, kyc.ErrNotFound) {
 			s.Logger.ErrorContext(ctx, "a PBX's lookup failed", "error", err)

@@ -11,7 +11,7 @@ import (
 // GetAccount implements the operation of that name.
 func (s *server) GetAccount(ctx context.Context, r GetAccountRequestObject) (GetAccountResponseObject, error) {
 	private(ctx)
-	detail, err := s.Lines.LineDetail(ctx, callerOf(ctx).actor(), r.Extension)
+	detail, err := s.pbx(ctx).Lines.LineDetail(ctx, callerOf(ctx).actor(), r.Extension)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func (s *server) GetAccount(ctx context.Context, r GetAccountRequestObject) (Get
 // ListContacts implements the operation of that name.
 func (s *server) ListContacts(ctx context.Context, r ListContactsRequestObject) (ListContactsResponseObject, error) {
 	private(ctx)
-	detail, err := s.Lines.LineDetail(ctx, callerOf(ctx).actor(), r.Extension)
+	detail, err := s.pbx(ctx).Lines.LineDetail(ctx, callerOf(ctx).actor(), r.Extension)
 	if err != nil {
 		return nil, err
 	}
@@ -45,22 +45,22 @@ func contact(c pbx.Contact) Contact {
 
 // RotateLine implements the operation of that name.
 func (s *server) RotateLine(ctx context.Context, r RotateLineRequestObject) (RotateLineResponseObject, error) {
-	return RotateLine204Response{}, s.Lines.RotateLine(ctx, callerOf(ctx).actor(), r.Extension)
+	return RotateLine204Response{}, s.pbx(ctx).Lines.RotateLine(ctx, callerOf(ctx).actor(), r.Extension)
 }
 
 // SuspendLine implements the operation of that name.
 func (s *server) SuspendLine(ctx context.Context, r SuspendLineRequestObject) (SuspendLineResponseObject, error) {
-	return SuspendLine204Response{}, s.Lines.SuspendLine(ctx, callerOf(ctx).actor(), r.Extension)
+	return SuspendLine204Response{}, s.pbx(ctx).Lines.SuspendLine(ctx, callerOf(ctx).actor(), r.Extension)
 }
 
 // ResumeLine implements the operation of that name.
 func (s *server) ResumeLine(ctx context.Context, r ResumeLineRequestObject) (ResumeLineResponseObject, error) {
-	return ResumeLine204Response{}, s.Lines.ResumeLine(ctx, callerOf(ctx).actor(), r.Extension)
+	return ResumeLine204Response{}, s.pbx(ctx).Lines.ResumeLine(ctx, callerOf(ctx).actor(), r.Extension)
 }
 
 // ReleaseLine implements the operation of that name.
 func (s *server) ReleaseLine(ctx context.Context, r ReleaseLineRequestObject) (ReleaseLineResponseObject, error) {
-	err := s.Lines.ReleaseLine(ctx, callerOf(ctx).actor(), r.Extension)
+	err := s.pbx(ctx).Lines.ReleaseLine(ctx, callerOf(ctx).actor(), r.Extension)
 	if errors.Is(err, kyc.ErrLineReleased) {
 		err = nil // an earlier request's answer may have been lost
 	}
@@ -69,5 +69,5 @@ func (s *server) ReleaseLine(ctx context.Context, r ReleaseLineRequestObject) (R
 
 // DropContact implements the operation of that name.
 func (s *server) DropContact(ctx context.Context, r DropContactRequestObject) (DropContactResponseObject, error) {
-	return DropContact204Response{}, s.Lines.DropContact(ctx, callerOf(ctx).actor(), r.Extension, value(r.Params.Contact))
+	return DropContact204Response{}, s.pbx(ctx).Lines.DropContact(ctx, callerOf(ctx).actor(), r.Extension, value(r.Params.Contact))
 }

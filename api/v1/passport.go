@@ -23,7 +23,7 @@ type Certificates func(name string) []byte
 
 // SignPassport implements the operation of that name.
 func (s *server) SignPassport(ctx context.Context, r SignPassportRequestObject) (SignPassportResponseObject, error) {
-	signed, err := s.Callers.Passport(ctx, callerOf(ctx).actor(), passportRequest(r))
+	signed, err := s.pbx(ctx).Callers.Passport(ctx, callerOf(ctx).actor(), passportRequest(r))
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (s *server) VerifyPassport(ctx context.Context, r VerifyPassportRequestObje
 	if check == nil {
 		check = r.FormdataBody
 	}
-	v, err := s.Callers.CheckPassport(ctx, kyc.PassportCheck{
+	v, err := s.pbx(ctx).Callers.CheckPassport(ctx, kyc.PassportCheck{
 		Actor: callerOf(ctx).actor(), Header: check.Identity, From: value(check.From), To: value(check.To),
 	})
 	if err != nil {

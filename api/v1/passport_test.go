@@ -48,7 +48,7 @@ func serveCallers(t *testing.T, c *callers) *gin.Engine {
 	gin.SetMode(gin.TestMode)
 	engine := gin.New()
 	err = Mount(engine, Config{
-		Spec: spec, Callers: c, Keys: keyring{}, Auditor: &world{}, Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
+		Spec: spec, PBX: func(string) PBX { return PBX{Callers: c} }, Keys: keyring{}, Auditor: &world{}, Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
 		Certificates: func(name string) []byte {
 			if name == certificateName {
 				return []byte("-----BEGIN CERTIFICATE-----\n")

@@ -24,12 +24,11 @@ type Config struct {
 	Prover   Prover
 	Records  Records
 	Readers  Discloser
-	Lines    Lines
-	Accounts AccountReader
 	Devices  Devices
 	Keys     KeyChecker
-	// Callers signs calls; Certificates is nil where there is none to do it with.
-	Callers      CallerIdentity
+	// PBX is what keys of an organisation reach of the phone lines.
+	PBX func(organisation string) PBX
+	// Certificates is nil where calls are not signed.
 	Certificates Certificates
 	Auditor      kyc.Auditor
 	Clock        func() time.Time

@@ -117,6 +117,8 @@ func (w *world) CheckKey(_ context.Context, token string) (Caller, error) {
 		return Caller{ID: "k4", Scopes: []string{"pbx:write"}}, nil
 	case "clinic":
 		return Caller{ID: "k3", Scopes: []string{"attributes:read"}, Organisation: "clinic"}, nil
+	case "acme":
+		return Caller{ID: "k7", Scopes: Scopes(), Organisation: "acme"}, nil
 	case "other":
 		return Caller{ID: "k2", Scopes: []string{"identities:read"}}, nil
 	default:
@@ -151,7 +153,13 @@ func serve(t *testing.T, w *world) (*gin.Engine, *openapi3.T) {
 	engine := gin.New()
 	engine.Use(func(c *gin.Context) { c.Header("X-Request-Id", "req1") })
 	err = Mount(engine, Config{
-		Spec: spec, Prover: w, Records: w, Readers: w, Lines: w, Accounts: w, Devices: w, Keys: w, Auditor: w,
+		Spec: spec, Prover: w, Records: w, Readers: w, Devices: w, Keys: w, Auditor: w,
+		PBX: func(organisation string) PBX {
+			if organisation == "acme" {
+				return PBX{Lines: nobody{}, Accounts: nobody{}, Callers: nobody{}}
+			}
+			return PBX{Lines: w, Accounts: w, Callers: &callers{}}
+		},
 		Clock: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler), BaseURL: "https://id.example.org",
 	})
 	if err != nil {
@@ -344,7 +352,7 @@ func TestReaderIsTheKeysOrganisation(t *testing.T) {
 	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/identities/idknown/attributes?organisation=bank", nil)
 	req.Header.Set("Authorization", "Bearer clinic")
 	engine.ServeHTTP(httptest.NewRecorder(), req)
-	if want := (kyc.Reader{Actor: "apikey:k3", Organisation: "clinic"}); w.asked != want {
+	if want := (kyc.Reader{Actor: "apikey:k3@clinic", Organisation: "clinic"}); w.asked != want {
 		t.Errorf("asked as %+v, want %+v", w.asked, want)
 	}
 }

@@ -145,7 +145,7 @@ func (s *signingService) serve(t *testing.T, dir string) {
 	}
 	s.flow.Passports, s.url, s.root = desk, server.URL, root
 	err = v1.Mount(engine, v1.Config{
-		Spec: api.Description(), Keys: gatewayKeys{}, Callers: s.flow, Certificates: desk.certificate, Auditor: s.store, Clock: time.Now,
+		Spec: api.Description(), Keys: gatewayKeys{}, PBX: linesOf(s.flow), Certificates: desk.certificate, Auditor: s.store, Clock: time.Now,
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

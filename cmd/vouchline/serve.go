@@ -92,14 +92,22 @@ func (c *ServeCmd) newEdge(g *Globals, a *app, desk *passportDesk, base string) 
 			Reviews: a.flow, Staff: console, Keys: console, Auditor: a.store, Ledger: a.ledger, Identities: a.flow, Organisations: a.flow, Lines: a.flow,
 		},
 		API: &v1.Config{
-			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Lines: a.flow, Devices: a.flow, Accounts: a.store, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
-			Callers: a.flow, Certificates: desk.certificate,
+			Spec: api.Description(), Prover: a.flow, Records: a.flow, Readers: a.flow, Devices: a.flow, Keys: console, Auditor: a.store, Clock: g.Now, Logger: g.Log,
+			PBX: linesOf(a.flow), Certificates: desk.certificate,
 		},
 	}
 	if c.OutboxEnabled() {
 		cfg.Outbox = outbox{a.store.Outbox()}
 	}
 	return api.New(cfg)
+}
+
+// linesOf is what the API keys of an organisation reach of the lines.
+func linesOf(f *kyc.Flow) func(organisation string) v1.PBX {
+	return func(organisation string) v1.PBX {
+		own := f.Within(organisation)
+		return v1.PBX{Lines: own, Accounts: own.Accounts, Callers: own}
+	}
 }
 
 // serve answers until the context ends and lets what runs finish.
