@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vouchline/vouchline/internal/testenv"
@@ -50,14 +48,7 @@ func callBrowser(t *testing.T, phone WebPhone) *browser {
 	f := &fakeFlow{state: kyc.Issued, data: anna(), proof: annasProof()}
 	f.data.Account.ActivatedAt = noon
 	f.data.Identity.ID = "idabc234"
-	s, err := New(Config{
-		Flow: f, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", WebPhone: phone,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := newBrowserOf(t, s)
+	b := newBrowserOf(t, newServerWith(t, f, func(c *Config) { c.WebPhone = phone }))
 	b.post("/signin", nil)
 	return b
 }
@@ -203,10 +194,9 @@ func TestWebSocketAddress(t *testing.T) {
 		{"http://id.example.org", "wss://a;script-src'unsafe-inline'/ws", false},
 		{"http://id.example.org", "wss://a,b/ws", false},
 	} {
-		_, err := New(Config{
-			Flow: &fakeFlow{}, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-			Clock: func() time.Time { return noon }, BaseURL: tt.base, WebPhone: WebPhone{Lines: &fakeLines{}, PBX: browsersAt(tt.address)},
-		})
+		c := settings(&fakeFlow{})
+		c.BaseURL, c.WebPhone = tt.base, WebPhone{Lines: &fakeLines{}, PBX: browsersAt(tt.address)}
+		_, err := New(c)
 		if (err == nil) != tt.ok {
 			t.Errorf("New with %s at %s = %v, want ok=%t", tt.address, tt.base, err, tt.ok)
 		}

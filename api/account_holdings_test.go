@@ -1,14 +1,12 @@
 package api
 
 import (
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/google/go-cmp/cmp"
 
 	v1 "github.com/vouchline/vouchline/api/v1"
@@ -24,15 +22,10 @@ func subscriberBrowser(t *testing.T, f *fakeFlow, r *fakeRegistry) *browser {
 	f.data.Account.ActivatedAt, f.data.Identity.ID = noon, annasProof().Identity.ID
 	d := newDesk()
 	d.keys = []APIKey{{ID: "k1", Name: "Reader", Scopes: []string{v1.ScopeAttributes}, Organisation: "clinic"}}
-	s, err := New(Config{
-		Flow: f, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org",
-		Console: Console{Reviews: d, Staff: d, Keys: d, Auditor: d, Identities: r, Organisations: r},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := newBrowserOf(t, s)
+	b := newBrowserOf(t, newServerWith(t, f, func(c *Config) {
+		c.Console = d.console()
+		c.Console.Identities, c.Console.Organisations = r, r
+	}))
 	b.signIn()
 	return b
 }

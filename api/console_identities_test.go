@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vouchline/vouchline/kyc"
@@ -103,15 +101,10 @@ func (r *fakeRegistry) SetOrganisationKey(_ context.Context, _, _ string, k ledg
 // registryBrowser is of a member of staff where that registry is.
 func registryBrowser(t *testing.T, r *fakeRegistry, d *fakeDesk, token string) *browser {
 	t.Helper()
-	s, err := New(Config{
-		Flow: &fakeFlow{state: kyc.Contacts, data: anna()}, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org",
-		Console: Console{Reviews: d, Staff: d, Keys: d, Auditor: d, Ledger: &fakeExplorer{}, Identities: r, Organisations: r},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := newBrowserOf(t, s)
+	b := newBrowserOf(t, newServerWith(t, &fakeFlow{state: kyc.Contacts, data: anna()}, func(c *Config) {
+		c.Console = d.console()
+		c.Console.Ledger, c.Console.Identities, c.Console.Organisations = &fakeExplorer{}, r, r
+	}))
 	b.signInStaff(token)
 	return b
 }

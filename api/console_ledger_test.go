@@ -3,14 +3,11 @@ package api
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"math"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
@@ -63,15 +60,10 @@ func (x *fakeExplorer) Commits() []ledger.Commit {
 func explorerBrowser(t *testing.T, x Explorer, now *time.Time) *browser {
 	t.Helper()
 	d := newDesk()
-	s, err := New(Config{
-		Flow: &fakeFlow{state: kyc.Contacts, data: anna()}, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return *now }, BaseURL: "http://id.example.org",
-		Console: Console{Reviews: d, Staff: d, Keys: d, Auditor: d, Ledger: x},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := newBrowserOf(t, s)
+	b := newBrowserOf(t, newServerWith(t, &fakeFlow{state: kyc.Contacts, data: anna()}, func(c *Config) {
+		c.Clock, c.Console = func() time.Time { return *now }, d.console()
+		c.Console.Ledger = x
+	}))
 	b.signInStaff("desk")
 	return b
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vouchline/vouchline/kyc"
@@ -121,15 +119,10 @@ func (f *fakeLineDesk) AddLine(_ context.Context, actor, identity, organisation 
 // linesBrowser is of a member of staff where those lines are.
 func linesBrowser(t *testing.T, f *fakeLineDesk, d *fakeDesk, token string) *browser {
 	t.Helper()
-	s, err := New(Config{
-		Flow: &fakeFlow{state: kyc.Contacts, data: anna()}, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org",
-		Console: Console{Reviews: d, Staff: d, Keys: d, Auditor: d, Identities: newRegistry(), Lines: f},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := newBrowserOf(t, s)
+	b := newBrowserOf(t, newServerWith(t, &fakeFlow{state: kyc.Contacts, data: anna()}, func(c *Config) {
+		c.Console = d.console()
+		c.Console.Identities, c.Console.Lines = newRegistry(), f
+	}))
 	b.signInStaff(token)
 	return b
 }

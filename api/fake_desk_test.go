@@ -2,14 +2,8 @@ package api
 
 import (
 	"context"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"testing"
 	"time"
-
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
@@ -136,25 +130,17 @@ func newDesk() *fakeDesk {
 	}
 }
 
+// console is what staff need to work on cases.
+func (d *fakeDesk) console() Console {
+	return Console{Reviews: d, Staff: d, Keys: d, Auditor: d}
+}
+
 // newStaffBrowser serves a console whose time is *now.
 func newStaffBrowser(t *testing.T, d *fakeDesk, flow *fakeFlow, now *time.Time) *browser {
 	t.Helper()
-	s, err := New(Config{
-		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return *now }, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
-		Console: Console{Reviews: d, Staff: d, Keys: d, Auditor: d},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &browser{t: t, client: client, base: server.URL, header: http.Header{"Accept": {"text/html"}, "Sec-Fetch-Site": {"same-origin"}}}
+	return newBrowserOf(t, newServerWith(t, flow, func(c *Config) {
+		c.Clock, c.Console = func() time.Time { return *now }, d.console()
+	}))
 }
 
 // staffBrowser is signed in by the link with that token.

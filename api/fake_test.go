@@ -259,14 +259,26 @@ func newServer(t *testing.T, flow Flow) *Server {
 
 func newServerAt(t *testing.T, flow Flow, clock func() time.Time) *Server {
 	t.Helper()
-	s, err := New(Config{
-		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: clock, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
-	})
+	return newServerWith(t, flow, func(c *Config) { c.Clock = clock })
+}
+
+// newServerWith changes the settings of these tests' servers first.
+func newServerWith(t *testing.T, flow Flow, change func(*Config)) *Server {
+	t.Helper()
+	c := settings(flow)
+	change(&c)
+	s, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func settings(flow Flow) Config {
+	return Config{
+		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
+		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
+	}
 }
 
 // A browser keeps cookies and does not follow redirects.

@@ -2,15 +2,11 @@ package api
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/vouchline/vouchline/notify"
 )
@@ -40,13 +36,7 @@ func TestOutbox(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s, err := New(Config{
-				Flow: &fakeFlow{}, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-				Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", Outbox: tt.box,
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := newServerWith(t, &fakeFlow{}, func(c *Config) { c.Outbox = tt.box })
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/outbox", nil)
 			r.RemoteAddr = netip.MustParseAddrPort(tt.from).String()
 			if tt.header != "" {

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
-
 	"github.com/vouchline/vouchline/internal/golden"
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/templates"
@@ -127,13 +125,9 @@ func TestPanicAndLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	f := &fakeFlow{state: kyc.Contacts, data: anna()}
-	s, err := New(Config{
-		Flow: f, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.NewTextHandler(&log, nil)),
-		Clock: func() time.Time { return noon }, BaseURL: "https://id.example.org",
+	s := newServerWith(t, f, func(c *Config) {
+		c.Logger, c.BaseURL = slog.New(slog.NewTextHandler(&log, nil)), "https://id.example.org"
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	post := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://id.example.org/enroll/link/secret-token?given_names=secret-salt", nil)
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, post)

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
-
 	"github.com/vouchline/vouchline/kyc"
 )
 
@@ -180,13 +178,10 @@ func TestSetupLinkIsNotLogged(t *testing.T) {
 	var log bytes.Buffer
 	f := &fakeFlow{state: kyc.Issued, data: anna(), fakePhones: annasPhones()}
 	f.offered = "setup-token"
-	s, err := New(Config{
-		Flow: f, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Clock: func() time.Time { return noon }, BaseURL: "https://id.example.org",
+	s := newServerWith(t, f, func(c *Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		c.BaseURL = "https://id.example.org"
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, broken := range []bool{true, false} {
 		if broken {
 			f.over = http.ErrHandlerTimeout

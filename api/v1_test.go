@@ -2,12 +2,8 @@ package api
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"testing"
-	"time"
-
-	"github.com/alexedwards/scs/v2/memstore"
 
 	v1 "github.com/vouchline/vouchline/api/v1"
 )
@@ -17,14 +13,9 @@ import (
 func TestProblemsHaveOneForm(t *testing.T) {
 	t.Parallel()
 	f := &fakeFlow{proof: annasProof()}
-	s, err := New(Config{
-		Flow: f, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org",
-		API: &v1.Config{Spec: Description(), Prover: f, Clock: func() time.Time { return noon }, Logger: slog.New(slog.DiscardHandler)},
+	s := newServerWith(t, f, func(c *Config) {
+		c.API = &v1.Config{Spec: Description(), Prover: f, Clock: c.Clock, Logger: c.Logger}
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, tc := range []struct {
 		name, method, path, locale string
 		status                     int
