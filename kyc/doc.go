@@ -17,6 +17,22 @@
 // opens no socket and no file; the interfaces it needs are in ports.go and
 // cmd/vouchline fills them.
 //
-// The rule not to break: a step never calls the next one. It records what it
+// Files are named for who acts:
+//
+//   - state.go (the table), enrollment.go, data.go and effect.go are what is
+//     kept; ports*.go what the package needs of others.
+//   - flow_*.go and subscriber.go: what people and programs ask for, a file a
+//     subject. Before issuance: contacts, evidence, selfie, live*.go, handoff.
+//     After it: consents, keys, disclose, status, erase. Of lines: lines,
+//     devices, setup, pairing, passport; for staff staff_lines, lifeline and
+//     organisations.
+//   - runner_*.go: how each effect is carried out. listener.go, watch_lines.go,
+//     flow_tend.go and retention.go: what happens without a request.
+//   - line*.go: a line as its subscriber has it, and what it should be by now;
+//     request.go and proof.go: what is minted, and what anyone may see of it.
+//   - document_*.go, sides.go, hints.go and duplicates.go: what the evidence is
+//     worth; policy.go and decision.go: what follows from it.
+//
+// // The rule not to break: a step never calls the next one. It records what it
 // learned, moves the state by one event and returns.
 package kyc
