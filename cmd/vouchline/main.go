@@ -1,14 +1,3 @@
-// Command vouchline is the whole program: the web service, its workers and the
-// tools around them.
-//
-// It holds no rules. It reads flags, environment and configuration file (see
-// config.go), wires adapters to the flow (wire.go) and gives each command its
-// streams, clock and logger in a Globals, so that a command is tested without
-// starting a process. The words are those of the packages it calls.
-//
-// Exit codes are part of the interface: 0 done, 1 a negative answer (the faces
-// differ, the ledger does not verify), 2 a usage or input error. Answers go to
-// stdout, everything said to a person goes to stderr.
 package main
 
 import (
