@@ -33,6 +33,6 @@
 //   - document_*.go, sides.go, hints.go and duplicates.go: what the evidence is
 //     worth; policy.go and decision.go: what follows from it.
 //
-// // The rule not to break: a step never calls the next one. It records what it
+// The rule not to break: a step never calls the next one. It records what it
 // learned, moves the state by one event and returns.
 package kyc
