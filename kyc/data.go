@@ -46,6 +46,8 @@ type Data struct {
 	// Granting holds, by organisation, consents whose way to the ledger was begun
 	// and not seen to end.
 	Granting map[string]ledger.Consent `json:"granting,omitempty"`
+	// Told is what the subscriber was told of their lines.
+	Told Told `json:"told,omitzero"`
 
 	// Notice tells the page why the last step has to be repeated; a stable
 	// code that the page's catalogue turns into words.

@@ -27,6 +27,7 @@ const (
 	SetLine  EffectKind = "set_line"  // Ref: extension, "@", what no other change has
 	SignOut  EffectKind = "sign_out"  // likewise; registrations of the line are dropped after it
 	TendLine EffectKind = "tend_line" // Ref: extension, "@", Unix time when a credential ends
+	TellLine EffectKind = "tell_line" // Ref: message kind, what it is about, device, Unix time, between slashes
 )
 
 // An Effect is a piece of work that is saved with the state that asks for it.
@@ -65,10 +66,11 @@ func (e Effect) Due() time.Time {
 
 // MustHappen reports whether the effect is retried for as long as it takes.
 // Approval is a promise: an identity is minted and a line provisioned however
-// long the ledger or the PBX is away. So are a change of status and erasure.
+// long the ledger or the PBX is away. So are a change of status and erasure. What
+// became of a line is told for as long as it is news.
 func (e Effect) MustHappen() bool {
 	switch e.Kind {
-	case MintIdentity, Provision, SyncLine, ChangeLedger, EraseIdentity, SetLine, SignOut, TendLine:
+	case MintIdentity, Provision, SyncLine, ChangeLedger, EraseIdentity, SetLine, SignOut, TendLine, TellLine:
 		return true
 	default:
 		return false

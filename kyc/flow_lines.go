@@ -106,7 +106,8 @@ const hurryTime = 5 * time.Second
 
 // changeLine saves a change of a line together with the effect that tells the
 // PBX, and tells it at once where this process can, so that whoever gets a new
-// password can use it now, and whoever takes one away need not wait. The change
+// password can use it now, and whoever takes one away need not wait. What the
+// subscriber is to be told is saved with it too. The change
 // is of this subscriber's line: the number may have changed hands since it was
 // read.
 func (f *Flow) changeLine(
@@ -122,11 +123,12 @@ func (f *Flow) changeLine(
 		if a.IdentityID != was.IdentityID {
 			return nil, ErrNoLine
 		}
+		before := a.Clone()
 		if err := change(a, now); err != nil {
 			return nil, err
 		}
 		a.Enabled = a.Enabled && usable(*a, now)
-		return append(tending(enrollmentID, *a), effect), nil
+		return append(append(tending(enrollmentID, *a), effect), tellings(enrollmentID, f.lineNews(before, *a, now))...), nil
 	})
 	if err != nil {
 		return pbx.Account{}, err

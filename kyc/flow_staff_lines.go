@@ -116,7 +116,8 @@ func (f *Flow) AddLine(ctx context.Context, actor, identityID, organisation stri
 	if err != nil {
 		return pbx.Account{}, err
 	}
-	account, err := f.Opener.OpenAccount(ctx, f.newAccount(e, extension, organisation))
+	told := lineNotice{kind: LineAddedMessage, about: extension, at: f.Clock()}.effect(e.ID)
+	account, err := f.Opener.OpenAccount(ctx, f.newAccount(e, extension, organisation), told)
 	if err != nil {
 		return pbx.Account{}, err
 	}

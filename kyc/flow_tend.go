@@ -19,7 +19,8 @@ const tendingSlack = 10 * time.Minute
 // TendLines looks through all lines for passwords without an end that the
 // schedule says should have one, as those of before there was a schedule, and for
 // ends that nobody noticed. Everything else ends by the effect that was saved
-// with it. Of several servers one does it, about once an hour.
+// with it. It also has subscribers told whose passwords are due. Of several
+// servers one does it, about once an hour.
 func (f *Flow) TendLines(ctx context.Context) error {
 	err := f.take(ctx, "tend lines", tendings...)
 	var rate *RateError
@@ -36,6 +37,7 @@ func (f *Flow) TendLines(ctx context.Context) error {
 			if f.neglected(a, f.Clock()) {
 				errs = append(errs, f.tend(ctx, a))
 			}
+			errs = append(errs, f.remind(ctx, a))
 		}
 		q.After, more = page.Next, page.Next != ""
 	}
@@ -74,6 +76,30 @@ func (f *Flow) tend(ctx context.Context, was pbx.Account) error {
 			}
 		}
 		return nil
+	})
+	return err
+}
+
+// remind has a subscriber told of passwords that are due or about to end, each
+// once: what was sent is remembered with the subscriber, for longer than a queue
+// remembers its jobs, and a job that waits is not joined by a second one.
+func (f *Flow) remind(ctx context.Context, line pbx.Account) error {
+	if len(f.dueNews(line, f.Clock())) == 0 {
+		return nil
+	}
+	e, err := f.holder(ctx, line.IdentityID)
+	if errors.Is(err, ErrNotFound) {
+		return nil // forgotten meanwhile
+	}
+	if err != nil || !e.Data.EmailLink.Validated() {
+		return err
+	}
+	_, err = f.Accounts.UpdateAccount(ctx, line.Extension, func(a *pbx.Account) ([]Effect, error) {
+		if a.IdentityID != line.IdentityID { // the number has changed hands
+			return nil, nil
+		}
+		untold := tellings(e.ID, f.dueNews(*a, f.Clock()))
+		return slices.DeleteFunc(untold, func(x Effect) bool { return e.Data.Told.has(x.Ref) }), nil
 	})
 	return err
 }

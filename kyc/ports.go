@@ -125,6 +125,11 @@ type MessageData struct {
 	QR       []byte // PNG of ProofURL
 	Reasons  []Reason
 	Service  string // the operator's name for the service
+	// Number is that of the line, and Phone what its subscriber calls the phone
+	// that the message is about, of PhoneKind.
+	Number, Phone, PhoneKind string
+	// At is when it happened, and Ends when a password ends, in the service's zone.
+	At, Ends time.Time
 }
 
 // A Keyring derives keys for one purpose from the operator's key.

@@ -32,8 +32,9 @@ type LineStore interface {
 type LineOpener interface {
 	// OpenAccount inserts an account and returns what there is then. One that
 	// the identity has on that number already stays as it is; one that another
-	// identity left there is replaced.
-	OpenAccount(ctx context.Context, a pbx.Account) (pbx.Account, error)
+	// identity left there is replaced. The effects are enqueued with an account
+	// that is new.
+	OpenAccount(ctx context.Context, a pbx.Account, effects ...Effect) (pbx.Account, error)
 }
 
 // A LineFinder looks for accounts.

@@ -56,6 +56,8 @@ func (r *Runner) Run(ctx context.Context, effect Effect) error {
 		return r.setLine(ctx, effect)
 	case TendLine:
 		return r.tendLine(ctx, effect)
+	case TellLine:
+		return r.tellLine(ctx, effect)
 	default:
 		return fmt.Errorf("kyc: unknown effect %q", effect.Kind)
 	}
@@ -85,7 +87,7 @@ func (r *Runner) Exhausted(ctx context.Context, effect Effect, cause error) erro
 			e.Data.EmailLink.markUnsent()
 			e.Data.EmailLink.SendFailed = true
 			return nil
-		case MintIdentity, Provision, TellOutcome, SyncLine, ChangeLedger, EraseIdentity, SetLine, SignOut, TendLine:
+		case MintIdentity, Provision, TellOutcome, SyncLine, ChangeLedger, EraseIdentity, SetLine, SignOut, TendLine, TellLine:
 			return nil
 		default:
 			return fmt.Errorf("kyc: unknown effect %q", effect.Kind)
@@ -120,7 +122,7 @@ func wanted(e *Enrollment, effect Effect) bool {
 		_, serial := effect.target()
 		s := e.Data.Standing
 		return (e.State() == Minted || e.State() == Issued) && s.Pending() && (s.Serial == serial || s.first().Serial == serial)
-	case TellOutcome, SyncLine, EraseIdentity, SetLine, SignOut, TendLine:
+	case TellOutcome, SyncLine, EraseIdentity, SetLine, SignOut, TendLine, TellLine:
 		return true
 	default:
 		return false

@@ -55,10 +55,14 @@ func (r *Runner) openLine(ctx context.Context, e *Enrollment) (pbx.Account, erro
 	return r.Opener.OpenAccount(ctx, account)
 }
 
-// syncLine makes the line what the ledger says now.
+// syncLine makes the line what the ledger says now, and then has its subscriber
+// told.
 func (r *Runner) syncLine(ctx context.Context, effect Effect) error {
 	identity, version := effect.target()
-	return r.followLine(ctx, effect.EnrollmentID, identity, version)
+	if err := r.followLine(ctx, effect.EnrollmentID, identity, version); err != nil {
+		return err
+	}
+	return r.tellStanding(ctx, effect.EnrollmentID, identity)
 }
 
 // setLine tells the PBX a change that was saved. What takes something away does

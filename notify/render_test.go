@@ -3,6 +3,7 @@ package notify_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vouchline/vouchline/notify"
 	"github.com/vouchline/vouchline/templates"
@@ -15,9 +16,12 @@ func TestRenderedMessagesAreValid(t *testing.T) {
 	data := struct {
 		Name, Code, URL, ProofURL, Service string
 		Reasons                            []string
+		Number, Phone, PhoneKind           string
+		At, Ends                           time.Time
 	}{
 		Name: "Eve\r\nBcc: all@example.org <script>" + strings.Repeat("é", 60), Code: "123456", Service: "Vouchline",
 		URL: "https://id.example.org/enroll/link/x", ProofURL: "https://id.example.org/i/y", Reasons: []string{"document_expired"},
+		Number: "2000001", Phone: "Bcc: all@example.org\r\n<script>", PhoneKind: "app", At: time.Unix(1<<31, 0), Ends: time.Unix(1<<31, 0),
 	}
 	for _, locale := range templates.Locales() {
 		for _, kind := range templates.MessageKinds() {

@@ -27,8 +27,9 @@ func (s *Store) SaveAccount(ctx context.Context, a pbx.Account) error {
 }
 
 // OpenAccount inserts the account of a number that was allocated and returns
-// what there is then. One that the identity has there already stays as it is.
-func (s *Store) OpenAccount(ctx context.Context, a pbx.Account) (pbx.Account, error) {
+// what there is then. One that the identity has there already stays as it is, and
+// enqueues nothing.
+func (s *Store) OpenAccount(ctx context.Context, a pbx.Account, effects ...kyc.Effect) (pbx.Account, error) {
 	if err := a.Validate(); err != nil {
 		return pbx.Account{}, err
 	}
@@ -42,7 +43,10 @@ func (s *Store) OpenAccount(ctx context.Context, a pbx.Account) (pbx.Account, er
 			return err
 		}
 		a.UpdatedAt = fromMicros(s.now())
-		return s.putAccount(ctx, tx, &a, subject)
+		if err := s.putAccount(ctx, tx, &a, subject); err != nil {
+			return err
+		}
+		return s.enqueueEffects(ctx, tx, effects)
 	})
 	if err != nil {
 		return pbx.Account{}, wrap("open a SIP account", err)

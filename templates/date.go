@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -38,4 +39,20 @@ func (c *catalogue) date(v any) string {
 		day = "1er"
 	}
 	return fmt.Sprintf("%s %s %d", day, frenchMonths[at.Month()-1], at.Year())
+}
+
+// moment writes a time of day to the minute for a reader who may be anywhere: in
+// the zone that it comes in, with that. One that is not known is nothing.
+func (c *catalogue) moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	zone := "UTC"
+	if _, offset := at.Zone(); offset != 0 {
+		zone += strings.TrimSuffix(fmt.Sprintf("%+d:%02d", offset/3600, max(offset, -offset)/60%60), ":00")
+	}
+	if c.locale == "fr" {
+		return fmt.Sprintf("%s à %d h %02d (%s)", c.date(at), at.Hour(), at.Minute(), zone)
+	}
+	return fmt.Sprintf("%s, %s (%s)", c.date(at), at.Format("15:04"), zone)
 }

@@ -28,6 +28,10 @@ func TestMeasures(t *testing.T) {
 		{short("0123456789abcdef"), "0123456789…"},
 		{en.clock(time.Time{}), "–"},
 		{fr.clock(time.Date(2026, 12, 1, 9, 5, 7, 0, time.Local)), "1er décembre 2026, 09:05:07"},
+		{fr.moment(time.Date(2026, 12, 1, 9, 5, 7, 0, time.UTC)), "1er décembre 2026 à 9\u00a0h\u00a005 (UTC)"},
+		{en.moment(time.Date(2026, 12, 1, 9, 5, 7, 0, time.FixedZone("IST", 5*3600+1800))), "1 December 2026, 09:05 (UTC+5:30)"},
+		{en.moment(time.Date(2026, 12, 1, 9, 5, 7, 0, time.FixedZone("", -3*3600))), "1 December 2026, 09:05 (UTC-3)"},
+		{en.moment(time.Time{}), ""},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %q, want %q", tt.got, tt.want)

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vouchline/vouchline/internal/golden"
@@ -13,6 +14,8 @@ import (
 type messageData struct {
 	Name, Code, URL, ProofURL, Service string
 	Reasons                            []string
+	Number, Phone, PhoneKind           string
+	At, Ends                           time.Time
 }
 
 func sample() messageData {
@@ -21,7 +24,26 @@ func sample() messageData {
 		URL:      "https://id.example.org/enroll/link/abcDEF_-123",
 		ProofURL: "https://id.example.org/i/idabc234",
 		Reasons:  []string{"document_expired", "a_code_of_tomorrow"},
+		Number:   "2000001", Phone: "Kitchen", PhoneKind: "desk",
+		At: time.Date(2026, 11, 1, 9, 5, 7, 0, time.FixedZone("WAT", 3600)),
 	}
+}
+
+// sampleOf is the sample with what a kind of message is about.
+func sampleOf(kind string) messageData {
+	data := sample()
+	switch {
+	case strings.HasPrefix(kind, "password_"):
+		data.Phone, data.PhoneKind = "", "app" // one that nobody has named
+		data.At, data.Ends = time.Time{}, data.At
+	case strings.HasPrefix(kind, "line_"):
+		data.Phone, data.PhoneKind = "", ""
+	case kind == "identity_suspended", kind == "identity_resumed":
+		data.Number, data.Phone, data.PhoneKind = "2000001, 2000002", "", ""
+	case kind == "identity_revoked":
+		data.Number, data.Phone, data.PhoneKind = "", "", ""
+	}
+	return data
 }
 
 func TestMessages(t *testing.T) {
@@ -30,7 +52,7 @@ func TestMessages(t *testing.T) {
 		for _, kind := range templates.MessageKinds() {
 			t.Run(locale+"/"+kind, func(t *testing.T) {
 				t.Parallel()
-				m, err := templates.Message(locale, kind, sample())
+				m, err := templates.Message(locale, kind, sampleOf(kind))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -73,7 +73,7 @@ func (c *catalogue) funcs() template.FuncMap {
 		"t": c.text, "code": c.code, "fault": c.fault, "has": c.has,
 		"input": c.input, "choose": choose, "dict": dict, "asset": Asset,
 		"locale": func() string { return c.locale }, "locales": Locales,
-		"date": c.date, "size": c.size, "took": c.took, "clock": c.clock, "short": short, "list": func(v ...any) []any { return v },
+		"date": c.date, "size": c.size, "took": c.took, "clock": c.clock, "moment": c.moment, "short": short, "list": func(v ...any) []any { return v },
 	}
 }
 

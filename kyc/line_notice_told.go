@@ -1,0 +1,76 @@
+package kyc
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/vouchline/vouchline/ledger"
+)
+
+// Told is what a subscriber was told of their lines, so that nothing is told
+// twice. It goes with the rest of what is known of them.
+type Told struct {
+	// Notices are those that were sent, by what their effects refer to, and until
+	// when they could be asked for again.
+	Notices map[string]time.Time `json:"notices,omitempty"`
+	// Version and Status are of the identity's record on the ledger; empty is
+	// active.
+	Version int           `json:"version,omitempty"`
+	Status  ledger.Status `json:"status,omitempty"`
+}
+
+// maxTold bounds what is remembered.
+const maxTold = 100
+
+// note remembers a notice, and forgets what is over.
+func (t *Told) note(ref string, until, now time.Time) {
+	kept := map[string]time.Time{ref: until}
+	for r, end := range t.Notices {
+		if now.Before(end) {
+			kept[r] = end
+		}
+	}
+	for len(kept) > maxTold {
+		first := ref
+		for r, end := range kept {
+			if end.Before(kept[first]) {
+				first = r
+			}
+		}
+		delete(kept, first)
+	}
+	t.Notices = kept
+}
+
+// has reports whether a notice was sent.
+func (t *Told) has(ref string) bool { return !t.Notices[ref].IsZero() }
+
+// standing notes what the ledger says and returns what is to be told of it: what
+// differs from what was told before. An answer that is older says nothing.
+func (t *Told) standing(record ledger.Identity) MessageKind {
+	kind, known := standingMessage(record.Status)
+	if !known || record.Version <= t.Version {
+		return ""
+	}
+	was := cmp.Or(t.Status, ledger.StatusActive)
+	t.Version, t.Status = record.Version, record.Status
+	if record.Status == was {
+		return ""
+	}
+	return kind
+}
+
+// standingMessage is the message of a status, if there is one: of an erased
+// identity there is nobody to tell.
+func standingMessage(s ledger.Status) (kind MessageKind, known bool) {
+	switch s {
+	case ledger.StatusActive:
+		return IdentityResumedMessage, true
+	case ledger.StatusSuspended:
+		return IdentitySuspendedMessage, true
+	case ledger.StatusRevoked:
+		return IdentityRevokedMessage, true
+	default:
+		return "", false
+	}
+}
