@@ -20,7 +20,7 @@ import (
 type APIKey struct {
 	ID, Name          string
 	Scopes            []string
-	Organisation      string // that it reads attributes for; empty for none
+	Organisation      string // beyond which it sees nothing; empty for the operator's own
 	Created, LastUsed time.Time
 	Revoked           bool
 }
@@ -74,9 +74,6 @@ func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 	ctx := c.Request.Context()
 	form := typed(c, "key_name", "key_scope", "key_organisation")
 	name, scope, organisation := strings.TrimSpace(form["key_name"]), form["key_scope"], strings.TrimSpace(form["key_organisation"])
-	if scope != v1.ScopeAttributes {
-		organisation = ""
-	}
 	wrong, err := p.keyFaults(ctx, name, scope, organisation)
 	if err != nil {
 		return err
@@ -88,7 +85,11 @@ func (p *consolePages) createKey(c *gin.Context, m StaffMember) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Console.Auditor.Audit(ctx, kyc.AuditEntry{At: p.Clock(), Actor: actor(m), Action: "create_api_key", Detail: name}); err != nil {
+	detail := name
+	if organisation != "" {
+		detail += " for " + organisation
+	}
+	if err := p.Console.Auditor.Audit(ctx, kyc.AuditEntry{At: p.Clock(), Actor: actor(m), Action: "create_api_key", Detail: detail}); err != nil {
 		return err
 	}
 	// Rendered, not redirected to: the token is shown this once.
@@ -103,19 +104,31 @@ func (p *consolePages) keyFaults(ctx context.Context, name, scope, organisation 
 	case len(name) > 100:
 		wrong = append(wrong, templates.Fault{Field: "key_name", Code: kyc.FieldTooLong})
 	}
-	switch {
-	case !slices.Contains(keyScopes, scope):
+	if !slices.Contains(keyScopes, scope) {
 		wrong = append(wrong, templates.Fault{Field: "key_scope", Code: kyc.FieldRequired})
-	case scope != v1.ScopeAttributes:
-	case organisation == "" || p.Console.Organisations == nil:
+	}
+	known, err := p.organisationKnown(ctx, organisation)
+	switch {
+	case err != nil:
+	case organisation == "" && scope == v1.ScopeAttributes:
 		wrong = append(wrong, templates.Fault{Field: "key_organisation", Code: kyc.FieldRequired})
-	default:
-		_, err = p.Console.Organisations.Organisation(ctx, organisation)
-		if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrInvalid) {
-			return append(wrong, templates.Fault{Field: "key_organisation", Code: kyc.FieldInvalid}), nil
-		}
+	case organisation != "" && !known:
+		wrong = append(wrong, templates.Fault{Field: "key_organisation", Code: kyc.FieldInvalid})
 	}
 	return wrong, err
+}
+
+// organisationKnown asks the ledger: with a name that is misspelt a PBX would be
+// given no line and nobody would say why.
+func (p *consolePages) organisationKnown(ctx context.Context, id string) (bool, error) {
+	if id == "" || p.Console.Organisations == nil {
+		return false, nil
+	}
+	_, err := p.Console.Organisations.Organisation(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrInvalid) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (p *consolePages) revokeKey(c *gin.Context, m StaffMember) error {

@@ -132,19 +132,27 @@ func TestReadPublicKeyFromPEM(t *testing.T) {
 	}
 }
 
-// A key that reads attributes is for an organisation that the ledger knows.
+// A key that reads attributes is for an organisation that the ledger knows, and
+// one for lines may be.
 func TestKeyOfAnOrganisation(t *testing.T) {
 	t.Parallel()
 	d := newDesk()
 	b := registryBrowser(t, newRegistry(), d, "boss")
-	for _, tt := range []struct{ organisation, field string }{{"", "key_organisation"}, {"bank", "key_organisation"}, {"clinic", ""}} {
-		form := url.Values{"key_name": {"Reader"}, "key_scope": {v1.ScopeAttributes}, "key_organisation": {tt.organisation}}
+	for _, tt := range []struct{ scope, organisation, field string }{
+		{v1.ScopeAttributes, "", "key_organisation"}, {v1.ScopeAttributes, "bank", "key_organisation"}, {v1.ScopePBX, "bank", "key_organisation"},
+		{v1.ScopeAttributes, "clinic", ""}, {v1.ScopePBX, "clinic", ""}, {v1.ScopePassport, "", ""},
+	} {
+		form := url.Values{"key_name": {"Reader"}, "key_scope": {tt.scope}, "key_organisation": {tt.organisation}}
 		res, text := b.post("/console/keys", form)
 		if tt.field != "" && (res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `id="`+tt.field+`-error"`) || len(d.keys) > 0) {
 			t.Errorf("POST a key for %q = %d, keys %v; want a fault and none", tt.organisation, res.StatusCode, d.keys)
 		}
 	}
-	if want := []APIKey{{ID: "k1", Name: "Reader", Scopes: []string{v1.ScopeAttributes}, Organisation: "clinic", Created: noon}}; !cmp.Equal(want, d.keys) {
+	if want := []APIKey{
+		{ID: "k1", Name: "Reader", Scopes: []string{v1.ScopeAttributes}, Organisation: "clinic", Created: noon},
+		{ID: "k1", Name: "Reader", Scopes: []string{v1.ScopePBX}, Organisation: "clinic", Created: noon},
+		{ID: "k1", Name: "Reader", Scopes: []string{v1.ScopePassport}, Created: noon},
+	}; !cmp.Equal(want, d.keys) {
 		t.Errorf("keys (-want +got):\n%s", cmp.Diff(want, d.keys))
 	}
 	if res, text := b.post("/console/keys", url.Values{"key_name": {"x"}, "key_scope": {"admin:all"}}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `id="key_scope-error"`) {
