@@ -81,17 +81,18 @@ func account(s pbx.Setup) keys {
 	if s.DisplayName != "" {
 		identity = `"` + s.DisplayName + `" ` + identity
 	}
-	transport := ";transport=" + s.Service.Transport
+	server := "<sip:" + s.Service.Server + ";transport=" + s.Service.Transport
 	policy := ""
 	if s.Service.STUN != "" {
 		policy = natPolicy
 	}
 	return keys{
 		{"reg_identity", identity},
-		// The request is for the domain (RFC 3261 section 10.2) and goes to the
-		// server, which need not be what the domain's records say.
-		{"reg_proxy", "<sip:" + s.Domain + transport + ">"},
-		{"reg_route", "<sip:" + s.Service.Server + transport + ";lr>"},
+		// Where a REGISTER goes, whose request is for the domain of the identity
+		// (RFC 3261 section 10.2), and where all others go. The domain need not have
+		// records of its own, and reg_route alone would leave a REGISTER to them.
+		{"reg_proxy", server + ">"},
+		{"reg_route", server + ";lr>"},
 		{"reg_expires", strconv.Itoa(s.Service.Expires)},
 		{"reg_sendregister", "1"},
 		{"realm", s.Realm},
@@ -113,17 +114,23 @@ func account(s pbx.Setup) keys {
 // digest is "userid" here; by "username" and realm the section is found when a
 // challenge comes.
 //
-// It names no algorithm and gives the password instead of a digest of it, so
-// that the same file answers a PBX that knows MD5 only and one that wants
-// SHA-256. A digest or algorithm of an earlier password must go: liblinphone
-// would use them before the password.
+// It gives the password instead of a digest of it. A digest of an earlier
+// password must go, and a list of algorithms with it: liblinphone would use them
+// before the password.
+//
+// It names MD5, which every password is digested by and every PBX offers. A
+// Linphone that is told nothing takes up the first challenge, whatever it asks
+// for, and knows no SHA-512-256: it would not register where that comes first, as
+// RFC 8760 section 2.4 wants the best to. One that is told SHA-256 would not
+// register where MD5 is all that is offered. What protects the password is its
+// 130 random bits.
 func credential(s pbx.Setup) keys {
 	return keys{
 		{"username", s.Extension},
 		{"userid", s.Username},
 		{"passwd", s.Password.Reveal()},
 		{"ha1", ""},
-		{"algorithm", ""},
+		{"algorithm", string(pbx.MD5)},
 		{"available_algorithms", ""},
 		{"realm", s.Realm},
 		{"domain", s.Domain},

@@ -99,7 +99,7 @@ func TestLinphoneReplacesWhatWasThere(t *testing.T) {
 			"conference_factory_uri": "sip:factory@old.example", "realm": "old.example",
 		},
 		"auth_info_0": {
-			"username": "old", "userid": "old", "ha1": "00", "algorithm": "MD5", "available_algorithms": "MD5", "realm": "old.example", "domain": "old.example",
+			"username": "old", "userid": "old", "ha1": "00", "algorithm": "SHA-256", "available_algorithms": "SHA-256", "realm": "old.example", "domain": "old.example",
 		},
 	}
 	s := zoe()
@@ -110,7 +110,8 @@ func TestLinphoneReplacesWhatWasThere(t *testing.T) {
 	}
 	got.apply(t, document)
 	want := map[string]string{
-		"username": "2000001", "userid": "2000001-k3f9ab", "passwd": "0123456789abcdefghjkmnpqrs", "realm": "pbx.example.org", "domain": "example.org",
+		"username": "2000001", "userid": "2000001-k3f9ab", "passwd": "0123456789abcdefghjkmnpqrs", "algorithm": "MD5",
+		"realm": "pbx.example.org", "domain": "example.org",
 	}
 	if diff := cmp.Diff(want, got["auth_info_0"]); diff != "" {
 		t.Errorf("auth_info_0 (-want +got):\n%s", diff)

@@ -128,8 +128,8 @@ func TestServers(t *testing.T) {
 			continue
 		}
 		got.apply(t, document)
-		if want := "<sip:" + server + ";transport=tls;lr>"; got["proxy_0"]["reg_route"] != want {
-			t.Errorf("reg_route = %s, want %s", got["proxy_0"]["reg_route"], want)
+		if want := "<sip:" + server + ";transport=tls"; got["proxy_0"]["reg_route"] != want+";lr>" || got["proxy_0"]["reg_proxy"] != want+">" {
+			t.Errorf("reg_route, reg_proxy = %s, %s, want both to begin with %s", got["proxy_0"]["reg_route"], got["proxy_0"]["reg_proxy"], want)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func FuzzForms(f *testing.F) {
 		got := rc{}
 		got.apply(t, document)
 		auth := got["auth_info_0"]
-		if len(got) != 5 || len(auth) != 5 || auth["username"] != extension || auth["userid"] != user || auth["passwd"] != password || auth["domain"] != domain {
+		if len(got) != 5 || len(auth) != 6 || auth["username"] != extension || auth["userid"] != user || auth["passwd"] != password || auth["domain"] != domain {
 			t.Errorf("auth_info_0 of %q, %q, %q = %v", extension, user, password, auth)
 		}
 		var back struct{ Number, Username, Password, Domain, Server, URI string }
