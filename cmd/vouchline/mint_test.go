@@ -52,11 +52,20 @@ func (m *moody) IssueAll(ctx context.Context, in []ledger.Issue) (at []ledger.Lo
 	return at, err
 }
 
-// TestEveryApprovedIsIssuedOnce: with the real queue and real batches, a ledger
-// that comes and goes, and a service that is stopped and started in the middle.
-func TestEveryApprovedIsIssuedOnce(t *testing.T) {
-	t.Parallel()
-	const people = 64
+// A minting service is the real queue, store and ledger with a network between
+// them that comes and goes, and a PBX that remembers.
+type mintingService struct {
+	store   *store.Store
+	ledger  *ledgerlog.Log
+	network *moody
+	lines   *pbxtest.Fake
+	flow    *kyc.Flow
+	runner  *kyc.Runner
+}
+
+// newMintingService is one whose network is away.
+func newMintingService(t *testing.T) *mintingService {
+	t.Helper()
 	dir, _ := migrated(t)
 	st, err := store.Open(t.Context(), storeConfig(&Globals{Now: time.Now}, StorageSettings{DataDir: dir}))
 	if err != nil {
@@ -80,49 +89,70 @@ func TestEveryApprovedIsIssuedOnce(t *testing.T) {
 		Flow: flow, Sender: &notifytest.Fake{}, Provisioner: lines, Logger: slog.New(slog.DiscardHandler),
 		QR: func(string) ([]byte, error) { return []byte("png"), nil },
 	}
-	serve := func() (stop func()) {
-		t.Helper()
-		q, err := jobs.New(jobs.Config{
-			DB: st.DB(), Dialect: st.Dialect(), Runner: runner, Clock: time.Now, Backoff: 50 * time.Millisecond,
-			Queues: jobs.Queues{Effects: 4, Ledger: mintsAtOnce},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		st.EnqueueWith(q.Enqueue)
-		if err := q.Start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return func() {
-			ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-			cancel() // hurry: what runs is interrupted
-			_ = q.Stop(ctx)
-		}
+	return &mintingService{store: st, ledger: l, network: net, lines: lines, flow: flow, runner: runner}
+}
+
+// serve runs the queue until stop, which waits for nothing that runs.
+func (m *mintingService) serve(t *testing.T) (stop func()) {
+	t.Helper()
+	q, err := jobs.New(jobs.Config{
+		DB: m.store.DB(), Dialect: m.store.Dialect(), Runner: m.runner, Clock: time.Now, Backoff: 50 * time.Millisecond,
+		Queues: jobs.Queues{Effects: 4, Ledger: mintsAtOnce},
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	stop := serve()
+	m.store.EnqueueWith(q.Enqueue)
+	if err := q.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+		cancel() // hurry: what runs is interrupted
+		_ = q.Stop(ctx)
+	}
+}
+
+// issuedOnce checks that an enrollment's identity was written once, where the
+// enrollment says.
+func (m *mintingService) issuedOnce(t *testing.T, id string) {
+	t.Helper()
+	e, err := m.store.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, at, err := m.ledger.Identity(t.Context(), e.Data.Identity.ID)
+	if err != nil || record.Version != 1 || at != e.Data.Identity.Location {
+		t.Errorf("%s: record of version %d at %+v (%v), the enrollment says %+v", id, record.Version, at, err, e.Data.Identity.Location)
+	}
+}
+
+// TestEveryApprovedIsIssuedOnce: with the real queue and real batches, a ledger
+// that comes and goes, and a service that is stopped and started in the middle.
+func TestEveryApprovedIsIssuedOnce(t *testing.T) {
+	t.Parallel()
+	const people = 64
+	m := newMintingService(t)
+	stop := m.serve(t)
 	var ids []string
 	for n := range people {
-		ids = append(ids, approve(t, flow, st, n))
+		ids = append(ids, approve(t, m.flow, m.store, n))
 	}
-	net.away.Store(false)
-	await(t, "the first one", func() bool { return len(lines.Accounts()) > 0 })
+	m.network.away.Store(false)
+	await(t, "the first one", func() bool { return len(m.lines.Accounts()) > 0 })
 	stop()
-	stop = serve()
+	stop = m.serve(t)
 	t.Cleanup(func() { stop() })
 	for _, id := range ids {
-		await(t, id, func() bool { e, err := st.Get(t.Context(), id); return err == nil && e.State() == kyc.Issued })
+		await(t, id, func() bool {
+			e, err := m.store.Get(t.Context(), id)
+			return err == nil && e.State() == kyc.Issued
+		})
 	}
 	for _, id := range ids {
-		e, err := st.Get(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		record, at, err := l.Identity(t.Context(), e.Data.Identity.ID)
-		if err != nil || record.Version != 1 || at != e.Data.Identity.Location {
-			t.Errorf("%s: record of version %d at %+v (%v), the enrollment says %+v", id, record.Version, at, err, e.Data.Identity.Location)
-		}
+		m.issuedOnce(t, id)
 	}
-	if n := len(lines.Accounts()); n != people {
+	if n := len(m.lines.Accounts()); n != people {
 		t.Errorf("%d lines for %d people", n, people)
 	}
 }
