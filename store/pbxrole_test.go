@@ -13,45 +13,52 @@ import (
 	"github.com/vouchline/vouchline/store/storetest"
 )
 
-// The service's own role is the owner of its database and nothing more. It
-// goes on after an administrator made the PBX's role, which takes from
-// everybody what PostgreSQL gives everybody.
-func TestServiceOfAnOrdinaryRole(t *testing.T) {
-	t.Parallel()
-	dsn, dir := pgtest.Start(t), t.TempDir()
+// ordinaryRoles makes a role that owns the database and nothing more, and names
+// one for a PBX; administer runs a statement as who may do everything.
+func ordinaryRoles(t *testing.T, dsn string) (service *url.URL, reader string, administer func(statement string)) {
+	t.Helper()
 	admin, err := sql.Open("pgx", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := url.Parse(dsn)
+	service, err = url.Parse(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	database := strings.TrimPrefix(u.Path, "/")
-	service, reader := "service_"+database, "reader_"+database
-	run := func(statement string) {
+	administer = func(statement string) {
 		t.Helper()
 		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	run("CREATE ROLE " + service + " LOGIN")
-	run("ALTER DATABASE " + database + " OWNER TO " + service)
+	database := strings.TrimPrefix(service.Path, "/")
+	owner, reader := "service_"+database, "reader_"+database
+	administer("CREATE ROLE " + owner + " LOGIN")
+	administer("ALTER DATABASE " + database + " OWNER TO " + owner)
 	t.Cleanup(func() { // roles belong to the cluster, which other tests use
 		_, err := admin.Exec("ALTER DATABASE " + database + " OWNER TO postgres; DROP OWNED BY " + reader + "; DROP ROLE " + reader + //nolint:noctx // the test's own is over
-			"; DROP OWNED BY " + service + " CASCADE; DROP ROLE " + service)
+			"; DROP OWNED BY " + owner + " CASCADE; DROP ROLE " + owner)
 		if err != nil {
 			t.Error(err)
 		}
 		_ = admin.Close()
 	})
-	u.User = url.User(service)
-	s := storetest.Open(t, victimConfig(u.String(), dir))
+	service.User = url.User(owner)
+	return service, reader, administer
+}
+
+// The service's own role is the owner of its database and nothing more. It
+// goes on after an administrator made the PBX's role, which takes from
+// everybody what PostgreSQL gives everybody.
+func TestServiceOfAnOrdinaryRole(t *testing.T) {
+	t.Parallel()
+	service, reader, administer := ordinaryRoles(t, pgtest.Start(t))
+	s := storetest.Open(t, victimConfig(service.String(), t.TempDir()))
 	statements, err := store.PBXRoleSQL("asterisk", reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(statements)
+	administer(statements)
 
 	fillSubject(t, s, 0)
 	id, identity := subject(0)
