@@ -54,6 +54,14 @@ func (s *suite) shown(t *testing.T, relation string) []string {
 	return s.column(t, "SELECT x::text FROM "+relation+" x ORDER BY 1")
 }
 
+// showsNothing checks that a PBX finds nothing there.
+func (s *suite) showsNothing(t *testing.T, relation string) {
+	t.Helper()
+	if got := s.shown(t, relation); len(got) > 0 {
+		t.Errorf("%s = %v, want nothing", relation, got)
+	}
+}
+
 func published(t *testing.T, s *suite) {
 	if !s.public(t) {
 		return
@@ -129,9 +137,7 @@ func publishedLate(t *testing.T, s *suite) {
 	if err := s.Publish(t.Context(), before); !errors.Is(err, kyc.ErrConflict) {
 		t.Errorf("Publish of a number that another has = %v, want ErrConflict", err)
 	}
-	if got := s.shown(t, "pbx.lines"); len(got) > 0 {
-		t.Errorf("pbx.lines = %v, want nothing", got)
-	}
+	s.showsNothing(t, "pbx.lines")
 }
 
 // An account that is not there any more, because it did not open when its subject
@@ -155,18 +161,14 @@ func publishedGone(t *testing.T, s *suite) {
 	if err := s.Publish(t.Context(), off); err != nil {
 		t.Errorf("hiding a line that does not open = %v", err)
 	}
-	if got := s.shown(t, "pbx.lines"); len(got) > 0 {
-		t.Errorf("pbx.lines = %v, want nothing", got)
-	}
+	s.showsNothing(t, "pbx.lines")
 	if err := s.DestroySubject(t.Context(), "en1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Publish(t.Context(), before); !errors.Is(err, kyc.ErrConflict) {
 		t.Errorf("Publish of a line that is gone = %v, want ErrConflict", err)
 	}
-	if got := s.shown(t, "pbx.lines"); len(got) > 0 {
-		t.Errorf("pbx.lines = %v, want nothing", got)
-	}
+	s.showsNothing(t, "pbx.lines")
 }
 
 // The clock of the suite stands still in another year than the database's.
