@@ -257,6 +257,11 @@ func TestFindDays(t *testing.T) {
 			t.Errorf("findDays(%q) = %q, want %q", in, s, want)
 		}
 	}
+}
+
+// Where a label asks for a day, one without anything between its parts counts.
+func TestFindDaysGlued(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{"12081974": "1974-08-12", "19740812": "1974-08-12", "250874": "1974-08-25", "123456789": ""} {
 		got := ""
 		for _, d := range findDays(in, true) {
