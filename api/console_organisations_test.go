@@ -139,8 +139,12 @@ func TestKeyOfAnOrganisation(t *testing.T) {
 	d := newDesk()
 	b := registryBrowser(t, newRegistry(), d, "boss")
 	for _, tt := range []struct{ scope, organisation, field string }{
-		{v1.ScopeAttributes, "", "key_organisation"}, {v1.ScopeAttributes, "bank", "key_organisation"}, {v1.ScopePBX, "bank", "key_organisation"},
-		{v1.ScopeAttributes, "clinic", ""}, {v1.ScopePBX, "clinic", ""}, {v1.ScopePassport, "", ""},
+		{v1.ScopeAttributes, "", "key_organisation"},
+		{v1.ScopeAttributes, "bank", "key_organisation"},
+		{v1.ScopePBX, "bank", "key_organisation"},
+		{v1.ScopeAttributes, "clinic", ""},
+		{v1.ScopePBX, "clinic", ""},
+		{v1.ScopePassport, "", ""},
 	} {
 		form := url.Values{"key_name": {"Reader"}, "key_scope": {tt.scope}, "key_organisation": {tt.organisation}}
 		res, text := b.post("/console/keys", form)
