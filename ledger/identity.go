@@ -56,7 +56,7 @@ func (i Identity) IssuedFrom(in Issue) bool {
 
 // digest covers the canonical form: all that the channel sees of the request.
 func (i Issue) digest() string {
-	b, err := json.Marshal(i)
+	b, err := json.Marshal(plainIssue(i.canonical())) // what MarshalJSON writes, without a second pass over it
 	if err != nil {
 		return refused // strings always encode
 	}
@@ -77,6 +77,8 @@ func (i Issue) canonical() Issue {
 // MarshalJSON writes the canonical form: the set of nullifiers sorted, and
 // neither set nor map ever null.
 func (i Issue) MarshalJSON() ([]byte, error) {
-	type plain Issue
-	return json.Marshal(plain(i.canonical()))
+	return json.Marshal(plainIssue(i.canonical()))
 }
+
+// A plainIssue is encoded as it is.
+type plainIssue Issue

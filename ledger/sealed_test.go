@@ -3,8 +3,6 @@ package ledger_test
 import (
 	"encoding/base64"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +45,14 @@ func TestParseSealedRefusesWhatCouldBeRead(t *testing.T) {
 		{"names out of order", `{"sex":"` + jwe + `","name":"` + jwe + `"}`},
 		{"the same name twice", `{"name":"Erika","name":"` + jwe + `"}`},
 		{"something after it", one(jwe) + ` `},
+		{"a comma after it", `{"name":"` + jwe + `",}`},
+		{"no brace", `"name":"` + jwe + `"`},
+		{"no end", `{"name":"` + jwe + `"`},
+		{"a quoted comma", one(jwe + `","` + jwe)},
+		{"an escaped letter", one(strings.Replace(jwe, "AAAA", `\u0041AAA`, 1))},
+		{"a body with stray bits", one(strings.Replace(jwe, ".AAAA.", ".AB.", 1))},
+		{"a body that encodes nothing", one(strings.Replace(jwe, ".AAAA.", ".AAAAA.", 1))},
+		{"another alphabet", one(strings.Replace(jwe, ".AAAA.", ".AA+/.", 1))},
 		{"four parts", one(jwe[:len(jwe)-23])},
 		{"six parts", one(jwe + ".AAAA")},
 		{"a key", one(strings.Replace(jwe, "..", ".AAAA.", 1))},
@@ -88,9 +94,14 @@ func FuzzParseSealed(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, name := range slices.Sorted(maps.Keys(got)) {
-			if again := encode(t, map[string]string{name: got[name]}); !strings.Contains(string(b), again[1:len(again)-1]) {
-				t.Fatalf("ParseSealed(%q) = %q, which is not in it", b, got)
+		if again := encode(t, got); again != string(b) {
+			t.Fatalf("ParseSealed(%q) = %q, whose canonical form is %q", b, got, again)
+		}
+		for name, jwe := range got {
+			for _, part := range strings.Split(jwe, ".")[2:] {
+				if raw, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil || base64.RawURLEncoding.EncodeToString(raw) != part {
+					t.Fatalf("ParseSealed(%q): %s has the part %q, which is not base64url", b, name, part)
+				}
 			}
 		}
 	})

@@ -111,26 +111,17 @@ const (
 	alnum = lower | upper | digit
 )
 
-func classOf(b byte) class {
-	switch {
-	case 'a' <= b && b <= 'z':
-		return lower
-	case 'A' <= b && b <= 'Z':
-		return upper
-	case '0' <= b && b <= '9':
-		return digit
-	case b == '_':
-		return under
-	case b == '-':
-		return dash
-	case b == ' ':
-		return space
-	case b == '.':
-		return dot
-	default:
-		return 0
+// classes has the class of each character: all of a request passes through it.
+var classes = func() (t [256]class) {
+	for b := byte('a'); b <= 'z'; b++ {
+		t[b], t[b-'a'+'A'] = lower, upper
 	}
-}
+	for b := byte('0'); b <= '9'; b++ {
+		t[b] = digit
+	}
+	t['_'], t['-'], t[' '], t['.'] = under, dash, space, dot
+	return t
+}()
 
 // made reports whether s has from shortest to longest bytes, the first of the
 // class first and the others of the class rest.
@@ -143,7 +134,7 @@ func made(s string, shortest, longest int, first, rest class) bool {
 		if i == 0 {
 			allowed = first
 		}
-		if classOf(s[i])&allowed == 0 {
+		if classes[s[i]]&allowed == 0 {
 			return false
 		}
 	}

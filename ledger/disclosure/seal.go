@@ -6,7 +6,6 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -43,9 +42,13 @@ func Seal(random io.Reader, key []byte, identityID string, attributes map[string
 	if n := len(attributes); n == 0 || n > ledger.MaxAttributes {
 		return nil, fmt.Errorf("disclosure: %d attributes, from 1 to %d are allowed", n, ledger.MaxAttributes)
 	}
-	sealed := make(map[string]string, len(attributes))
+	subject, err := subjectOf(key, identityID)
+	if err != nil {
+		return nil, err
+	}
+	members := make([]string, 0, len(attributes))
 	for _, name := range slices.Sorted(maps.Keys(attributes)) { // so that a fixed random gives fixed bytes
-		own, err := attributeKey(key, identityID, name)
+		own, err := subject.attributeKey(name)
 		if err != nil {
 			return nil, err
 		}
@@ -53,31 +56,45 @@ func Seal(random io.Reader, key []byte, identityID string, attributes map[string
 		if err != nil {
 			return nil, err
 		}
-		if sealed[name], err = encrypt(random, own, header, plain); err != nil {
+		jwe, err := encrypt(random, own, header, plain)
+		if err != nil {
 			return nil, err
 		}
+		members = append(members, `"`+name+`":"`+jwe+`"`)
 	}
-	b, err := json.Marshal(sealed)
-	if err != nil {
-		return nil, fmt.Errorf("disclosure: encode: %w", err)
-	}
-	if _, err := ledger.ParseSealed(b); err != nil { // here, and not after an approval
+	b := []byte("{" + strings.Join(members, ",") + "}") // a name that JSON would escape is refused next
+	if _, err := ledger.ParseSealed(b); err != nil {    // here, and not after an approval
 		return nil, fmt.Errorf("disclosure: the contract would refuse this: %w", err)
 	}
 	return b, nil
 }
 
+// A subject derives its attributes' keys. What HKDF extracts is the same for all
+// of them, so it is done once.
+type subject struct {
+	extracted  []byte
+	identityID string
+}
+
+func subjectOf(key []byte, identityID string) (subject, error) {
+	if len(key) != KeySize {
+		return subject{}, fmt.Errorf("disclosure: key is not %d bytes", KeySize)
+	}
+	if identityID == "" || strings.Contains(identityID, "/") {
+		return subject{}, errors.New("disclosure: identity is empty or has a slash")
+	}
+	extracted, err := hkdf.Extract(sha256.New, key, nil)
+	return subject{extracted, identityID}, err
+}
+
 // attributeKey derives the key of one attribute, so that a reader who is given
 // it opens that attribute and no other.
-func attributeKey(key []byte, identityID, name string) ([]byte, error) {
-	if len(key) != KeySize {
-		return nil, fmt.Errorf("disclosure: key is not %d bytes", KeySize)
-	}
+func (s subject) attributeKey(name string) ([]byte, error) {
 	// No id and no name contains a slash, so no two places share a label.
-	if identityID == "" || name == "" || strings.Contains(identityID+name, "/") {
-		return nil, errors.New("disclosure: identity or name is empty or has a slash")
+	if name == "" || strings.Contains(name, "/") {
+		return nil, errors.New("disclosure: name is empty or has a slash")
 	}
-	return hkdf.Key(sha256.New, key, nil, "vouchline/attribute/v1/"+identityID+"/"+name, KeySize)
+	return hkdf.Expand(sha256.New, s.extracted, "vouchline/attribute/v1/"+s.identityID+"/"+name, KeySize)
 }
 
 // header is the protected header of every sealed attribute,

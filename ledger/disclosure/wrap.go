@@ -42,9 +42,13 @@ func Wrap(key []byte, identityID string, names []string, recipient ledger.Public
 		return "", fmt.Errorf("disclosure: %d names, from 1 to %d are allowed", len(names), ledger.MaxAttributes)
 	}
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
+	subject, err := subjectOf(key, identityID)
+	if err != nil {
+		return "", err
+	}
 	var set keySet
 	for _, name := range names {
-		own, err := attributeKey(key, identityID, name)
+		own, err := subject.attributeKey(name)
 		if err != nil {
 			return "", err
 		}
