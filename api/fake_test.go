@@ -2,17 +2,8 @@ package api
 
 import (
 	"context"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
-	"net/url"
 	"strings"
-	"testing"
 	"time"
-
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/vouchline/vouchline/faces"
 	"github.com/vouchline/vouchline/kyc"
@@ -77,8 +68,11 @@ func (f *fakeFlow) Enrollment(context.Context, string) (*kyc.Enrollment, error) 
 func (f *fakeFlow) ChangeContacts(context.Context, string, string, string, string) error {
 	return f.call("ChangeContacts")
 }
+
 func (f *fakeFlow) ResendCode(context.Context, string, string) error { return f.call("ResendCode") }
+
 func (f *fakeFlow) ResendLink(context.Context, string, string) error { return f.call("ResendLink") }
+
 func (f *fakeFlow) ConfirmCode(context.Context, string, string, string) error {
 	return f.call("ConfirmCode")
 }
@@ -90,8 +84,10 @@ func (f *fakeFlow) OpenLink(context.Context, string) (*kyc.Enrollment, error) {
 	f.data.Epoch++
 	return f.enrollment()
 }
+
 func (f *fakeFlow) RequestLink(context.Context, string, string) error { return f.call("RequestLink") }
-func (f *fakeFlow) Withdraw(context.Context, string) error            { return f.call("Withdraw") }
+
+func (f *fakeFlow) Withdraw(context.Context, string) error { return f.call("Withdraw") }
 
 func (f *fakeFlow) MayPhotograph(context.Context, string) error { return f.refusal }
 
@@ -112,7 +108,9 @@ func (f *fakeFlow) SubmitDocument(_ context.Context, _ string, d kyc.DocumentUpl
 func (f *fakeFlow) ConfirmDocument(context.Context, string, kyc.Profile) error {
 	return f.call("ConfirmDocument")
 }
+
 func (f *fakeFlow) RetakeDocument(context.Context, string) error { return f.call("RetakeDocument") }
+
 func (f *fakeFlow) SubmitSelfie(context.Context, string, kyc.Upload) error {
 	return f.call("SubmitSelfie")
 }
@@ -249,113 +247,5 @@ func annasProof() kyc.Proof {
 	return kyc.Proof{
 		Identity: ledger.Identity{ID: "idabc234", Status: ledger.StatusActive, Assurance: kyc.AssurancePolicy, Issuer: "Org1MSP", IssuedAt: noon},
 		Location: ledger.Location{TxID: "6f1e7cc2b8f3", Block: 42, Network: ledger.NetworkFabric, Channel: "identities"},
-	}
-}
-
-func newServer(t *testing.T, flow Flow) *Server {
-	t.Helper()
-	return newServerAt(t, flow, func() time.Time { return noon })
-}
-
-func newServerAt(t *testing.T, flow Flow, clock func() time.Time) *Server {
-	t.Helper()
-	return newServerWith(t, flow, func(c *Config) { c.Clock = clock })
-}
-
-// newServerWith changes the settings of these tests' servers first.
-func newServerWith(t *testing.T, flow Flow, change func(*Config)) *Server {
-	t.Helper()
-	c := settings(flow)
-	change(&c)
-	s, err := New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func settings(flow Flow) Config {
-	return Config{
-		Flow: flow, Sessions: memstore.NewWithCleanupInterval(0), Logger: slog.New(slog.DiscardHandler),
-		Clock: func() time.Time { return noon }, BaseURL: "http://id.example.org", SIP: SIP{Server: "pbx.example.org", Realm: "example.org"},
-	}
-}
-
-// A browser keeps cookies and does not follow redirects.
-type browser struct {
-	t      *testing.T
-	client *http.Client
-	base   string
-	header http.Header
-}
-
-func newBrowser(t *testing.T, flow Flow) *browser {
-	t.Helper()
-	return newBrowserAt(t, flow, func() time.Time { return noon })
-}
-
-func newBrowserAt(t *testing.T, flow Flow, clock func() time.Time) *browser {
-	t.Helper()
-	return newBrowserOf(t, newServerAt(t, flow, clock))
-}
-
-// newBrowserOf is another browser at the same server.
-func newBrowserOf(t *testing.T, s *Server) *browser {
-	t.Helper()
-	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &browser{t: t, client: client, base: server.URL, header: http.Header{"Accept": {"text/html"}, "Sec-Fetch-Site": {"same-origin"}}}
-}
-
-func (b *browser) do(method, path, mediaType string, body io.Reader) (*http.Response, string) {
-	b.t.Helper()
-	req, err := http.NewRequestWithContext(b.t.Context(), method, b.base+path, body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	req.Header = b.header.Clone()
-	if mediaType != "" {
-		req.Header.Set("Content-Type", mediaType)
-	}
-	res, err := b.client.Do(req)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return res, string(text)
-}
-
-func (b *browser) get(path string) (*http.Response, string) {
-	b.t.Helper()
-	return b.do(http.MethodGet, path, "", nil)
-}
-
-func (b *browser) post(path string, form url.Values) (*http.Response, string) {
-	b.t.Helper()
-	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-}
-
-// enter puts the browser into the fake's enrollment.
-func (b *browser) enter() {
-	b.t.Helper()
-	if res, _ := b.post("/enroll/link/token", nil); res.StatusCode != http.StatusSeeOther {
-		b.t.Fatalf("POST link = %d, want %d", res.StatusCode, http.StatusSeeOther)
-	}
-}
-
-// signIn makes the browser a subscriber's.
-func (b *browser) signIn() {
-	b.t.Helper()
-	if res, _ := b.post("/signin", url.Values{"login": {"anna"}}); res.StatusCode != http.StatusSeeOther {
-		b.t.Fatalf("POST /signin = %d, want %d", res.StatusCode, http.StatusSeeOther)
 	}
 }
