@@ -108,10 +108,35 @@ func (s *session) keys(extension, contactID string) ([]string, error) {
 
 var contactKey = regexp.MustCompile(`^/` + contactFamily + `/([0-9]+);@[0-9a-f]+$`)
 
-// contacts hands on the records of one line.
+// contacts hands on the records of one line. Asterisk is asked for that line's
+// alone: its database matches names with SQL's LIKE, and of AMI's lists no other
+// has a line's contacts without everybody's once its endpoint is gone. An Asterisk
+// that took the sign for itself would find nothing, so that nobody's devices
+// would be dropped: of such a one all are read.
 func (s *session) contacts(extension string, each func(pbx.Contact)) error {
+	found, err := s.records(extension, each, field{"Family", contactFamily}, field{"Key", extension + ";@%"})
+	if err != nil || found > 0 {
+		return err
+	}
+	if like, err := s.matchesLike(); err != nil || like {
+		return err
+	}
+	_, err = s.records(extension, each, field{"Family", contactFamily})
+	return err
+}
+
+// matchesLike reports whether the database matches with LIKE, by what each
+// Asterisk has in it: /pbx/UUID, its own name.
+func (s *session) matchesLike() (bool, error) {
 	found := 0
-	err := s.list("DBGetTree", []field{{"Family", contactFamily}}, func(m message) error {
+	err := s.tree([]field{{"Family", "pbx"}, {"Key", "UU%"}}, func(message) error { found++; return nil })
+	return found > 0, err
+}
+
+// records hands on those records of a part of the database that are a line's
+// contacts, and counts them.
+func (s *session) records(extension string, each func(pbx.Contact), part ...field) (found int, err error) {
+	err = s.tree(part, func(m message) error {
 		key := m.get("Key")
 		match := contactKey.FindStringSubmatch(key)
 		if len(match) != 2 || match[1] != extension {
@@ -125,8 +150,14 @@ func (s *session) contacts(extension string, each func(pbx.Contact)) error {
 		each(c)
 		return nil
 	})
+	return found, err
+}
+
+// tree lists a part of Asterisk's database, which may have nothing in it.
+func (s *session) tree(part []field, each func(message) error) error {
+	err := s.list("DBGetTree", part, each)
 	if errors.Is(err, ErrRefused) && strings.Contains(err.Error(), "not found") {
-		return nil // no device of any line is registered
+		return nil
 	}
 	return err
 }

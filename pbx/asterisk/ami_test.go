@@ -49,10 +49,79 @@ func TestContacts(t *testing.T) {
 
 func TestNoContactOfAnyLine(t *testing.T) {
 	t.Parallel()
-	address := serve(t, func(p *peer) { p.answer(p.login(), "Error\nMessage: Database entry not found") })
+	address := serve(t, func(p *peer) {
+		for action := p.login(); action != nil; action = p.hear() {
+			p.answer(action, "Error\nMessage: Database entry not found")
+		}
+	})
 	if got, err := clientOf(t, address).Contacts(t.Context(), line2001); err != nil || len(got) != 0 {
 		t.Errorf("Contacts() = %v, %v, want none", got, err)
 	}
+}
+
+// A database of devices, asked for one line, sends what is that line's. One whose
+// names are not matched with LIKE finds nothing so, and is asked for all.
+func TestContactsOfOneLine(t *testing.T) {
+	t.Parallel()
+	all := []string{"2001;@ab01", "20010;@ab02", "2002;@ab03"}
+	for name, tc := range map[string]struct {
+		like bool
+		line pbx.AOR
+		want []string // the devices
+		sent int      // records
+	}{
+		"LIKE":                   {true, line2001, []string{"2001;@ab01"}, 1},
+		"LIKE, no device":        {true, pbx.NewAOR("2003", pbxtest.Domain), nil, 0},
+		"exact names":            {false, line2001, []string{"2001;@ab01"}, len(all)},
+		"exact names, no device": {false, pbx.NewAOR("2003", pbxtest.Domain), nil, len(all)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sent := make(chan int, 10)
+			address := serve(t, func(p *peer) {
+				for action := p.login(); action != nil; action = p.hear() {
+					prefix, pattern := strings.CutSuffix(action.Get("Key"), "%")
+					var found []string
+					for _, key := range append(all, "UUID") {
+						if familyOf(key) == action.Get("Family") && (!pattern || tc.like && strings.HasPrefix(key, prefix)) {
+							found = append(found, key)
+						}
+					}
+					if action.Get("Family") != "pbx" {
+						sent <- len(found)
+					}
+					if len(found) == 0 {
+						p.answer(action, "Error\nMessage: Database entry not found")
+						continue
+					}
+					p.contacts(action, found...)
+				}
+			})
+			got, err := clientOf(t, address).Contacts(t.Context(), tc.line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ids []string
+			for _, c := range got {
+				ids = append(ids, c.ID)
+			}
+			total := 0
+			for len(sent) > 0 {
+				total += <-sent
+			}
+			if diff := cmp.Diff(tc.want, ids); diff != "" || total != tc.sent {
+				t.Errorf("Contacts() took %d records, want %d; devices (-want +got):\n%s", total, tc.sent, diff)
+			}
+		})
+	}
+}
+
+// familyOf is the family of a key in the database of a test.
+func familyOf(key string) string {
+	if key == "UUID" {
+		return "pbx"
+	}
+	return "registrar/contact"
 }
 
 // What a peer says that is no Asterisk, or a broken one, is an error, within

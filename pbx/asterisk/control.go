@@ -16,6 +16,7 @@ var (
 	ErrNotLoaded  = errors.New("asterisk: change was not taken over")
 	ErrNotDropped = errors.New("asterisk: devices were not dropped")
 	ErrNotHungUp  = errors.New("asterisk: calls were not hung up")
+	ErrBusy       = errors.New("asterisk: another process changes the lines")
 )
 
 // pollInterval is how often a running Asterisk is asked for a change.
@@ -34,6 +35,45 @@ type control struct {
 	drop func(ctx context.Context, extension string) error
 	// hangUp ends the calls of a line.
 	hangUp func(ctx context.Context, extension string) error
+}
+
+// A room lets in a few at a time.
+type room chan struct{}
+
+func (r room) ask(ctx context.Context, question func() error) error {
+	select {
+	case r <- struct{}{}:
+		defer func() { <-r }()
+		return question()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// atMost returns the control with at most n questions at a time: each is a
+// session of the manager interface, or a program.
+func (c control) atMost(n int) control {
+	few, lookup, drop, hangUp := make(room, n), c.lookup, c.drop, c.hangUp
+	if lookup != nil {
+		c.lookup = func(ctx context.Context, extension string) (found users, err error) {
+			err = few.ask(ctx, func() (err error) {
+				found, err = lookup(ctx, extension)
+				return err
+			})
+			return found, err
+		}
+	}
+	if drop != nil {
+		c.drop = func(ctx context.Context, extension string) error {
+			return few.ask(ctx, func() error { return drop(ctx, extension) })
+		}
+	}
+	if hangUp != nil {
+		c.hangUp = func(ctx context.Context, extension string) error {
+			return few.ask(ctx, func() error { return hangUp(ctx, extension) })
+		}
+	}
+	return c
 }
 
 // await asks Asterisk until it believes what was written. A reload returns

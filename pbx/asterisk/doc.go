@@ -1,5 +1,9 @@
 // Package asterisk sets up lines on an Asterisk PBX by files of its PJSIP
-// configuration: one file a line, in a folder that pjsip.conf includes.
+// configuration, one a line and one of them all, or by rows of a database.
+//
+// Asterisk reads its files as a whole. So the changes that are asked for at the
+// same time share a reload, each is done once Asterisk shows it and its devices
+// are dropped, and no other process changes the folder meanwhile.
 //
 // It uses the words of Asterisk's res_pjsip (endpoint, auth, aor) and of
 // package pbx.

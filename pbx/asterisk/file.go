@@ -5,15 +5,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // unfinished is the pattern of the names under which a file's next content is
 // written. It does not end in ".conf", so that it is never included.
 func unfinished(path string) string { return "." + filepath.Base(path) + ".*" }
 
-// replace puts a file in place as a whole and on the disk: written beside it,
-// flushed, renamed over it, and the folder flushed. The group may read it,
-// which is how Asterisk, under its own user, does.
+// replace puts a file in place as a whole: written beside it, flushed, and
+// renamed over it. It lasts once the folder is flushed too. The group may read
+// it, which is how Asterisk, under its own user, does.
 func replace(path string, b []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), unfinished(path))
 	if err != nil {
@@ -21,17 +22,31 @@ func replace(path string, b []byte) error {
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.Write(b)
-	err = errors.Join(err, f.Chmod(0o640), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(0o640), handOver(f), f.Sync(), f.Close())
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return os.Rename(f.Name(), path)
 }
 
-// remove deletes a file for good, and with it what processes left that were
+// handOver gives a file of the superuser's to the owner of its folder: the
+// service has to read what the operator's commands wrote.
+func handOver(f *os.File) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	dir, err := os.Stat(filepath.Dir(f.Name()))
+	if err != nil {
+		return err
+	}
+	owner, ok := dir.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	return f.Chown(int(owner.Uid), -1)
+}
+
+// remove deletes a file, and with it what processes left that were
 // killed while they wrote it: a name and digests that would outlive an erasure.
 // What is not there is no error.
 func remove(path string) error {
@@ -44,7 +59,7 @@ func remove(path string) error {
 			return err
 		}
 	}
-	return syncDir(filepath.Dir(path))
+	return nil
 }
 
 func syncDir(dir string) error {

@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
+	"syscall"
 	"time"
 
 	"github.com/vouchline/vouchline/pbx"
@@ -21,7 +21,8 @@ const DefaultTimeout = 10 * time.Second
 
 // Config is what the operator sets.
 type Config struct {
-	// Dir is the folder that pjsip.conf includes as "<dir>/*.conf".
+	// Dir is the folder of which pjsip.conf includes "<dir>/lines.all", or, where
+	// there are few lines, "<dir>/*.conf".
 	Dir string
 	// Console, when set, is the command that runs one line on Asterisk's
 	// console, such as asterisk -rx; the line is appended as one argument. It
@@ -42,19 +43,20 @@ type Config struct {
 	AMI *AMI
 	// HangUp ends the calls of a line that is taken away. It needs AMI.
 	HangUp bool
-	// Timeout bounds each change, with reload and wait.
+	// Timeout bounds a reload with the changes that share it, and the wait for
+	// other processes.
 	Timeout time.Duration
 	Logger  *slog.Logger
 	Clock   func() time.Time
 }
 
-// A Provisioner keeps one file a line. Several goroutines may use it at once,
-// and the files are only ever replaced as a whole: Asterisk never reads half
-// of one.
+// A Provisioner keeps one file a line, and one of them all. Several goroutines
+// may use it at once, and several processes may have one for the same folder.
+// Files are only ever replaced as a whole: Asterisk never reads half of one.
 type Provisioner struct {
 	config  Config
 	control control
-	mu      sync.Mutex // one change at a time: reloads do not overlap
+	waiting gathering
 }
 
 // keepFile keeps the folder from being empty: an include that matches nothing
@@ -85,10 +87,28 @@ func New(c Config) (*Provisioner, error) {
 	if err := os.MkdirAll(c.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("asterisk: %w", err)
 	}
-	if err := replace(filepath.Join(c.Dir, keepFile), []byte(keepContent)); err != nil {
+	p := &Provisioner{config: c, control: c.control().atMost(maxAsked)}
+	if err := p.open(); err != nil {
 		return nil, fmt.Errorf("asterisk: %w", err)
 	}
-	return &Provisioner{config: c, control: c.control()}, nil
+	return p, nil
+}
+
+// open puts into the folder what it always holds. Who changes a line there at
+// this moment has done so before.
+func (p *Provisioner) open() error {
+	unlock, err := tryLockDir(p.config.Dir)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = replace(filepath.Join(p.config.Dir, keepFile), []byte(keepContent))
+	if err == nil {
+		err = p.writeBundle()
+	}
+	return errors.Join(err, unlock())
 }
 
 // control prefers the operator's commands, except for dropping: a command
@@ -154,47 +174,6 @@ func (p *Provisioner) Deprovision(ctx context.Context, aor pbx.AOR) error {
 		extension: extension,
 		write:     func(path string) (bool, error) { return true, remove(path) },
 	})
-}
-
-// A change is one line's way into Asterisk.
-type change struct {
-	extension string
-	// want is who may use the line afterwards: nobody, when it is taken away.
-	want users
-	// write puts the files right and reports whether devices have to go.
-	write func(path string) (sweep bool, err error)
-}
-
-// change writes, reloads, waits and drops, in this order and one at a time. A
-// device that is dropped before Asterisk knows better would register again
-// with the old password.
-func (p *Provisioner) change(ctx context.Context, c change) error {
-	ctx, cancel := context.WithTimeout(ctx, p.config.Timeout)
-	defer cancel()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	sweep, err := c.write(p.path(c.extension))
-	if err != nil {
-		return fmt.Errorf("asterisk: %w", err)
-	}
-	if p.control.reload != nil {
-		if err := p.control.reload(ctx); err != nil {
-			return errors.Join(ErrReload, err, ctx.Err())
-		}
-	}
-	if err := p.control.await(ctx, c.extension, func() users { return c.want }); err != nil {
-		return err
-	}
-	if sweep {
-		if err := p.control.sweep(ctx, c.extension, p.config.HangUp && c.want == nil); err != nil {
-			return err
-		}
-	}
-	p.config.Logger.InfoContext(ctx, "line changed", "extension", c.extension, "credentials", len(c.want))
-	return nil
 }
 
 // path is safe because an extension has nothing but digits.

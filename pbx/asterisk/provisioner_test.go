@@ -73,7 +73,7 @@ func TestFolderIsNeverEmpty(t *testing.T) {
 	if err := p.Provision(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"000-vouchline.conf", "1001.conf"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"000-vouchline.conf", "1001.conf", "lines.all"}, names(t, dir)); diff != "" {
 		t.Errorf("folder with a line (-want +got):\n%s", diff)
 	}
 	info, err := os.Stat(filepath.Join(dir, "1001.conf"))
@@ -83,7 +83,7 @@ func TestFolderIsNeverEmpty(t *testing.T) {
 	if err := p.Deprovision(t.Context(), a.AOR); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"000-vouchline.conf"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{"000-vouchline.conf", "lines.all"}, names(t, dir)); diff != "" {
 		t.Errorf("folder without lines (-want +got):\n%s", diff)
 	}
 }
@@ -241,7 +241,7 @@ func TestLeftoversGoWithTheLine(t *testing.T) {
 	if err := p.Deprovision(t.Context(), pbx.NewAOR("200", pbxtest.Domain)); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{".2001.conf.3141592653", "000-vouchline.conf", "2001.conf"}, names(t, dir)); diff != "" {
+	if diff := cmp.Diff([]string{".2001.conf.3141592653", "000-vouchline.conf", "2001.conf", "lines.all"}, names(t, dir)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,41 @@
+package asterisk
+
+import (
+	"context"
+	"errors"
+	"os"
+	"syscall"
+	"time"
+)
+
+// lockDir waits until no other process changes the lines: the service, a
+// worker and a command of the operator may write the same folder. What is locked
+// is the folder itself, which each of them can open, whoever made the files in
+// it. The kernel drops the lock when its process dies.
+func lockDir(ctx context.Context, dir string) (unlock func() error, err error) {
+	ticker := time.NewTicker(pollInterval)
+	defer ticker.Stop()
+	for {
+		unlock, err = tryLockDir(dir)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return unlock, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ErrBusy, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// tryLockDir fails with EWOULDBLOCK where somebody else has the lock.
+func tryLockDir(dir string) (unlock func() error, err error) {
+	d, err := os.Open(dir) //nolint:gosec // the operator's folder
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d.Close, nil
+}
