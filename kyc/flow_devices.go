@@ -185,8 +185,8 @@ func (f *Flow) rotate(ctx context.Context, enrollmentID string, line pbx.Account
 }
 
 // RemoveDevice signs a device out: its password and token are refused from now
-// on, and who is registered to the line is dropped. The line's other phones come
-// back by themselves.
+// on, and its registration is dropped. Where the PBX does not say whose is whose
+// all of the line go, and its other phones come back by themselves.
 func (f *Flow) RemoveDevice(ctx context.Context, enrollmentID, extension, deviceID string) error {
 	e, line, err := f.ownLine(ctx, enrollmentID, extension)
 	if err != nil {

@@ -104,6 +104,7 @@ func TestDeviceIsAddedRotatedAndSignedOut(t *testing.T) {
 	if len(d.dropped) > 0 {
 		t.Errorf("%v was dropped, though nobody was signed out", d.dropped)
 	}
+	d.contacts = []pbx.Contact{{ID: "of the one"}, {ID: "of the other"}} // of which the PBX says no more
 	must(t, b.flow.RemoveDevice(t.Context(), id, setup.Extension, setup.DeviceID))
 	b.work(t)
 	b.opens(t, "signed out", rotated, false)
@@ -115,6 +116,42 @@ func TestDeviceIsAddedRotatedAndSignedOut(t *testing.T) {
 	}
 	if err := b.flow.RemoveDevice(t.Context(), id, setup.Extension, setup.DeviceID); !errors.Is(err, kyc.ErrNotFound) {
 		t.Errorf("RemoveDevice again = %v", err)
+	}
+}
+
+// Where the PBX says who registered by which password, the device that is signed
+// out goes and no other. Where it says so of some of them alone, or does not
+// answer, all of the line go.
+func TestSignOutDropsTheDevice(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		unknown bool
+		err     error
+		want    string
+	}{
+		"all are known": {want: "lost"},
+		"one is not":    {unknown: true},
+		"no answer":     {err: errCrash},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			id, d := b.issued(t), &registrar{}
+			first := b.usernames(b.line(t, id))[0]
+			setup, err := b.flow.AddDevice(t.Context(), id, office)
+			must(t, err)
+			b.flow.PBX, b.flow.Registrar = b.pbx, d
+			d.contacts = []pbx.Contact{{ID: "kept", Username: first}, {ID: "lost", Username: setup.Username}}
+			if tc.unknown {
+				d.contacts = append(d.contacts, pbx.Contact{ID: "whose"})
+			}
+			d.err = tc.err
+			must(t, b.flow.RemoveDevice(t.Context(), id, setup.Extension, setup.DeviceID))
+			want := setup.Extension + "/" + tc.want
+			if !slices.Equal(d.dropped, []string{want}) {
+				t.Errorf("dropped %q, want %q", d.dropped, want)
+			}
+		})
 	}
 }
 

@@ -75,7 +75,7 @@ func (r *Runner) setLine(ctx context.Context, effect Effect) error {
 		return err
 	}
 	if effect.Kind == SignOut {
-		if err := r.dropDevices(ctx, account.AOR); err != nil {
+		if err := r.dropDevices(ctx, account); err != nil {
 			return err
 		}
 	}
@@ -99,16 +99,15 @@ func (r *Runner) holderOf(ctx context.Context, a pbx.Account, effect Effect) (en
 	return ids[0], nil
 }
 
-// dropDevices makes the PBX forget who is registered. Nobody knows which of a
-// line's registrations a device made, so that all of them go; those whose
-// credentials are good come back by themselves.
-func (r *Runner) dropDevices(ctx context.Context, aor pbx.AOR) error {
+// dropDevices makes the PBX forget who is registered by a password that is the
+// line's no more. Which of its calls they have nobody knows.
+func (r *Runner) dropDevices(ctx context.Context, a pbx.Account) error {
 	if r.Registrar == nil {
 		return nil
 	}
-	err := r.Registrar.Drop(ctx, aor, "")
+	err := pbx.DropEnded(ctx, r.Registrar, a, r.Clock())
 	if r.Settings.HangUp {
-		err = errors.Join(err, r.Registrar.HangUp(ctx, aor))
+		err = errors.Join(err, r.Registrar.HangUp(ctx, a.AOR))
 	}
 	return err
 }

@@ -40,8 +40,8 @@ type LineWatch struct {
 	Throttle Throttle
 	Logger   *slog.Logger
 	Clock    func() time.Time
-	// Counted, when set, is told of every event.
-	Counted func(pbx.SecurityKind)
+	// Counted, when set, is told of all attempts, so many at a time.
+	Counted func(kind pbx.SecurityKind, n int)
 
 	mu     sync.Mutex
 	minute time.Time
@@ -104,7 +104,7 @@ func (w *LineWatch) over() bool {
 // address parsed, and nothing else is kept.
 func (w *LineWatch) Handle(ctx context.Context, e pbx.SecurityEvent) {
 	if w.Counted != nil {
-		w.Counted(e.Kind)
+		w.Counted(e.Kind, e.Attempts())
 	}
 	if e.Kind != pbx.Refused && e.Kind != pbx.Unknown {
 		return
@@ -112,7 +112,11 @@ func (w *LineWatch) Handle(ctx context.Context, e pbx.SecurityEvent) {
 	if w.over() {
 		w.Sum(ctx)
 	}
-	a, first := w.note(w.subjectOf(ctx, e), hostOf(e.Address))
+	if e.Kind == pbx.Refused && e.Extension == "" { // the PBX itself tells apart no more
+		w.noteMore(e.Attempts())
+		return
+	}
+	a, first := w.note(w.subjectOf(ctx, e), hostOf(e.Address), e.Attempts())
 	if !first {
 		return
 	}
@@ -161,27 +165,40 @@ func (w *LineWatch) subjectOf(ctx context.Context, e pbx.SecurityEvent) string {
 // maxNumber is the length of the longest number (E.164).
 const maxNumber = 15
 
-// note counts an attempt and reports whether it is the first of its kind in this
-// minute.
-func (w *LineWatch) note(subject, from string) (a attempt, first bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// begin begins a minute, if none is under way.
+func (w *LineWatch) begin() {
 	if w.seen == nil {
 		w.seen, w.minute = map[attempt]*attempts{}, w.Clock()
 	}
+}
+
+// noteMore counts attempts that are not told apart.
+func (w *LineWatch) noteMore(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.begin()
+	w.more += n
+}
+
+// note counts attempts and reports whether they are the first of their kind in
+// this minute.
+func (w *LineWatch) note(subject, from string, n int) (a attempt, first bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.begin()
 	a = attempt{subject, from}
 	if subject == nobodysLine {
 		a.from = ""
 	}
 	if s := w.seen[a]; s != nil {
-		s.n++
+		s.n += n
 		return a, false
 	}
 	if len(w.seen) >= watchedKeys {
-		w.more++
+		w.more += n
 		return a, false
 	}
-	w.seen[a] = &attempts{from: from}
+	w.seen[a] = &attempts{n: n - 1, from: from}
 	return a, true
 }
 

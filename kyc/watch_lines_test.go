@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestRefusedAttemptsAreRecorded(t *testing.T) {
 	subject := kyc.LineSubject(line)
 	counted := map[pbx.SecurityKind]int{}
 	w := b.watch()
-	w.Counted = func(k pbx.SecurityKind) { counted[k]++ }
+	w.Counted = func(k pbx.SecurityKind, n int) { counted[k] += n }
 	event := func(k pbx.SecurityKind, extension, address string) {
 		w.Handle(t.Context(), pbx.SecurityEvent{Kind: k, Extension: extension, Address: address})
 	}
@@ -80,6 +81,39 @@ func TestRefusedAttemptsAreRecorded(t *testing.T) {
 	must(t, err)
 	if len(detail.Refusals) != 3 {
 		t.Errorf("the line's page shows %v", detail.Refusals)
+	}
+}
+
+// A PBX may sum attempts up itself.
+func TestAttemptsThatAreSummedUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	line := b.line(t, b.issued(t))
+	counted := map[pbx.SecurityKind]int{}
+	w := b.watch()
+	w.Counted = func(k pbx.SecurityKind, n int) { counted[k] += n }
+	for range 2 {
+		for _, e := range []pbx.SecurityEvent{
+			{Kind: pbx.Accepted, Count: 70},
+			{Kind: pbx.Refused, Extension: line.Extension, Address: "192.0.2.1:5060", Count: 5},
+			{Kind: pbx.Refused, Count: 300},
+			{Kind: pbx.Unknown, Address: "192.0.2.9:5060", Count: 900},
+		} {
+			w.Handle(t.Context(), e)
+		}
+	}
+	b.advance(time.Minute)
+	w.Sum(t.Context())
+	subject, got := kyc.LineSubject(line), b.refusals(t)
+	if len(got) != 5 {
+		t.Fatalf("the log has %q", got)
+	}
+	slices.Sort(got[2:])
+	want := []string{"pbx lines: 1799 more in a minute, the first from 192.0.2.9", "pbx lines: 600 more in a minute on lines that are not told apart", "pbx " + subject + ": 9 more in a minute from 192.0.2.1"}
+	slices.Sort(want)
+	same(t, got, append([]string{"pbx " + subject + ": from 192.0.2.1", "pbx lines: a number that nobody has"}, want...)...)
+	if counted[pbx.Accepted] != 140 || counted[pbx.Refused] != 610 || counted[pbx.Unknown] != 1800 {
+		t.Errorf("counted %v", counted)
 	}
 }
 

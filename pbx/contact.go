@@ -11,6 +11,9 @@ type Contact struct {
 	UserAgent string    `json:"user_agent,omitempty"`
 	Address   string    `json:"address,omitempty"` // host:port that it came from
 	Expires   time.Time `json:"expires,omitzero"`
+	// Username is that of the credential by which it was made. Empty is unknown:
+	// not every PBX tells.
+	Username string `json:"username,omitempty"`
 }
 
 // A SecurityKind is what a PBX says of an attempt to use a line.
@@ -28,8 +31,14 @@ const (
 type SecurityEvent struct {
 	At   time.Time
 	Kind SecurityKind
-	// Extension is the line that was claimed.
+	// Extension is the line that was claimed. Empty is unknown: a PBX may sum
+	// attempts up without saying of which lines.
 	Extension string
-	// Address is where the attempt came from, host:port.
+	// Address is where the attempt came from, host:port, or the first of them.
 	Address string
+	// Count is how many attempts these are; zero is one.
+	Count int
 }
+
+// Attempts is how many attempts an event tells of.
+func (e SecurityEvent) Attempts() int { return max(e.Count, 1) }

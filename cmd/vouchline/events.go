@@ -61,7 +61,7 @@ func (a *app) watchLines(ctx context.Context, g *Globals, attempts *prometheus.C
 	}
 	w := &kyc.LineWatch{
 		Accounts: a.store, Auditor: a.store, Throttle: a.store, Logger: g.Log, Clock: g.Now,
-		Counted: func(k pbx.SecurityKind) { attempts.WithLabelValues(string(k)).Inc() },
+		Counted: func(k pbx.SecurityKind, n int) { attempts.WithLabelValues(string(k)).Add(float64(n)) },
 	}
 	w.Run(ctx, a.exchange.events)
 }

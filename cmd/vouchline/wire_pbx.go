@@ -90,11 +90,13 @@ func newKamailio(g *Globals, s PBXSettings, publish publisher) (x exchange, err 
 	if err != nil {
 		return x, err
 	}
-	registrar, err := kamailio.NewRegistrar(kamailio.Config{Nodes: s.PBXKamailioRPC, Token: pbx.Password(token.Reveal()), Clock: time.Now})
+	registrar, err := kamailio.NewRegistrar(kamailio.Config{
+		Nodes: s.PBXKamailioRPC, Token: pbx.Password(token.Reveal()), Logger: g.Log, Clock: time.Now,
+	})
 	if err != nil {
 		return x, err
 	}
-	x.registrar = registrar
+	x.registrar, x.events = registrar, registrar
 	x.provisioner, err = kamailio.NewProvisioner(kamailio.ProvisionerConfig{
 		Publish: publish, Registrar: registrar, HangUp: s.PBXHangup == "on", Logger: g.Log, Clock: time.Now,
 	})

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,6 +31,12 @@ type Server struct {
 	Token string
 	// Client reaches it there.
 	Client *http.Client
+
+	program string
+	rpc     string // host:port of RPC
+	config  Config
+	log     *logged
+	stop    func()
 }
 
 // Config is what a test sets.
@@ -72,17 +79,35 @@ func Start(tb testing.TB, c Config) *Server {
 	tb.Helper()
 	program := testenv.Program(tb, "kamailio", "/usr/sbin")
 	testenv.Need(tb, "kamailio", modules(c.TLS))
-	s := &Server{Address: siptest.FreeAddress(tb), Token: rand.Text(), Client: http.DefaultClient}
-	rpc := siptest.FreeAddress(tb)
+	s := &Server{
+		Address: siptest.FreeAddress(tb), Token: rand.Text(), Client: http.DefaultClient,
+		program: program, rpc: siptest.FreeAddress(tb), config: c,
+	}
+	s.launch(tb)
+	return s
+}
+
+// Restart ends it and starts it again at the same addresses. It has forgotten
+// what it kept in memory, which is all.
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
+	s.stop()
+	s.launch(tb)
+}
+
+// Log is what it has written since it was started.
+func (s *Server) Log() string { return s.log.text() }
+
+func (s *Server) launch(tb testing.TB) {
+	tb.Helper()
 	dir, err := os.MkdirTemp("", "kamailiotest-")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := s.configure(filepath.Join(dir, "etc"), rpc, c); err != nil {
+	if err := s.configure(filepath.Join(dir, "etc"), s.rpc, s.config); err != nil {
 		tb.Fatal(err)
 	}
-	s.run(tb, program, dir, c.Database)
-	return s
+	s.run(tb, dir)
 }
 
 // modules reports which of those that the packages bring is missing.
@@ -149,14 +174,14 @@ func edit(path string, oldnew ...string) error {
 }
 
 // run starts the server and waits until it answers.
-func (s *Server) run(tb testing.TB, program, dir, database string) {
+func (s *Server) run(tb testing.TB, dir string) {
 	tb.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	// It must outlive the test's context, which ends before its cleanups run.
-	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), "/bin/sh", "-c", keeper, "kamailiotest", dir, program) //nolint:gosec // fixed script
+	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), "/bin/sh", "-c", keeper, "kamailiotest", dir, s.program) //nolint:gosec // fixed script
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/bin", "LC_ALL=C.UTF-8"}
 	cmd.ExtraFiles = []*os.File{read}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -169,16 +194,20 @@ func (s *Server) run(tb testing.TB, program, dir, database string) {
 	}
 	_ = read.Close()
 	log := follow(stdout)
-	tb.Cleanup(func() {
+	s.log = log
+	s.stop = sync.OnceFunc(func() {
 		_ = write.Close()
 		<-log.ended
 		_ = cmd.Wait()
+	})
+	tb.Cleanup(func() {
 		if tb.Failed() {
 			tb.Logf("Kamailio said:\n%s", log.text())
 		}
 	})
+	tb.Cleanup(s.stop)
 	s.awaitBoot(tb, log, func(ctx context.Context) bool {
-		return s.answers(ctx) && connected(ctx, database) >= workers(filepath.Join(dir, "pid"))
+		return s.answers(ctx) && connected(ctx, s.config.Database) >= workers(filepath.Join(dir, "pid"))
 	})
 }
 

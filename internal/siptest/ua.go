@@ -58,6 +58,9 @@ func (ua *UA) Close() {
 	}
 }
 
+// Use has other settings typed into the phone. It must be idle.
+func (ua *UA) Use(p Phone) { ua.phone = p }
+
 // Address is where it is reached.
 func (ua *UA) Address() string { return ua.conn.LocalAddr().String() }
 

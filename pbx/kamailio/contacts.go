@@ -31,14 +31,15 @@ type contact struct {
 	Expires   json.RawMessage `json:"Expires"` // seconds, or a word such as "expired"
 	UserAgent string          `json:"User-Agent"`
 	Received  string          `json:"Received"`
+	ID        string          `json:"Ruid"`
 }
 
 // contacts leaves out what has expired and waits to be cleared.
-func (l lookup) contacts(aor pbx.AOR, now time.Time) []pbx.Contact {
+func (l lookup) contacts(aor pbx.AOR, now time.Time, usernames map[string]string) []pbx.Contact {
 	var all []pbx.Contact
 	for _, entry := range l.Contacts {
 		c := entry.Contact
-		known := pbx.Contact{AOR: aor, ID: c.Address, URI: uri(c.Address), Address: c.origin()}
+		known := pbx.Contact{AOR: aor, ID: c.Address, URI: uri(c.Address), Address: c.origin(), Username: usernames[c.ID]}
 		if c.UserAgent != noneGiven {
 			known.UserAgent = c.UserAgent
 		}

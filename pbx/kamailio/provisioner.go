@@ -40,9 +40,8 @@ func NewProvisioner(c ProvisionerConfig) (*Provisioner, error) {
 }
 
 // Provision publishes the account and then drops the devices that must not stay:
-// all of a line that nobody may use now, and all where a phone's credential has
-// ended, for nobody knows which of them had it; the others come back by themselves. In
-// this order, as a device that is dropped while its credential is good comes
+// all of a line that nobody may use now, and those whose credential has ended.
+// In this order, as a device that is dropped while its credential is good comes
 // back at once.
 func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 	if err := a.Validate(); err != nil {
@@ -53,10 +52,8 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 	}
 	now := p.config.Clock()
 	off := !a.Enabled || len(a.Credentials(now)) == 0
-	if off || a.PhoneEnded(now) {
-		if err := p.config.Registrar.Drop(ctx, a.AOR, ""); err != nil {
-			return err
-		}
+	if err := p.drop(ctx, a, off, now); err != nil {
+		return err
 	}
 	if off && p.config.HangUp {
 		if err := p.config.Registrar.HangUp(ctx, a.AOR); err != nil {
@@ -64,6 +61,33 @@ func (p *Provisioner) Provision(ctx context.Context, a pbx.Account) error {
 		}
 	}
 	p.config.Logger.InfoContext(ctx, "line changed", "extension", a.Extension, "on", !off)
+	return nil
+}
+
+// glance bounds a look at who is registered that nothing calls for.
+const glance = 2 * time.Second
+
+// drop drops all devices of a line that is off, and otherwise those whose
+// credential has ended. The account may have forgotten that one did, so that it
+// is looked for always; only where the account says so must that succeed: a line
+// can be set while a Kamailio is away, which then has nobody registered.
+func (p *Provisioner) drop(ctx context.Context, a pbx.Account, off bool, now time.Time) error {
+	switch {
+	case off:
+		return p.config.Registrar.Drop(ctx, a.AOR, "")
+	case a.PhoneEnded(now):
+		return pbx.DropEnded(ctx, p.config.Registrar, a, now)
+	}
+	looking, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	contacts, err := p.config.Registrar.Contacts(looking, a.AOR)
+	ended, _ := a.Ended(contacts, now)
+	for _, c := range ended {
+		err = errors.Join(err, p.config.Registrar.Drop(looking, a.AOR, c.ID))
+	}
+	if err != nil {
+		p.config.Logger.WarnContext(ctx, "devices whose password ended were not looked for", "extension", a.Extension, "error", err)
+	}
 	return nil
 }
 

@@ -87,7 +87,7 @@ func TestKamailioScenarios(t *testing.T) {
 	b := newBench(t)
 	pbxtest.Scenarios(t, pbxtest.Bench{
 		Provisioner: b.provisioner, Registrar: b.registrar, Server: b.server.Address, SIPp: siptest.SIPp{Server: b.server.Address},
-		Algorithms: []pbx.Algorithm{pbx.MD5},
+		Algorithms: []pbx.Algorithm{pbx.MD5}, Events: b.registrar,
 		Database: func(_ *testing.T, answers bool) {
 			if answers {
 				b.gate.Open()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -32,6 +33,7 @@ type Config struct {
 	Timeout time.Duration
 	// Client carries the requests; its certificates are checked.
 	Client *http.Client
+	Logger *slog.Logger
 	Clock  func() time.Time
 }
 
@@ -54,6 +56,9 @@ func NewRegistrar(c Config) (*Registrar, error) {
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	client := http.Client{}
 	if c.Client != nil {
@@ -104,8 +109,11 @@ func (r *Registrar) Contacts(ctx context.Context, aor pbx.AOR) ([]pbx.Contact, e
 	err = r.each(ctx, func(ctx context.Context, node string) error {
 		contacts, err := r.contactsAt(ctx, node, aor, address)
 		for _, c := range contacts {
-			if !slices.ContainsFunc(all, func(known pbx.Contact) bool { return known.ID == c.ID }) {
+			i := slices.IndexFunc(all, func(known pbx.Contact) bool { return known.ID == c.ID })
+			if i < 0 {
 				all = append(all, c)
+			} else if all[i].Username != c.Username {
+				all[i].Username = "" // whose it is the nodes do not agree on
 			}
 		}
 		return err
@@ -123,7 +131,25 @@ func (r *Registrar) contactsAt(ctx context.Context, node string, aor pbx.AOR, ad
 	case found.AOR != address:
 		return nil, fmt.Errorf("%w: another line", ErrAnswer)
 	}
-	return found.contacts(aor, r.config.Clock()), nil
+	if len(found.Contacts) == 0 {
+		return nil, nil
+	}
+	usernames, err := r.usernames(ctx, node, address)
+	if err != nil {
+		return nil, err
+	}
+	return found.contacts(aor, r.config.Clock(), usernames), nil
+}
+
+// usernames returns the credentials of a line's devices by the id that usrloc
+// gives each. A configuration that does not tell has devices of unknown ones.
+func (r *Registrar) usernames(ctx context.Context, node, address string) (map[string]string, error) {
+	var byID map[string]string
+	err := r.call(ctx, node, "vouchline.credentials", &byID, address)
+	if errors.Is(err, ErrRefused) {
+		return nil, nil
+	}
+	return byID, err
 }
 
 // Registered returns the lines that have a device, in order.

@@ -66,12 +66,55 @@ func lookedUp(contacts ...string) string {
 	return `{"jsonrpc":"2.0","result":{"AoR":"2001@pbx.example.org","Contacts":[` + strings.Join(contacts, ",") + `]},"id":%d}`
 }
 
+// telling answers ul.lookup with contacts, and by which credentials they were
+// made with what is told of those, if anything is.
+func telling(t *testing.T, credentials string, contacts ...string) string {
+	t.Helper()
+	return node(t, func(method string, w http.ResponseWriter, id uint32) {
+		text := lookedUp(contacts...)
+		if method == "vouchline.credentials" {
+			if credentials == "" {
+				w.WriteHeader(http.StatusForbidden)
+			}
+			text = `{"jsonrpc":"2.0","result":` + credentials + `,"id":%d}`
+		}
+		_, _ = io.WriteString(w, strings.ReplaceAll(text, "%d", fmt.Sprint(id)))
+	})
+}
+
+// A device is known by its credential where every node says so, and says the
+// same.
+func TestUsernames(t *testing.T) {
+	t.Parallel()
+	const contact = `{"Contact":{"Address":"sip:a@b","Expires":60,"Ruid":"uloc-1"}}`
+	one, same := telling(t, `{"uloc-1":"2001-aaaaaa","uloc-2":"2001-cccccc"}`, contact), telling(t, `{"uloc-1":"2001-aaaaaa"}`, contact)
+	for name, tc := range map[string]struct {
+		nodes []string
+		want  string
+	}{
+		"told":             {[]string{one}, "2001-aaaaaa"},
+		"told by two":      {[]string{one, same}, "2001-aaaaaa"},
+		"told otherwise":   {[]string{one, telling(t, `{"uloc-1":"2001-bbbbbb"}`, contact)}, ""},
+		"told by one only": {[]string{one, telling(t, `{}`, contact)}, ""},
+		"not told":         {[]string{telling(t, `{"uloc-2":"2001-aaaaaa"}`, contact)}, ""},
+		"not allowed":      {[]string{telling(t, "", contact)}, ""},
+	} {
+		got, err := at(t, tc.nodes...).Contacts(t.Context(), line)
+		if err != nil || len(got) != 1 || got[0].Username != tc.want {
+			t.Errorf("%s: Contacts() = %+v, %v, want one of %q", name, got, err, tc.want)
+		}
+	}
+	if got, err := at(t, telling(t, `{"uloc-1":7}`, contact)).Contacts(t.Context(), line); !errors.Is(err, kamailio.ErrAnswer) {
+		t.Errorf("Contacts() of no names = %v, %v, want %v", got, err, kamailio.ErrAnswer)
+	}
+}
+
 func TestContacts(t *testing.T) {
 	t.Parallel()
 	contact := func(address, expires, agent, received string) string {
 		return fmt.Sprintf(`{"Contact":{"Address":%q,"Expires":%s,"User-Agent":%q,"Received":%q}}`, address, expires, agent, received)
 	}
-	r := at(t, saying(t, 200, lookedUp(
+	r := at(t, telling(t, "{}",
 		contact("sip:2001@192.0.2.1:5070", "60", "Linphone/5.2", "[not set]"),
 		contact("sip:2001@192.0.2.2", "1", "n/a", "[not set]"),
 		contact("sip:2001@10.0.0.5:5060;transport=udp;alias=198.51.100.7~31337~1", "120", "n/a", "[not set]"),
@@ -79,7 +122,7 @@ func TestContacts(t *testing.T) {
 		contact("sip:2001@[2001:db8::1]:5060", `"permanent"`, "n/a", "[not set]"),
 		contact("sip:2001@gone.example", `"expired"`, "n/a", "[not set]"),
 		contact("sip:2001@phone.example", "5", "n/a", "[not set]"),
-	)))
+	))
 	got, err := r.Contacts(t.Context(), line)
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +257,7 @@ func TestNodes(t *testing.T) {
 	if err := at(t, up, up).Drop(t.Context(), line, ""); err != nil {
 		t.Errorf("Drop() at two nodes = %v, want nil", err)
 	}
-	one := saying(t, 200, lookedUp(`{"Contact":{"Address":"sip:a@b","Expires":60}}`))
+	one := telling(t, "{}", `{"Contact":{"Address":"sip:a@b","Expires":60}}`)
 	if got, err := at(t, one, one, up).Contacts(t.Context(), line); err != nil || len(got) != 1 {
 		t.Errorf("Contacts() that two nodes know = %d, %v, want 1", len(got), err)
 	}

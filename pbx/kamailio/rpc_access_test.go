@@ -45,6 +45,13 @@ func TestRPCAccess(t *testing.T) {
 		{"two lines", "POST", b.server.RPC, "Bearer " + b.server.Token, good + "\n" + `{"jsonrpc":"2.0","id":1,"method":"core.kill","params":[]}`, 403},
 		{"another before", "POST", b.server.RPC, "Bearer " + b.server.Token, `{"jsonrpc":"2.0","id":1,"method":"core.kill","params":[]}` + "\n" + good, 403},
 		{"no body", "POST", b.server.RPC, "Bearer " + b.server.Token, "", 403},
+		{"attempts", "POST", b.server.RPC, "Bearer " + b.server.Token, `{"jsonrpc":"2.0","id":1,"method":"vouchline.attempts","params":["0"]}`, 200},
+		{"attempts without a token", "POST", b.server.RPC, "", `{"jsonrpc":"2.0","id":1,"method":"vouchline.attempts","params":["0"]}`, 401},
+		{"attempts of what", "POST", b.server.RPC, "Bearer " + b.server.Token, `{"jsonrpc":"2.0","id":1,"method":"vouchline.attempts","params":[]}`, 403},
+		{"credentials", "POST", b.server.RPC, "Bearer " + b.server.Token, `{"jsonrpc":"2.0","id":1,"method":"vouchline.credentials","params":["2001@pbx.example.org"]}`, 200},
+		{"credentials of what", "POST", b.server.RPC, "Bearer " + b.server.Token, `{"jsonrpc":"2.0","id":1,"method":"vouchline.credentials","params":["$rb;x>"]}`, 403},
+		{"credentials without a token", "POST", b.server.RPC, "", `{"jsonrpc":"2.0","id":1,"method":"vouchline.credentials","params":["2001@pbx.example.org"]}`, 401},
+		{"another table", "POST", b.server.RPC, "Bearer " + b.server.Token, `{"jsonrpc":"2.0","id":1,"method":"htable.dump","params":["attempts"]}`, 403},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), tc.method, tc.url, strings.NewReader(tc.body))
 		if err != nil {

@@ -117,24 +117,75 @@ func fullLine(t *testing.T, b Bench, n numbers) {
 	b.wantContacts(t, "all", a, pbx.MaxDevices)
 }
 
-// signOut: a device that is taken away is refused and gone; the line's other
-// one registers as before.
+// signOut: a device that is taken away is refused and gone. The line's other one
+// stays registered where the PBX says by which credential each is, and comes back
+// by itself where it does not.
 func signOut(t *testing.T, b Bench, n numbers) {
 	a, lost := n.line(t, 1)
 	kept := addDevice(t, b, &a, "other")
 	b.accepts(t, "first device", lost)
 	b.accepts(t, "second device", kept)
+	told := b.wantUsernames(t, a, lost.User, kept.User)
 	if err := a.RemoveDevice(a.Devices[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	b.set(t, a)
-	if err := b.Registrar.Drop(t.Context(), a.AOR, ""); err != nil {
+	if err := pbx.DropEnded(t.Context(), b.Registrar, a, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	b.refuses(t, "device that was signed out", lost)
+	if told {
+		b.wantContacts(t, "after it", a, 1)
+		b.wantUsernames(t, a, kept.User)
+		return
+	}
 	b.wantContacts(t, "after it", a, 0)
 	b.accepts(t, "device that was not", kept)
 	b.wantContacts(t, "when it comes back", a, 1)
+}
+
+// wantUsernames wants the devices of a line to be registered by these credentials,
+// and reports whether the PBX says so: of all of them, or of none.
+func (b Bench) wantUsernames(t *testing.T, a pbx.Account, want ...string) (told bool) {
+	t.Helper()
+	var got []string
+	for _, c := range b.contacts(t, a) {
+		got = append(got, c.Username)
+	}
+	if !slices.ContainsFunc(got, func(username string) bool { return username != "" }) {
+		return false
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("devices are registered as %q, want %q", got, want)
+	}
+	return true
+}
+
+// endedAndForgotten: when a rotation's overlap is over and the account has
+// forgotten it, the device that stayed with the old password is gone, and the one
+// with the new password is not, where the PBX says which is which. One that
+// registers again by the new password is not taken for who it was before.
+func endedAndForgotten(t *testing.T, b Bench, n numbers) {
+	a, old := n.line(t, 1)
+	a, fresh := rotated(t, a, "bbbbbb", time.Now().Add(time.Hour))
+	b.set(t, a)
+	stays, moves := b.on(t, old), b.on(t, old)
+	moves.Use(fresh)
+	if got := moves.Register(t); got.Status != 200 {
+		t.Fatalf("REGISTER by the new password = %d, want 200", got.Status)
+	}
+	if !b.wantUsernames(t, a, old.User, fresh.User) {
+		return
+	}
+	a = a.Clone()
+	a.Devices[0].Credentials = a.Devices[0].Credentials[1:]
+	b.set(t, a)
+	b.wantUsernames(t, a, fresh.User)
+	if left := b.contacts(t, a); len(left) != 1 || left[0].Address != moves.Address() {
+		t.Errorf("after the end of the old password = %+v, want that of %s and not that of %s", left, moves.Address(), stays.Address())
+	}
 }
 
 // addDevice gives a line another device and returns its phone.

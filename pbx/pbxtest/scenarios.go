@@ -30,8 +30,16 @@ type Bench struct {
 	SIPp siptest.SIPp
 	// Algorithms are the digests that it offers.
 	Algorithms []pbx.Algorithm
+	// Events tells of attempts to use lines.
+	Events Watcher
 	// Database, of a PBX that reads one, lets it answer or not.
 	Database func(t *testing.T, answers bool)
+}
+
+// A Watcher is what an adapter tells of attempts to use lines; the flow declares
+// the same method.
+type Watcher interface {
+	Watch(ctx context.Context, handle func(pbx.SecurityEvent) error) error
 }
 
 // RevocationLimit is how soon a device is gone whose line was taken away
@@ -57,10 +65,14 @@ func Scenarios(t *testing.T, b Bench) {
 		{"SeveralDevicesRing", severalDevices},
 		{"FullLine", fullLine},
 		{"SignOut", signOut},
+		{"EndedAndForgotten", endedAndForgotten},
 		{"Revoke", revokeScenario},
 		{"RevokeDuringCall", revokeDuringCall},
 		{"NumberChangesHands", numberChangesHands},
 		{"DropOne", dropOne},
+	}
+	if b.Events != nil {
+		scenarios = append(scenarios, scenario{"Attempts", attemptsScenario})
 	}
 	if b.Database != nil {
 		scenarios = append(scenarios, scenario{"DatabaseAway", databaseAway})
