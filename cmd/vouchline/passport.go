@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -20,8 +21,15 @@ const (
 	passportFile    = "passport.pem"
 )
 
-// passportWarning is how long before its end a certificate is complained about.
+// passportWarning is how long before its end a certificate is complained about,
+// at most.
 const passportWarning = 30 * 24 * time.Hour
+
+// endsSoon reports whether somebody should have renewed a certificate by now: one
+// that lives for days has a third of its life left then.
+func endsSoon(c *x509.Certificate, now time.Time) bool {
+	return c.NotAfter.Sub(now) < min(passportWarning, c.NotAfter.Sub(c.NotBefore)/3)
+}
 
 // PassportCmd is for who has no certificate of an authority for telephone
 // numbers, and for looking at one.
@@ -155,7 +163,8 @@ type PassportCertificateCmd struct {
 	Dir string `name:"dir" short:"d" required:"" placeholder:"DIR" help:"Folder with root.key and root.pem; passport.key and passport.pem in it are replaced."`
 }
 
-// Run replaces key and certificate. The service takes them at its next start.
+// Run replaces key and certificate. A service that runs takes them by itself: the
+// key is first, which without its certificate is not taken.
 func (c *PassportCertificateCmd) Run(g *Globals) error {
 	key, err := readSigningKey(filepath.Join(c.Dir, rootKeyFile))
 	if err != nil {
@@ -179,7 +188,7 @@ func (c *PassportCertificateCmd) Run(g *Globals) error {
 }
 
 // replaceFile writes a file beside the old one and moves it over: a service
-// that starts meanwhile reads a whole one.
+// that reads it meanwhile reads a whole one.
 func replaceFile(path string, b []byte) error {
 	fresh := path + ".new"
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {

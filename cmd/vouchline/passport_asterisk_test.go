@@ -139,7 +139,7 @@ func (s *signingService) serve(t *testing.T, dir string) {
 	t.Cleanup(server.Close)
 	desk, err := newPassportDesk(g, PassportSettings{
 		PassportKey: filepath.Join(dir, passportKeyFile), PassportCertificate: filepath.Join(dir, passportFile),
-	}, server.URL)
+	}, server.URL, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

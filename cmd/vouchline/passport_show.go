@@ -25,6 +25,8 @@ type passportSummary struct {
 	Domains   []string  `json:"domains,omitempty"`
 	NotBefore time.Time `json:"not_before"`
 	NotAfter  time.Time `json:"not_after"`
+	// Left is for how long from now, in seconds; negative where it has ended.
+	Left int64 `json:"left"`
 	// Path is where the service serves it.
 	Path string `json:"path"`
 }
@@ -36,7 +38,7 @@ func (c *PassportShowCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	summary, err := summarize(chain[0])
+	summary, err := summarize(chain[0], g.Now())
 	if err != nil {
 		return err
 	}
@@ -49,20 +51,20 @@ func (c *PassportShowCmd) Run(g *Globals) error {
 		return &NegativeError{Reason: "the certificate has ended"}
 	case now.Before(summary.NotBefore):
 		return &NegativeError{Reason: "the certificate is not valid yet"}
-	case left < passportWarning:
-		_, _ = fmt.Fprintf(g.Stderr, "The certificate ends in %d days: renew it.\n", int(left/(24*time.Hour)))
+	case endsSoon(chain[0], now):
+		_, _ = fmt.Fprintf(g.Stderr, "The certificate ends in %s: renew it.\n", lasting(left))
 	}
 	return nil
 }
 
-func summarize(c *x509.Certificate) (passportSummary, error) {
+func summarize(c *x509.Certificate, now time.Time) (passportSummary, error) {
 	list, err := passport.TNAuthListOf(c)
 	if err != nil {
 		return passportSummary{}, fmt.Errorf("the certificate speaks for no telephone number: %w", err)
 	}
 	s := passportSummary{
 		Subject: c.Subject.String(), Issuer: c.Issuer.String(), Providers: list.Providers, Domains: c.DNSNames,
-		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Path: certificatePath + passport.Name(c),
+		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), Left: int64(c.NotAfter.Sub(now) / time.Second), Path: certificatePath + passport.Name(c),
 	}
 	for _, n := range list.Numbers {
 		s.Numbers = append(s.Numbers, "+"+n)
@@ -85,7 +87,8 @@ func (s passportSummary) write(g *Globals) error {
 		{"Numbers", strings.Join(s.Numbers, " ")},
 		{"Ranges", strings.Join(s.Ranges, " ")},
 		{"Domains", strings.Join(s.Domains, " ")},
-		{"Valid", s.NotBefore.Format(time.DateOnly) + " to " + s.NotAfter.Format(time.DateOnly)},
+		{"Valid", s.NotBefore.Format(time.RFC3339) + " to " + s.NotAfter.Format(time.RFC3339)},
+		{"Left", lasting(time.Duration(s.Left) * time.Second)},
 		{"Served at", s.Path},
 	} {
 		if line.value != "" {
@@ -93,4 +96,16 @@ func (s passportSummary) write(g *Globals) error {
 		}
 	}
 	return g.Printf("%s", b.String())
+}
+
+// lasting is a time as people say it; empty for one that is over.
+func lasting(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d days", int(d/(24*time.Hour)))
+	default:
+		return d.Round(time.Minute).String()
+	}
 }

@@ -51,7 +51,7 @@ func TestPassportInit(t *testing.T) {
 		t.Fatalf("passport show: exit %d, %v: %s", r.code, err, r.stderr)
 	}
 	if strings.Join(got.Providers, " ") != "1234" || strings.Join(got.Numbers, " ") != "+33612345678" ||
-		strings.Join(got.Ranges, " ") != "+12155550000:100" || strings.Join(got.Domains, " ") != "pbx.example.org" ||
+		strings.Join(got.Ranges, " ") != "+12155550000:100" || got.Left != 90*24*60*60 || strings.Join(got.Domains, " ") != "pbx.example.org" ||
 		!strings.HasPrefix(got.Path, "/v1/pbx/certificates/") || got.NotAfter.Sub(got.NotBefore) < 89*24*time.Hour {
 		t.Errorf("passport show = %+v", got)
 	}
@@ -64,8 +64,8 @@ func TestPassportCertificateIsRenewed(t *testing.T) {
 	t.Parallel()
 	dir := initialized(t, "--provider", "1234", "--lifetime", "24h")
 	file := filepath.Join(dir, "passport.pem")
-	if r := say(t, "passport", "show", "--passport-certificate", file); r.code != exitDone || !strings.Contains(r.stderr, "renew") {
-		t.Errorf("a certificate of a day: exit %d, %s", r.code, r.stderr)
+	if r := say(t, "passport", "show", "--passport-certificate", file); r.code != exitDone || !strings.Contains(r.stdout, "Left:      24h0m0s") || r.stderr != "" {
+		t.Errorf("a new certificate of a day: exit %d, %s%s", r.code, r.stdout, r.stderr)
 	}
 	before, err := os.ReadFile(file)
 	if err != nil {
@@ -79,7 +79,7 @@ func TestPassportCertificateIsRenewed(t *testing.T) {
 		t.Errorf("the certificate is the old one, %v", err)
 	}
 	settings := PassportSettings{PassportKey: filepath.Join(dir, "passport.key"), PassportCertificate: file}
-	if _, err := newPassportDesk(passportGlobals(), settings, "https://id.example.org"); err != nil {
+	if _, err := newPassportDesk(passportGlobals(), settings, "https://id.example.org", t.TempDir()); err != nil {
 		t.Errorf("key and certificate after the renewal: %v", err)
 	}
 }
@@ -112,16 +112,17 @@ func TestPassportDesk(t *testing.T) {
 	t.Parallel()
 	dir := initialized(t, "--provider", "1234")
 	settings := PassportSettings{PassportKey: filepath.Join(dir, "passport.key"), PassportCertificate: filepath.Join(dir, "passport.pem")}
-	d, err := newPassportDesk(passportGlobals(), settings, "https://id.example.org/")
+	d, err := newPassportDesk(passportGlobals(), settings, "https://id.example.org/", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := passport.Name(d.chain[0])
-	if want := "https://id.example.org/v1/pbx/certificates/" + name; d.url != want {
-		t.Errorf("the certificate is at %s, want %s", d.url, want)
+	pair := d.files.current()
+	name := passport.Name(pair.chain[0])
+	if want := "https://id.example.org/v1/pbx/certificates/" + name; pair.url != want {
+		t.Errorf("the certificate is at %s, want %s", pair.url, want)
 	}
 	served, err := passport.ParseChain(d.certificate(name))
-	if err != nil || len(served) != 1 || !served[0].Equal(d.chain[0]) {
+	if err != nil || len(served) != 1 || !served[0].Equal(pair.chain[0]) {
 		t.Errorf("%d certificates are served, %v: the root is not for verifiers to find there", len(served), err)
 	}
 	if d.certificate("other") != nil || (*passportDesk)(nil).certificate(name) != nil {
@@ -138,7 +139,7 @@ func TestPassportDesk(t *testing.T) {
 		t.Errorf("VerifyPassport() of an own token: own %v, %v", own, err)
 	}
 	// Another service's certificate is on its own machine, where nobody looks.
-	other, err := newPassportDesk(passportGlobals(), settings, "https://127.0.0.1")
+	other, err := newPassportDesk(passportGlobals(), settings, "https://127.0.0.1", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,13 +170,13 @@ func TestPassportDeskRefuses(t *testing.T) {
 		"a key among the roots":       {PassportKey: key, PassportCertificate: certificate, PassportRoots: key},
 		"a URL with a password in it": {PassportKey: key, PassportCertificate: certificate, PassportURL: "https://a:b@id.example.org/c.pem"},
 	} {
-		if _, err := newPassportDesk(passportGlobals(), s, "https://id.example.org"); err == nil {
+		if _, err := newPassportDesk(passportGlobals(), s, "https://id.example.org", t.TempDir()); err == nil {
 			t.Errorf("%s is taken", name)
 		} else if strings.Contains(err.Error(), "PRIVATE") {
 			t.Errorf("%s: the error shows the key: %v", name, err)
 		}
 	}
-	if d, err := newPassportDesk(passportGlobals(), PassportSettings{}, "https://id.example.org"); d != nil || err != nil {
+	if d, err := newPassportDesk(passportGlobals(), PassportSettings{}, "https://id.example.org", t.TempDir()); d != nil || err != nil {
 		t.Errorf("without settings: %v, %v", d, err)
 	}
 }

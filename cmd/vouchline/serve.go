@@ -40,7 +40,7 @@ func (c *ServeCmd) Run(g *Globals) error {
 	if err != nil {
 		return err
 	}
-	desk, err := newPassportDesk(g, c.PassportSettings, site.BaseURL)
+	desk, err := newPassportDesk(g, c.PassportSettings, site.BaseURL, c.DataDir)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -52,7 +52,7 @@ func (c *ServeCmd) Run(g *Globals) error {
 		return errors.Join(err, a.close())
 	}
 	events, attempts := newLedgerMetrics(), newAttemptMetrics()
-	handler, metrics, err := c.observe(g, handler, append(events.collectors(), attempts)...)
+	handler, metrics, err := c.observe(g, handler, append(events.collectors(), attempts, passportMetrics{desk})...)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -65,6 +65,9 @@ func (c *ServeCmd) Run(g *Globals) error {
 	running.Go(func() { a.keepTidy(background, g.Log) })
 	running.Go(func() { a.followLedger(background, g, events) })
 	running.Go(func() { a.watchLines(background, g, attempts) })
+	if desk != nil {
+		running.Go(func() { desk.files.follow(background) })
+	}
 	err = errors.Join(c.greet(g, a, site.BaseURL), serve(g, listener, handler))
 	stop()
 	running.Wait()
