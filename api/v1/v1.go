@@ -20,12 +20,12 @@ import (
 
 // Config is what the API needs.
 type Config struct {
-	Spec     []byte // api/openapi.yaml
-	Prover   Prover
-	Records  Records
-	Readers  Discloser
-	Devices  Devices
-	Keys     KeyChecker
+	Spec    []byte // api/openapi.yaml
+	Prover  Prover
+	Records Records
+	Readers Discloser
+	Devices Devices
+	Keys    KeyChecker
 	// PBX is what keys of an organisation reach of the phone lines.
 	PBX func(organisation string) PBX
 	// Certificates is nil where calls are not signed.

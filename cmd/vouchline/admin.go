@@ -111,7 +111,7 @@ type APIKeyCreateCmd struct {
 	StorageSettings `group:"Storage"`
 	Name            string   `name:"name" required:"" help:"What the key is for."`
 	Scope           []string `name:"scope" required:"" placeholder:"SCOPE" help:"What it may do: pbx:read, pbx:write, passport:sign, attributes:read. Several are separated by commas."`
-	Organisation    string   `name:"organisation" placeholder:"ID" help:"The organisation that attributes:read reads for; needed with it and of no use without."`
+	Organisation    string   `name:"organisation" placeholder:"ID" help:"Whose key it is: it sees this organisation's lines alone, and attributes:read reads for it and needs one. Default: the operator's own, which sees every line."`
 }
 
 // Validate reports every fault of the settings; kong calls it.
@@ -119,7 +119,7 @@ func (c *APIKeyCreateCmd) Validate() error {
 	faults := append(
 		check(&c.StorageSettings),
 		fault(c.Name != "", "name", "is empty"),
-		fault(slices.Contains(c.Scope, v1.ScopeAttributes) == (c.Organisation != ""), "organisation", "goes with the scope %s", v1.ScopeAttributes),
+		fault(c.Organisation != "" || !slices.Contains(c.Scope, v1.ScopeAttributes), "organisation", "is needed with the scope %s", v1.ScopeAttributes),
 		fault(c.Organisation == "" || ledger.ValidID(c.Organisation), "organisation", "%q is not an organisation's id", c.Organisation),
 	)
 	for _, scope := range c.Scope {
@@ -135,11 +135,19 @@ func (c *APIKeyCreateCmd) Run(g *Globals) error {
 		if err != nil {
 			return err
 		}
-		if err := auditKey(g, s, "api_key_created", key.ID, strings.Join(key.Scopes, " ")); err != nil {
+		may := strings.Join(key.Scopes, " ")
+		if key.Organisation != "" {
+			may += " for " + key.Organisation
+		}
+		if err := auditKey(g, s, "api_key_created", key.ID, may); err != nil {
 			return err
 		}
 		if g.JSON {
-			return g.WriteJSON(map[string]any{"id": key.ID, "name": key.Name, "scopes": key.Scopes, "key": token})
+			return g.WriteJSON(struct {
+				store.APIKey
+
+				Key string `json:"key"`
+			}{key, token})
 		}
 		_, _ = fmt.Fprintf(g.Stderr, "API key %s for %q. It is not shown again.\n", key.ID, key.Name)
 		return g.Printf("%s\n", token)
