@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -129,15 +130,37 @@ func (c Client) Organisations(ctx context.Context) ([]Organisation, error) {
 	return evaluate[[]Organisation](ctx, c, FuncOrganisations, Nothing{})
 }
 
-// SetOrganisationStatus moves an organisation.
+// SetOrganisationStatus moves an organisation. The newest decision has the last
+// word: what was sent before and did not come through by then never will.
 func (c Client) SetOrganisationStatus(ctx context.Context, id string, status Status) (Organisation, error) {
-	return submit[Organisation](ctx, c, FuncSetOrganisationStatus, StatusChange{ID: id, Status: status}, nil)
+	return c.decide(ctx, id, func(after string) (Organisation, error) {
+		return submit[Organisation](ctx, c, FuncSetOrganisationStatus, OrganisationStatus{ID: id, Status: status, After: after}, nil)
+	})
 }
 
 // SetOrganisationKey gives an organisation the key that what it may read is
-// wrapped for.
+// wrapped for. The newest decision has the last word, as of a status.
 func (c Client) SetOrganisationKey(ctx context.Context, id string, key PublicKey) (Organisation, error) {
-	return submit[Organisation](ctx, c, FuncSetOrganisationKey, OrganisationKey{ID: id, Key: key}, nil)
+	return c.decide(ctx, id, func(after string) (Organisation, error) {
+		return submit[Organisation](ctx, c, FuncSetOrganisationKey, OrganisationKey{ID: id, Key: key, After: after}, nil)
+	})
+}
+
+// decide makes a change of an organisation from the record as it is now, and
+// anew if others changed it in between.
+func (c Client) decide(ctx context.Context, id string, change func(after string) (Organisation, error)) (Organisation, error) {
+	const tries = 5
+	for try := 1; ; try++ {
+		now, err := c.Organisation(ctx, id)
+		var refusal *Error
+		if err != nil && !errors.As(err, &refusal) {
+			return Organisation{}, err
+		}
+		o, err := change(now.TxID) // of nobody there is none: the contract has the word
+		if try == tries || !errors.Is(err, ErrStale) {
+			return o, err
+		}
+	}
 }
 
 // AddKey gives a subscriber a public key.

@@ -139,7 +139,7 @@ func TestOnlyAnActiveIssuerIssues(t *testing.T) {
 	w := newWorld(t)
 	set := func(status ledger.Status) error {
 		return w.as("Org1MSP", func(s ledger.State) error {
-			_, err := contract.SetOrganisationStatus(s, "manager", status)
+			_, err := contract.SetOrganisationStatus(s, "manager", status, "")
 			return err
 		})
 	}

@@ -28,8 +28,9 @@ const (
 
 // An OrganisationKey is the request of SetOrganisationKey.
 type OrganisationKey struct {
-	ID  string    `json:"id"`
-	Key PublicKey `json:"key"`
+	ID    string    `json:"id"`
+	Key   PublicKey `json:"key"`
+	After string    `json:"after,omitempty"` // see SetOrganisationStatus
 }
 
 // A Nothing is the request of functions that need none.
@@ -40,12 +41,18 @@ type ByID struct {
 	ID string `json:"id"`
 }
 
-// A StatusChange is the request of SetStatus; SetOrganisationStatus takes it
-// without a reason.
+// A StatusChange is the request of SetStatus and SetCredentialStatus.
 type StatusChange struct {
 	ID     string `json:"id"`
 	Status Status `json:"status"`
 	Reason string `json:"reason,omitempty"`
+}
+
+// An OrganisationStatus is the request of SetOrganisationStatus.
+type OrganisationStatus struct {
+	ID     string `json:"id"`
+	Status Status `json:"status"`
+	After  string `json:"after,omitempty"`
 }
 
 // functions is the whole table: what is absent does not exist.
@@ -92,15 +99,12 @@ func (c Contract) organisations(s State, _ Nothing) ([]Organisation, error) {
 	return c.Organisations(s)
 }
 
-func (c Contract) setOrganisationStatus(s State, r StatusChange) (Organisation, error) {
-	if r.Reason != "" {
-		return Organisation{}, invalid("an organisation's status takes no reason")
-	}
-	return c.SetOrganisationStatus(s, r.ID, r.Status)
+func (c Contract) setOrganisationStatus(s State, r OrganisationStatus) (Organisation, error) {
+	return c.SetOrganisationStatus(s, r.ID, r.Status, r.After)
 }
 
 func (c Contract) setOrganisationKey(s State, r OrganisationKey) (Organisation, error) {
-	return c.SetOrganisationKey(s, r.ID, r.Key)
+	return c.SetOrganisationKey(s, r.ID, r.Key, r.After)
 }
 
 func (c Contract) setStatus(s State, r StatusChange) (Identity, error) {

@@ -87,7 +87,7 @@ func TestAnswersNameTheirTransaction(t *testing.T) {
 		}
 		wrote := w.n
 		again, err := w.client("Org1MSP").Transport.Submit(t.Context(), c)
-		if want := "tx" + encode(t, wrote); first.TxID != want || again.TxID != want || err != nil {
+		if want := w.tx(wrote); first.TxID != want || again.TxID != want || err != nil {
 			t.Errorf("%s = by %q, then by %q, %v; want both by %s", c.Function, first.TxID, again.TxID, err, want)
 		}
 	}

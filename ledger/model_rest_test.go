@@ -32,22 +32,24 @@ func (m *model) allOrganisations() []*ledger.Organisation {
 	return out
 }
 
-func (m *model) setOrganisationStatus(c ledger.StatusChange) (*ledger.Organisation, error) {
+func (m *model) setOrganisationStatus(c ledger.OrganisationStatus) (*ledger.Organisation, error) {
 	o, err := of(m.organisations, c.ID)
-	if err == nil && o.Status != c.Status {
-		m.transactions++
-		o.Status, o.TxID = c.Status, m.transaction()
+	if err != nil || c.After != o.TxID && o.Status == c.Status {
+		return o, err
 	}
-	return o, err
+	m.transactions++
+	o.Status, o.TxID = c.Status, m.transaction()
+	return o, nil
 }
 
 func (m *model) setOrganisationKey(r ledger.OrganisationKey) (*ledger.Organisation, error) {
 	o, err := of(m.organisations, r.ID)
-	if err == nil && o.Key != r.Key {
-		m.transactions++
-		o.Key, o.TxID = r.Key, m.transaction()
+	if err != nil || r.After != o.TxID && o.Key == r.Key {
+		return o, err
 	}
-	return o, err
+	m.transactions++
+	o.Key, o.TxID = r.Key, m.transaction()
+	return o, nil
 }
 
 func (m *model) addKey(r ledger.KeyRequest) (*ledger.SubscriberKey, error) {

@@ -99,7 +99,7 @@ func (m *model) run(call ledger.Call) (any, error) {
 	case ledger.FuncOrganisations:
 		return m.allOrganisations(), nil
 	case ledger.FuncSetOrganisationStatus:
-		return m.setOrganisationStatus(in[ledger.StatusChange](call))
+		return m.setOrganisationStatus(in[ledger.OrganisationStatus](call))
 	case ledger.FuncSetOrganisationKey:
 		return m.setOrganisationKey(in[ledger.OrganisationKey](call))
 	case ledger.FuncIssueIdentity:

@@ -126,7 +126,10 @@ func (c Contract) Organisation(s State, id string) (Organisation, error) {
 // SetOrganisationStatus moves an organisation by the table of [Status.May]. A
 // suspended or revoked issuer issues nothing. No organisation revokes itself:
 // that is final, and nobody else could put an end to a slip of the finger.
-func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Organisation, error) {
+//
+// After names the transaction that left the record as it was when somebody
+// decided; see [Organisation.decided].
+func (c Contract) SetOrganisationStatus(s State, id string, status Status, after string) (Organisation, error) {
 	if err := c.mayWrite(s); err != nil {
 		return Organisation{}, err
 	}
@@ -134,10 +137,14 @@ func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Orga
 		return Organisation{}, invalid("status is not one of active, suspended, revoked")
 	}
 	o, err := c.Organisation(s, id)
-	if err != nil || o.Status == status {
+	if err != nil {
+		return Organisation{}, err
+	}
+	same := o.Status == status
+	if done, err := o.decided(after, same); done || err != nil {
 		return o, err
 	}
-	if !o.Status.May(status) {
+	if !same && !o.Status.May(status) {
 		return Organisation{}, illegal(o.Status, status)
 	}
 	if status == StatusRevoked && o.MSP == s.Caller() {
@@ -148,8 +155,9 @@ func (c Contract) SetOrganisationStatus(s State, id string, status Status) (Orga
 }
 
 // SetOrganisationKey gives an organisation the key that what it may read is
-// wrapped for, in the place of an earlier one.
-func (c Contract) SetOrganisationKey(s State, id string, key PublicKey) (Organisation, error) {
+// wrapped for, in the place of an earlier one; after is as in
+// [Contract.SetOrganisationStatus].
+func (c Contract) SetOrganisationKey(s State, id string, key PublicKey, after string) (Organisation, error) {
 	if err := c.mayWrite(s); err != nil {
 		return Organisation{}, err
 	}
@@ -157,7 +165,10 @@ func (c Contract) SetOrganisationKey(s State, id string, key PublicKey) (Organis
 		return Organisation{}, err
 	}
 	o, err := c.Organisation(s, id)
-	if err != nil || o.Key == key {
+	if err != nil {
+		return Organisation{}, err
+	}
+	if done, err := o.decided(after, o.Key == key); done || err != nil {
 		return o, err
 	}
 	if o.Status == StatusRevoked {
@@ -165,6 +176,26 @@ func (c Contract) SetOrganisationKey(s State, id string, key PublicKey) (Organis
 	}
 	o.Key, o.TxID = key, s.TxID()
 	return o, store(s, organisationKey(o.ID), o)
+}
+
+// decided reports whether there is nothing left to do for somebody who decided
+// when the record was as the transaction after left it, and refuses as
+// CodeStale what a newer decision has overtaken. Who decides for what the record
+// says already writes it once more: another change may be on its way, its
+// outcome unknown, and would have the last word if nothing had been written
+// since. Without after, and of a revoked one, which nothing moves any more, what
+// is there already is left alone.
+func (o Organisation) decided(after string, same bool) (done bool, err error) {
+	switch {
+	case after != "" && !isTxID(after): // it is kept in a block
+		return false, invalid("after is not the id of a transaction")
+	case same:
+		return after == "" || after != o.TxID || o.Status == StatusRevoked, nil
+	case after != "" && after != o.TxID:
+		return false, &Error{CodeStale, "the organisation has changed since"}
+	default:
+		return false, nil
+	}
 }
 
 // issuer returns the id under which the caller issues.

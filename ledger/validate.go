@@ -92,6 +92,10 @@ func checkID(id string) error {
 	return nil
 }
 
+// isTxID admits the ids that Fabric and the embedded ledger give transactions:
+// SHA-256 in hexadecimal.
+func isTxID(s string) bool { return made(s, 64, 64, lower|digit, lower|digit) }
+
 // ValidID reports whether something has the form of an id here. Who writes down
 // what a stranger calls an id, before the contract has seen it, asks this first.
 func ValidID(id string) bool { return checkID(id) == nil }

@@ -18,7 +18,7 @@ import (
 type world struct {
 	state, private map[string][]byte
 	at             time.Time
-	n              int
+	n              int                             // transactions that were committed
 	wrap           func(ledger.State) ledger.State // what a transaction sees
 }
 
@@ -45,9 +45,8 @@ func (w *world) as(msp string, f func(ledger.State) error) error {
 }
 
 func (w *world) run(msp string, transient map[string][]byte, commit bool, f func(ledger.State) error) error {
-	w.n++
 	tx := &ledgertest.Tx{
-		Committed: w.state, Private: w.private, Carried: transient, CallerMSP: msp, ID: fmt.Sprintf("tx%d", w.n), At: w.at,
+		Committed: w.state, Private: w.private, Carried: transient, CallerMSP: msp, ID: w.tx(w.n + 1), At: w.at,
 	}
 	before := maps.Clone(w.state)
 	if err := f(w.wrap(tx)); err != nil {
@@ -56,11 +55,16 @@ func (w *world) run(msp string, transient map[string][]byte, commit bool, f func
 		}
 		return err
 	}
-	if commit {
+	if commit && len(tx.Writes) > 0 {
 		tx.Commit()
+		w.n++
 	}
 	return nil
 }
+
+// tx names the transaction that committed as the nth: in two worlds in which the
+// same was done the names are the same.
+func (w *world) tx(n int) string { return fmt.Sprintf("%064d", n) }
 
 // client is the world as an organisation's client sees it.
 func (w *world) client(msp string) ledger.Client {

@@ -159,7 +159,7 @@ func forbiddenWrites(id string) []write {
 		{ledger.FuncSetStatus, ledger.StatusChange{ID: id, Status: ledger.StatusRevoked, Reason: ledger.ReasonFraud}},
 		{ledger.FuncEraseIdentity, ledger.ByID{ID: id}},
 		{ledger.FuncAddKey, ledger.KeyRequest{Identity: id, Key: ledgertest.NewKey()}},
-		{ledger.FuncSetOrganisationStatus, ledger.StatusChange{ID: "manager", Status: ledger.StatusSuspended}},
+		{ledger.FuncSetOrganisationStatus, ledger.OrganisationStatus{ID: "manager", Status: ledger.StatusSuspended}},
 	}
 }
 

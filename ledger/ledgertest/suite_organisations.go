@@ -45,7 +45,9 @@ func organisationsMove(t *testing.T, x Target) {
 	set(ledger.StatusActive, nil)
 	set(ledger.StatusErased, ledger.ErrInvalid)
 	set(ledger.StatusRevoked, nil)
+	set(ledger.StatusRevoked, nil)
 	set(ledger.StatusActive, ledger.ErrIllegalStatus)
+	done[ledger.Organisation](t, "SetOrganisationKey(its own, revoked)")(x.Writer.SetOrganisationKey(t.Context(), o.ID, want.Key))
 	_, err := x.Writer.SetOrganisationKey(t.Context(), o.ID, NewKey())
 	refused(t, "SetOrganisationKey(revoked)", err, ledger.ErrIllegalStatus)
 
