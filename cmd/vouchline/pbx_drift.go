@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/pbx"
@@ -100,15 +101,26 @@ func (p *pbxSync) registered(accounts []pbx.Account) ([]pbx.AOR, error) {
 	return aors, nil
 }
 
+// mendedAtOnce is how many lines are mended at a time, so that they share what
+// one change costs a PBX.
+const mendedAtOnce = 16
+
 // repair mends each drift and returns what is left. It goes on after a failure,
 // so that one bad line does not keep the others off the PBX.
 func (p *pbxSync) repair(drifts []drift.Drift) ([]drift.Drift, error) {
-	var errs []error
-	for _, d := range drifts {
-		if err := p.mend(d); err != nil {
-			errs = append(errs, fmt.Errorf("line %s: %w", d.Extension, err))
-		}
+	errs := make([]error, len(drifts))
+	room := make(chan struct{}, mendedAtOnce)
+	var lines sync.WaitGroup
+	for i, d := range drifts {
+		room <- struct{}{}
+		lines.Go(func() {
+			defer func() { <-room }()
+			if err := p.mend(d); err != nil {
+				errs[i] = fmt.Errorf("line %s: %w", d.Extension, err)
+			}
+		})
 	}
+	lines.Wait()
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
