@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -17,14 +18,14 @@ const operator = "operator"
 // IdentityFlags name an identity and find what is known of it.
 type IdentityFlags struct {
 	StorageSettings `group:"Storage"`
-	LedgerSettings  `group:"Ledger"`
+	LedgerPlace     `group:"Ledger"`
 	ID              string `arg:"" help:"The identity's id."`
 }
 
 func (f *IdentityFlags) faults(to ledger.Status, reason string) error {
 	reasons := kyc.StatusReasons(to)
 	return joinFaults(append(
-		check(&f.StorageSettings, &f.LedgerSettings),
+		check(&f.StorageSettings, &f.LedgerPlace),
 		fault(slices.Contains(reasons, reason), "reason", "%q is none of %s", reason, strings.Join(reasons, ", ")),
 	))
 }
@@ -87,12 +88,17 @@ func (f *IdentityFlags) change(g *Globals, to ledger.Status, reason string) erro
 }
 
 // readLedger opens the ledger beside the service that writes to it.
-func (f *IdentityFlags) readLedger(g *Globals) (kyc.Ledger, interface{ Close() error }, error) {
-	if f.Ledger == "embedded" {
-		l, err := readLog(f.LedgerPath(f.DataDir))
+func (f *IdentityFlags) readLedger(g *Globals) (kyc.Ledger, io.Closer, error) {
+	return f.read(g, f.DataDir)
+}
+
+// read opens the ledger for looking.
+func (s *LedgerPlace) read(g *Globals, dataDir string) (kyc.Ledger, io.Closer, error) {
+	if s.Ledger == "embedded" {
+		l, err := readLog(s.LedgerPath(dataDir))
 		return l, l, err
 	}
-	l, err := openLedger(g, f.LedgerSettings, f.DataDir)
+	l, err := openLedger(g, *s, dataDir)
 	return l, l, err
 }
 

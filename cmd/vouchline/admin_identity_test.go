@@ -143,6 +143,22 @@ func TestAdminOrganisation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	created, _, _ := session(t, "", append([]string{"admin", "apikey", "create", "--json", "--name", "pbx", "--scope", "pbx:read", "--organisation", "bank"}, flags...)...)
+	var programs store.APIKey
+	if err := json.Unmarshal([]byte(created), &programs); err != nil || programs.Organisation != "bank" {
+		t.Fatalf("apikey create = %s, %v, want whose it is", created, err)
+	}
+	list, diag, code := admin("", "list") // beside the service
+	for _, want := range []string{"bank  Bank ", "  relying_party  active  BankMSP  EC ", "API keys " + programs.ID} {
+		if code != exitDone || !strings.Contains(list, want) {
+			t.Errorf("list = %d, %s%s, want %q in it", code, list, diag, want)
+		}
+	}
+	list, _, _ = admin("", "list", "--json")
+	var entry listedOrganisation
+	if err := json.NewDecoder(strings.NewReader(list)).Decode(&entry); err != nil || entry.ID != "bank" || len(entry.APIKeys) != 1 || entry.Thumbprint == "" {
+		t.Errorf("list --json = %s, %v, want the bank with its keys", list, err)
+	}
 	if _, stderr, code := admin("", "status", "bank", "revoked"); code != exitFault || !strings.Contains(stderr, "/console/organisations") {
 		t.Errorf("status beside a service = %d, %s, want where to go instead", code, stderr)
 	}
@@ -165,7 +181,9 @@ func TestAttributesAreReadForAnOrganisation(t *testing.T) {
 	}{
 		{[]string{"--scope", "attributes:read", "--organisation", "bank"}, exitDone},
 		{[]string{"--scope", "attributes:read"}, exitFault},
-		{[]string{"--scope", "pbx:read", "--organisation", "bank"}, exitFault},
+		{[]string{"--scope", "pbx:read", "--organisation", "bank"}, exitDone},
+		{[]string{"--scope", "pbx:read,passport:sign"}, exitDone},
+		{[]string{"--scope", "pbx:read", "--organisation", "the bank"}, exitFault},
 		{[]string{"--scope", "attributes:read", "--organisation", "the bank"}, exitFault},
 	} {
 		args := append([]string{"admin", "apikey", "create", "--name", "test"}, tt.args...)

@@ -29,7 +29,7 @@ type AdminLineAddCmd struct {
 // Validate reports every fault of the settings; kong calls it.
 func (c *AdminLineAddCmd) Validate() error {
 	return joinFaults(append(
-		check(&c.StorageSettings, &c.LedgerSettings, &c.PBXSettings),
+		check(&c.StorageSettings, &c.LedgerPlace, &c.PBXSettings),
 		fault(c.Organisation == "" || ledger.ValidID(c.Organisation), "organisation", "%q is not an organisation's id", c.Organisation),
 	))
 }

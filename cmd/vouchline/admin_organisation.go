@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/vouchline/vouchline/kyc"
 	"github.com/vouchline/vouchline/ledger"
@@ -15,26 +16,27 @@ import (
 type AdminOrganisationCmd struct {
 	Add    OrganisationAddCmd    `cmd:"" help:"Register an organisation."`
 	Status OrganisationStatusCmd `cmd:"" help:"Suspend, resume or revoke an organisation."`
+	List   OrganisationListCmd   `cmd:"" help:"List the ledger's organisations, with their public and API keys."`
 	Key    OrganisationKeyCmd    `cmd:"" help:"Set the public key that attributes are wrapped for."`
 }
 
 // OrganisationFlags name an organisation and find the ledger it is on.
 type OrganisationFlags struct {
 	StorageSettings `group:"Storage"`
-	LedgerSettings  `group:"Ledger"`
+	LedgerPlace     `group:"Ledger"`
 	ID              string `arg:"" help:"The organisation's id."`
 }
 
 // Validate reports every fault of the settings; kong calls it.
 func (f *OrganisationFlags) Validate() error {
-	return joinFaults(check(&f.StorageSettings, &f.LedgerSettings))
+	return joinFaults(check(&f.StorageSettings, &f.LedgerPlace))
 }
 
 // write changes an organisation and shows what it is then. An embedded ledger
 // has one writer: while a service runs on it, its console does this.
 func (f *OrganisationFlags) write(g *Globals, do func(*kyc.Flow) (ledger.Organisation, error)) error {
 	return f.withStore(g, func(s *store.Store) error {
-		l, err := openLedger(g, f.LedgerSettings, f.DataDir)
+		l, err := openLedger(g, f.LedgerPlace, f.DataDir)
 		if errors.Is(err, ledgerlog.ErrLocked) {
 			return errors.New("a service runs on this embedded ledger, which has one writer: use its console, /console/organisations")
 		}
@@ -51,6 +53,78 @@ func (f *OrganisationFlags) write(g *Globals, do func(*kyc.Flow) (ledger.Organis
 		}
 		return g.WriteJSON(o)
 	})
+}
+
+// OrganisationListCmd lists organisations.
+type OrganisationListCmd struct {
+	StorageSettings `group:"Storage"`
+	LedgerPlace     `group:"Ledger"`
+}
+
+// Validate reports every fault of the settings; kong calls it.
+func (c *OrganisationListCmd) Validate() error {
+	return joinFaults(check(&c.StorageSettings, &c.LedgerPlace))
+}
+
+// A listedOrganisation has what the ledger knows of it and what we do.
+type listedOrganisation struct {
+	ledger.Organisation
+
+	Thumbprint string   `json:"thumbprint,omitempty"` // of its public key
+	APIKeys    []string `json:"api_keys"`             // that were not revoked, by their ids
+}
+
+// Run writes one organisation a line. It only reads the ledger, so it runs beside
+// the service.
+func (c *OrganisationListCmd) Run(g *Globals) error {
+	return c.withStore(g, func(s *store.Store) error {
+		l, closer, err := c.read(g, c.DataDir)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = closer.Close() }()
+		all, err := l.Organisations(g.Context)
+		if err != nil {
+			return err
+		}
+		keys, err := s.APIKeys(g.Context)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			if err := listed(o, keys).write(g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func listed(o ledger.Organisation, keys []store.APIKey) listedOrganisation {
+	out := listedOrganisation{Organisation: o, APIKeys: []string{}}
+	if o.Key != (ledger.PublicKey{}) {
+		out.Thumbprint = o.Key.Thumbprint()
+	}
+	for _, k := range keys {
+		if k.Organisation == o.ID && k.RevokedAt.IsZero() {
+			out.APIKeys = append(out.APIKeys, k.ID)
+		}
+	}
+	return out
+}
+
+func (o listedOrganisation) write(g *Globals) error {
+	if g.JSON {
+		return g.WriteJSON(o)
+	}
+	public, programs := "no public key", "no API keys"
+	if o.Thumbprint != "" {
+		public = o.Organisation.Key.Type + " " + o.Thumbprint
+	}
+	if len(o.APIKeys) > 0 {
+		programs = "API keys " + strings.Join(o.APIKeys, ",")
+	}
+	return g.Printf("%s  %-24s  %s  %s  %s  %s  %s\n", o.ID, o.Name, o.Role, o.Status, o.MSP, public, programs)
 }
 
 // OrganisationAddCmd registers an organisation.

@@ -124,16 +124,22 @@ func (s *StorageSettings) OperatorKeyPath() string {
 // BlobsPath returns the folder or s3:// URL of sealed evidence.
 func (s *StorageSettings) BlobsPath() string { return orUnder(s.Blobs, s.DataDir, "blobs") }
 
-// LedgerSettings chooses the ledger.
+// LedgerPlace says which ledger it is.
+type LedgerPlace struct {
+	Ledger        string `name:"ledger" env:"VOUCHLINE_LEDGER" default:"embedded" oneof:"embedded,fabric" help:"Where identities are minted: embedded (a signed log in the ledger folder) or fabric."`
+	LedgerDir     string `name:"ledger-dir" env:"VOUCHLINE_LEDGER_DIR" placeholder:"DIR" help:"Folder of the embedded ledger. Default: ledger in the data folder."`
+	FabricProfile string `name:"fabric-profile" env:"VOUCHLINE_FABRIC_PROFILE" placeholder:"FILE" help:"Connection profile of the organisation that writes; needed with --ledger fabric."`
+}
+
+// LedgerSettings chooses the ledger, and who else is asked about it.
 type LedgerSettings struct {
-	Ledger              string `name:"ledger" env:"VOUCHLINE_LEDGER" default:"embedded" oneof:"embedded,fabric" help:"Where identities are minted: embedded (a signed log in the ledger folder) or fabric."`
-	LedgerDir           string `name:"ledger-dir" env:"VOUCHLINE_LEDGER_DIR" placeholder:"DIR" help:"Folder of the embedded ledger. Default: ledger in the data folder."`
-	FabricProfile       string `name:"fabric-profile" env:"VOUCHLINE_FABRIC_PROFILE" placeholder:"FILE" help:"Connection profile of the organisation that writes; needed with --ledger fabric."`
+	LedgerPlace
+
 	FabricVerifyProfile string `name:"fabric-verify-profile" env:"VOUCHLINE_FABRIC_VERIFY_PROFILE" placeholder:"FILE" help:"Connection profile of a second organisation, whose peers the record is read back from."`
 }
 
 // LedgerPath returns the folder of the embedded ledger.
-func (s *LedgerSettings) LedgerPath(dataDir string) string {
+func (s *LedgerPlace) LedgerPath(dataDir string) string {
 	return orUnder(s.LedgerDir, dataDir, "ledger")
 }
 

@@ -105,9 +105,15 @@ func (s *StorageSettings) faults() []error {
 	}
 }
 
+func (s *LedgerPlace) faults() []error {
+	return []error{
+		fileFault("fabric-profile", s.FabricProfile),
+		fault(s.Ledger != "fabric" || s.FabricProfile != "", "fabric-profile", "is needed with --ledger fabric"),
+	}
+}
+
 func (s *LedgerSettings) faults() []error {
-	faults := []error{fileFault("fabric-profile", s.FabricProfile), fileFault("fabric-verify-profile", s.FabricVerifyProfile)}
-	return append(faults, fault(s.Ledger != "fabric" || s.FabricProfile != "", "fabric-profile", "is needed with --ledger fabric"))
+	return append(s.LedgerPlace.faults(), fileFault("fabric-verify-profile", s.FabricVerifyProfile))
 }
 
 func (s *EngineSettings) faults() []error {

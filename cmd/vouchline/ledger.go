@@ -25,12 +25,12 @@ type LedgerCmd struct {
 
 // LedgerFlags find the ledger.
 type LedgerFlags struct {
-	LedgerSettings `group:"Ledger"`
-	DataDir        string `name:"data-dir" env:"VOUCHLINE_DATA_DIR" default:"var/data" placeholder:"DIR" help:"Folder of everything the service writes."`
+	LedgerPlace `group:"Ledger"`
+	DataDir     string `name:"data-dir" env:"VOUCHLINE_DATA_DIR" default:"var/data" placeholder:"DIR" help:"Folder of everything the service writes."`
 }
 
 // Validate reports every fault of the settings; kong calls it.
-func (f *LedgerFlags) Validate() error { return joinFaults(check(&f.LedgerSettings)) }
+func (f *LedgerFlags) Validate() error { return joinFaults(check(&f.LedgerPlace)) }
 
 // identityReader is the half of a ledger that these commands need.
 type identityReader interface {
@@ -96,7 +96,13 @@ func nobody(err error) error {
 // LedgerVerifyCmd checks the ledger.
 type LedgerVerifyCmd struct {
 	LedgerFlags
-	ID string `arg:"" optional:"" help:"The identity's id; needed with --ledger fabric."`
+	FabricVerifyProfile string `name:"fabric-verify-profile" group:"Ledger" env:"VOUCHLINE_FABRIC_VERIFY_PROFILE" placeholder:"FILE" help:"Connection profile of a second organisation, whose peers the record is read back from."`
+	ID                  string `arg:"" optional:"" help:"The identity's id; needed with --ledger fabric."`
+}
+
+// Validate reports every fault of the settings; kong calls it.
+func (c *LedgerVerifyCmd) Validate() error {
+	return joinFaults(append(check(&c.LedgerPlace), fileFault("fabric-verify-profile", c.FabricVerifyProfile)))
 }
 
 // Run checks; anything that does not hold is exit code 1.

@@ -76,7 +76,7 @@ func newApp(g *Globals, p parts) (a *app, err error) {
 		return a, err
 	}
 	a.closers = append(a.closers, a.store)
-	if a.ledger, err = openLedger(g, p.Ledger, p.Storage.DataDir); err != nil {
+	if a.ledger, err = openLedger(g, p.Ledger.LedgerPlace, p.Storage.DataDir); err != nil {
 		return a, err
 	}
 	a.closers = append(a.closers, a.ledger)

@@ -42,7 +42,7 @@ func (b batched) Issue(ctx context.Context, in ledger.Issue) (ledger.Location, e
 }
 
 // openLedger opens the ledger for writing.
-func openLedger(g *Globals, s LedgerSettings, dataDir string) (network, error) {
+func openLedger(g *Globals, s LedgerPlace, dataDir string) (network, error) {
 	if s.Ledger == "fabric" {
 		p, err := fabric.LoadProfile(s.FabricProfile)
 		if err != nil {
