@@ -60,8 +60,15 @@ func (w *walk) wordsToWrite() []string {
 	return words
 }
 
+// stopped is the end of a film whose camera gave nothing new for seconds, as one
+// does on a machine that stands still. The server is told of no end.
+const stopped = "stopped"
+
 // asked is what the page asks for and how the session ended, as it says itself.
-const asked = `(() => { const p = document.querySelector("[data-action]"); return p ? p.dataset.action + "|" + p.dataset.end : "" })()`
+const asked = `(() => {
+	const p = document.querySelector("[data-action]"), again = document.getElementById("again");
+	return p ? p.dataset.action + "|" + (again && !again.hidden ? "` + stopped + `" : p.dataset.end) : "";
+})()`
 
 // perform opens the camera and plays the scene until the session is over, and
 // returns how it ended.

@@ -94,7 +94,11 @@ func (w *walk) goOn(end liveness.End) {
 	if end == liveness.Done {
 		w.t.Fatal("the session is done")
 	}
-	w.b.Submit(w.say("live.go_on"))
+	button := "live.go_on"
+	if end == stopped {
+		button = "live.again"
+	}
+	w.b.Submit(w.say(button))
 	w.b.WaitTrue(`/(live|questions)$/.test(location.pathname) && document.readyState === "complete"`, "new words, or the questions")
 }
 
