@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -68,7 +69,7 @@ func (s *Store) withDeparted(ctx context.Context, rows []accountRow, q pbx.Query
 		row.departed = true
 		rows = append(rows, row)
 	}
-	slices.SortStableFunc(rows, func(a, b accountRow) int { return int(a.Revision - b.Revision) })
+	slices.SortStableFunc(rows, func(a, b accountRow) int { return cmp.Compare(a.Revision, b.Revision) })
 	return rows, nil
 }
 
