@@ -79,6 +79,7 @@ var table = []row{
 	{"tests", "internal/chromium", []string{"internal/testenv"}},
 	{"tests", "internal/fabricnet", []string{"internal/testenv"}},
 	{"tests", "internal/siptest", []string{"internal/testenv"}},
+	{"tests", "internal/softphone", []string{"internal/testenv", "pbx/phone"}},
 	{"tests", "pbx/pbxtest", []string{"internal/siptest", "pbx"}},
 	{"tests", "internal/asterisktest", []string{"internal/siptest", "internal/testenv", "store/storetest"}},
 	{"tests", "internal/kamailiotest", []string{"internal/siptest", "internal/testenv"}},

@@ -11,7 +11,7 @@ set -euo pipefail
 declare -A group=(
   [build]="g++ pkg-config libopencv-dev libtesseract-dev libleptonica-dev"
   [run]="tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-por tesseract-ocr-deu ca-certificates openssl"
-  [test]="chromium fonts-ocr-b fonts-dejavu-core fonts-humor-sans fonts-dkg-handwriting fonts-tomsontalks fonts-rufscript fonts-sjfonts fonts-dustin fonts-breip fonts-bwht postgresql debootstrap sip-tester kamailio kamailio-postgres-modules kamailio-secsipid-modules kamailio-tls-modules kamailio-utils-modules kamailio-websocket-modules shellcheck git jq"
+  [test]="chromium fonts-ocr-b fonts-dejavu-core fonts-humor-sans fonts-dkg-handwriting fonts-tomsontalks fonts-rufscript fonts-sjfonts fonts-dustin fonts-breip fonts-bwht postgresql debootstrap sip-tester linphone-cli baresip-core kamailio kamailio-postgres-modules kamailio-secsipid-modules kamailio-tls-modules kamailio-utils-modules kamailio-websocket-modules shellcheck git jq"
 )
 
 # Node.js often comes from elsewhere, with an npm that Debian knows nothing of.
