@@ -46,6 +46,7 @@ func TestPhonesOfASubscriber(t *testing.T) {
 	h.b.WaitURL("/account")
 	h.b.Expect("status of 4") // links that were used
 	h.scanned()
+	h.linphone()
 	h.paired()
 	h.typed()
 	for _, secret := range h.secrets {
