@@ -68,6 +68,7 @@ func (r *Runner) noticeData(ctx context.Context, e *Enrollment, n lineNotice) (*
 		data.At = n.at.Local()
 	}
 	if n.about == e.Data.Identity.ID {
+		data.URL = r.Settings.BaseURL + "/account"
 		return identityData(e, n, lines, data), nil
 	}
 	i := slices.IndexFunc(lines, func(a pbx.Account) bool { return a.Extension == n.about })
