@@ -30,7 +30,7 @@ type Runner interface {
 // Queues says how many jobs of each queue this process runs at a time. A
 // queue with zero is left to other processes.
 type Queues struct {
-	Effects int // messages, PBX, changes of what is minted
+	Effects int // messages, PBX, changes of what is minted; also, beside them, a few letters
 	Engines int // photographs: as many as there are engine processes
 	Ledger  int // mints: as many as shall share transactions
 }
@@ -40,12 +40,14 @@ const (
 	effectsQueue = "effects"
 	enginesQueue = "engines"
 	ledgerQueue  = "ledger"
+	lettersQueue = "letters"
 )
 
 // Intervals. River cannot listen for new jobs through database/sql, so that it
 // asks for them: a person who waits sees at most the poll as delay.
 const (
 	pollEvery  = 100 * time.Millisecond
+	pollMail   = time.Second // nobody looks at a page until a letter comes
 	cooldown   = 20 * time.Millisecond
 	jobTimeout = 5 * time.Minute
 	leaseTime  = 6 * time.Second
@@ -131,6 +133,7 @@ func (q Queues) river() map[string]river.QueueConfig {
 	queues := map[string]river.QueueConfig{}
 	if q.Effects > 0 {
 		queues[effectsQueue] = river.QueueConfig{MaxWorkers: q.Effects}
+		queues[lettersQueue] = river.QueueConfig{MaxWorkers: lettersAtOnce, FetchPollInterval: pollMail}
 	}
 	if q.Engines > 0 {
 		queues[enginesQueue] = river.QueueConfig{MaxWorkers: q.Engines}
@@ -180,8 +183,15 @@ func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, effects []kyc.Effect) e
 	return nil
 }
 
+// lettersAtOnce is how many messages about lines are sent at a time. They are
+// tried for days, and all lines of an operator may be due on one day: with a
+// queue of their own, a mail server that hangs holds up no change of a line.
+const lettersAtOnce = 2
+
 func queueOf(effect kyc.Effect) string {
 	switch {
+	case effect.Kind == kyc.TellLine:
+		return lettersQueue
 	case effect.Engine():
 		return enginesQueue
 	case effect.Kind == kyc.MintIdentity:

@@ -272,3 +272,16 @@ func TestToldThroughAKillAnywhere(t *testing.T) {
 		}
 	})
 }
+
+// A line that is there already is not given again.
+func TestLineIsToldOfWhenItIsNew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	line := b.line(t, b.reached(t))
+	x := b.count()
+	_, err := b.store.OpenAccount(t.Context(), line, kyc.Effect{Kind: kyc.TellLine, EnrollmentID: "en1", Ref: "again"})
+	must(t, err)
+	if got := x.all(); len(got) > 0 {
+		t.Errorf("asked for %v", got)
+	}
+}
