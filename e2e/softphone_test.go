@@ -54,7 +54,11 @@ func (h *holder) linphoneLife(t *testing.T, address string) {
 	l.Hears(tone)
 	l.HangUp()
 	l.Quit()
-	h.secrets = append(h.secrets, regexp.MustCompile(`(?m)^passwd=(.+)$`).FindStringSubmatch(l.Config())[1])
+	password := regexp.MustCompile(`(?m)^passwd=(.+)$`).FindStringSubmatch(l.Config())
+	if password == nil {
+		t.Fatal("Linphone keeps no password")
+	}
+	h.secrets = append(h.secrets, password[1])
 
 	stranger := softphone.NewLinphone(t, tone)
 	stranger.Scan(address)

@@ -21,6 +21,7 @@ type Linphone struct {
 	program string
 	dir     string
 	on      *process
+	called  int // how much it had said before its last call
 }
 
 // settings are what the machine of a test differs in: ports of its own on
@@ -181,14 +182,14 @@ func (l *Linphone) LookedUp() (hosts []string) {
 // Call calls a number, and waits until the call is answered or refused.
 func (l *Linphone) Call(number string) (answered bool) {
 	l.tb.Helper()
-	before := len(l.on.said.bytes())
+	l.called = len(l.on.said.bytes())
 	// It forgets what it is told of sound before it is provisioned.
 	l.tell("soundcard use files")
 	l.tell("play " + filepath.Join(l.dir, "tone.wav"))
 	l.tell("record " + l.recording())
 	l.tell("call " + number)
 	l.on.await(l.tb, "an answer to its call", func() bool {
-		said := l.on.said.bytes()[before:]
+		said := l.on.said.bytes()[l.called:]
 		answered = bytes.Contains(said, established)
 		return answered || bytes.Contains(said, callEnded) || bytes.Contains(said, pendingLogin)
 	})
@@ -199,7 +200,7 @@ func (l *Linphone) Call(number string) (answered bool) {
 func (l *Linphone) HangUp() {
 	l.tb.Helper()
 	l.tell("terminate")
-	l.on.await(l.tb, "the end of the call", func() bool { return bytes.Contains(l.on.said.bytes(), callEnded) })
+	l.on.await(l.tb, "the end of the call", func() bool { return bytes.Contains(l.on.said.bytes()[l.called:], callEnded) })
 }
 
 func (l *Linphone) recording() string { return filepath.Join(l.dir, "heard.wav") }

@@ -71,6 +71,8 @@ func TestLinphoneOnAsterisk(t *testing.T) {
 		}
 	}
 	account, s := setup(t, "2001", server.Address, "udp")
+	addresses := startSTUN(t)
+	s.Service.STUN = addresses.address()
 	provision(account)
 
 	l.Scan(code(t, s))
@@ -90,6 +92,9 @@ func TestLinphoneOnAsterisk(t *testing.T) {
 	}
 	l.Hears(tone)
 	l.HangUp()
+	if addresses.asked.Load() == 0 {
+		t.Error("it asked the STUN server nothing")
+	}
 	l.Quit()
 	if strings.Contains(l.Config(), "config-uri") {
 		t.Error("it keeps the address, which works once")

@@ -17,7 +17,8 @@ import (
 const patience = 40 * time.Second
 
 // keeper runs a phone until the end of descriptor 3, which comes when the test
-// says so and when the test binary ends, also by a panic or SIGKILL.
+// says so and when the test binary ends, also by a panic or SIGKILL. A phone that
+// ended before is not killed: its number may be another process's by then.
 const keeper = `
 exec 4<&0
 "$@" <&4 3<&- 4<&- &
@@ -26,8 +27,10 @@ phone=$!
     cat >/dev/null
     kill -KILL $phone
 } <&3 >/dev/null 2>&1 4<&- &
+watcher=$!
 exec 3<&- 4<&-
 wait $phone
+kill $watcher
 `
 
 // A process is a phone that is switched on.

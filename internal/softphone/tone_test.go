@@ -10,7 +10,7 @@ import (
 
 func TestTonesAreToldApart(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(20) {
+	for seed := range uint64(5) {
 		drawn := tones(seed, 3)
 		for i, tone := range drawn {
 			samples, rates, err := decode(tone.wav())
