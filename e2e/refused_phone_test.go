@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -172,7 +173,7 @@ func (r *refusedPhone) shown() {
 func (r *refusedPhone) kept(tried ...string) {
 	r.t.Helper()
 	profile := r.enrollment(r.k).Data.Profile
-	secret := append(tried, r.phone.Password, profile.FamilyNames, profile.GivenNames, profile.Phone, profile.Email)
+	secret := slices.Concat(tried, []string{r.phone.Password, profile.FamilyNames, profile.GivenNames, profile.Phone, profile.Email})
 	for what, text := range map[string]string{"log": r.service.log.String(), "metrics": r.scrape()} {
 		for _, s := range secret {
 			if strings.Contains(text, s) {
