@@ -36,7 +36,8 @@ type Server struct {
 	Address string
 	// WebSocket is the URL at which browsers find it.
 	WebSocket string
-	// Accounts is the folder it includes lines from.
+	// Accounts is the folder of the lines. A file there whose name is no number is
+	// included by itself.
 	Accounts string
 	// Manager is the address of its manager interface (AMI), and the user that
 	// deploy/asterisk describes.
@@ -46,6 +47,7 @@ type Server struct {
 	database *Database
 	root     string // of the chroot, or ""
 	config   string // asterisk.conf, as Asterisk sees it
+	pid      int
 }
 
 // bootTime bounds the start, which takes half a second on an idle machine.
@@ -235,6 +237,7 @@ func (s *Server) run(tb testing.TB) {
 		cancel()
 		tb.Fatal(err)
 	}
+	s.pid = cmd.Process.Pid // chroot becomes Asterisk
 	exited := make(chan struct{})
 	go func() {
 		_ = cmd.Wait()

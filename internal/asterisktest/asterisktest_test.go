@@ -18,7 +18,7 @@ func line(t *testing.T, s *asterisktest.Server, number string) siptest.Phone {
 	t.Helper()
 	content := fmt.Sprintf("[%[1]s](ep-base)\nauth = %[1]s\naors = %[1]s\n[%[1]s](auth-base)\nusername = user-%[1]s\npassword = password\n"+
 		"supported_algorithms_uas = SHA-512-256,SHA-256,MD5\nsupported_algorithms_uac = MD5\n[%[1]s](aor-base)\n", number)
-	if err := os.WriteFile(filepath.Join(s.Accounts, number+".conf"), []byte(content), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.Accounts, "line-"+number+".conf"), []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.CLI(t, "module reload res_pjsip.so")

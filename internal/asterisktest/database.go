@@ -45,6 +45,28 @@ func (d *Database) exec(tb testing.TB, statements string) {
 	}
 }
 
+// sessions returns the processes of a PostgreSQL on this machine that answer
+// Asterisk.
+func (d *Database) sessions(tb testing.TB) (pids []int) {
+	tb.Helper()
+	rows, err := d.admin.QueryContext(tb.Context(), "SELECT pid FROM pg_stat_activity WHERE usename = $1", d.role)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var pid int
+		if err := rows.Scan(&pid); err != nil {
+			tb.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	if err := rows.Err(); err != nil {
+		tb.Fatal(err)
+	}
+	return pids
+}
+
 // Answers lets the database answer Asterisk, or turns it away and hangs up.
 func (d *Database) Answers(tb testing.TB, answers bool) {
 	tb.Helper()

@@ -37,6 +37,11 @@ type control struct {
 	hangUp func(ctx context.Context, extension string) error
 }
 
+// maxAsked is how many lines are asked for or swept at the same time. With
+// maxLooks and who watches it stays below manager.conf's authlimit: Asterisk
+// hangs up on whom it has no room for.
+const maxAsked = 4
+
 // A room lets in a few at a time.
 type room chan struct{}
 

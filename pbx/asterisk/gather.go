@@ -8,12 +8,8 @@ import (
 	"sync"
 )
 
-const (
-	// maxGathered is how many lines one reload is for.
-	maxGathered = 64
-	// maxAsked is how many of them are asked for at the same time.
-	maxAsked = 4
-)
+// maxGathered is how many lines one reload is for.
+const maxGathered = 64
 
 // A change is one line's way into Asterisk.
 type change struct {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -218,4 +220,52 @@ func TestBundle(t *testing.T) {
 	if diff := cmp.Diff([]string{"1003"}, bundled(t, dir)); diff != "" {
 		t.Errorf("lines after one was taken away (-want +got):\n%s", diff)
 	}
+}
+
+// Asterisk hangs up on whom it has no room for (authlimit), so few of many
+// changes ask it at the same time.
+func TestManyChangesLeaveRoom(t *testing.T) {
+	t.Parallel()
+	var listen net.ListenConfig
+	l, err := listen.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, asked := make(chan net.Conn, 100), make(chan net.Conn, 100)
+	go func() {
+		defer close(accepted)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			accepted <- conn
+			asked <- conn
+		}
+	}()
+	ami := clientOf(t, l.Addr().String(), func(c *asterisk.AMIConfig) { c.Timeout = time.Minute })
+	publish := func(context.Context, pbx.Account) error { return nil }
+	r, err := asterisk.NewRealtime(asterisk.RealtimeConfig{Publish: publish, AMI: ami, Timeout: time.Minute, Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var changes sync.WaitGroup
+	for i := range 20 {
+		changes.Go(func() { _ = r.Provision(ctx, pbxtest.Account(fmt.Sprintf("10%02d", i), "p")) })
+	}
+	for range 4 {
+		<-asked
+	}
+	changes.Go(func() { _ = ami.Drop(ctx, line2001, "") }) // beside them
+	<-asked
+	if n := len(asked); n > 0 {
+		t.Errorf("%d more sessions, want none", n)
+	}
+	cancel()
+	_ = l.Close()
+	for conn := range accepted {
+		_ = conn.Close()
+	}
+	changes.Wait()
 }

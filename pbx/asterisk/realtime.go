@@ -49,7 +49,7 @@ func NewRealtime(c RealtimeConfig) (*Realtime, error) {
 	}
 	r := &Realtime{config: c}
 	if c.AMI != nil {
-		r.control = c.AMI.control()
+		r.control = c.AMI.control().atMost(maxAsked)
 	}
 	return r, nil
 }
