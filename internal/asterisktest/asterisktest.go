@@ -44,8 +44,9 @@ type Server struct {
 	Manager                    string
 	ManagerUser, ManagerSecret string
 
-	database *Database
-	root     string // of the chroot, or ""
+	database   *Database
+	algorithms string // of digests, as a list; "" leaves the configuration's
+	root       string // of the chroot, or ""
 	config   string // asterisk.conf, as Asterisk sees it
 	pid      int
 }
@@ -58,6 +59,19 @@ type Option func(*Server)
 
 // Realtime lets the server read its lines from a database at each request.
 func Realtime(d *Database) Option { return func(s *Server) { s.database = d } }
+
+// Algorithms has the server ask its phones for these digests, the first most of
+// all.
+func Algorithms[T ~string](names ...T) Option {
+	return func(s *Server) {
+		for i, name := range names {
+			if i > 0 {
+				s.algorithms += ","
+			}
+			s.algorithms += string(name)
+		}
+	}
+}
 
 // Start starts an Asterisk that stops with the test, or skips the test.
 func Start(tb testing.TB, realm string, options ...Option) *Server {
@@ -137,6 +151,9 @@ func (s *Server) edits(realm string) map[string][]string {
 		"pjsip.conf":   {"direct_media = no\n", "direct_media = no\nmedia_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n"},
 		"http.conf":    {"bindport = 8088", "bindport = " + browsers, "bindaddr = 0.0.0.0", "bindaddr = 127.0.0.1"},
 		"manager.conf": {"port = 5038", "port = " + manager},
+	}
+	if s.algorithms != "" {
+		all["local.conf"] = append(all["local.conf"], "algorithms_uas = MD5", "algorithms_uas = "+s.algorithms)
 	}
 	if s.database != nil {
 		password, _ := s.database.url.User.Password()

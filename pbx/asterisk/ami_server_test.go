@@ -34,8 +34,9 @@ func benched(t *testing.T, s *asterisktest.Server) *asterisk.Provisioner {
 // What people do with phones, with lines from files.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
-	s := asterisktest.Start(t, pbxtest.Domain)
-	pbxtest.Scenarios(t, pbxtest.Bench{Provisioner: benched(t, s), Registrar: manager(t, s), Server: s.Address, Algorithms: pbx.Algorithms()})
+	s := asterisktest.Start(t, pbxtest.Domain, asterisktest.Algorithms(pbx.Algorithms()...))
+	ami := manager(t, s)
+	pbxtest.Scenarios(t, pbxtest.Bench{Provisioner: benched(t, s), Registrar: ami, Events: ami, Server: s.Address, Algorithms: pbx.Algorithms()})
 }
 
 // The suite again, through the manager interface.
@@ -56,7 +57,7 @@ func TestContactsOfStrangePhones(t *testing.T) {
 	if err := benched(t, s).Provision(t.Context(), pbxtest.Account("2001", "password")); err != nil {
 		t.Fatal(err)
 	}
-	p := phone("2001", "password", pbx.SHA256)
+	p := phone("2001", "password", pbx.MD5)
 	p.UserAgent = `A;"phone" {of: Zoë's}, \ and ^4x, Event: "Key"`
 	ua := siptest.NewUA(t, s.Address, p)
 	if got := ua.Register(t); got.Status != 200 {
@@ -104,9 +105,9 @@ func TestWatchTellsOfAttempts(t *testing.T) {
 			}
 		}
 	}
-	expect(phone("2001", "password", pbx.SHA256), pbx.SecurityEvent{Kind: pbx.Accepted, Extension: "2001"})
-	expect(phone("2001", "wrong", pbx.SHA256), pbx.SecurityEvent{Kind: pbx.Refused, Extension: "2001"})
-	expect(phone("2999", "wrong", pbx.SHA256), pbx.SecurityEvent{Kind: pbx.Unknown, Extension: "2999"})
+	expect(phone("2001", "password", pbx.MD5), pbx.SecurityEvent{Kind: pbx.Accepted, Extension: "2001"})
+	expect(phone("2001", "wrong", pbx.MD5), pbx.SecurityEvent{Kind: pbx.Refused, Extension: "2001"})
+	expect(phone("2999", "wrong", pbx.MD5), pbx.SecurityEvent{Kind: pbx.Unknown, Extension: "2999"})
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("Watch() = %v, want %v", err, context.Canceled)

@@ -23,14 +23,14 @@ type realtime struct {
 	adapter  *asterisk.Realtime
 }
 
-func newRealtime(tb testing.TB) realtime {
+func newRealtime(tb testing.TB, options ...asterisktest.Option) realtime {
 	tb.Helper()
 	dir, r := tb.TempDir(), realtime{dsn: pgtest.Start(tb)}
 	r.store = storetest.Open(tb, store.Config{
 		DSN: r.dsn, Blobs: filepath.Join(dir, "blobs"), KeyFile: filepath.Join(dir, "operator.key"), Clock: time.Now,
 	})
 	r.database = asterisktest.NewDatabase(tb, r.dsn)
-	r.server = asterisktest.Start(tb, pbxtest.Domain, asterisktest.Realtime(r.database))
+	r.server = asterisktest.Start(tb, pbxtest.Domain, append(options, asterisktest.Realtime(r.database))...)
 	adapter, err := asterisk.NewRealtime(asterisk.RealtimeConfig{
 		Publish: r.store.Publish, AMI: manager(tb, r.server), HangUp: true, Timeout: time.Minute, Clock: time.Now,
 	})
@@ -57,9 +57,10 @@ func TestRealtime(t *testing.T) {
 // What people do with phones, with lines from the store's views.
 func TestRealtimeScenarios(t *testing.T) {
 	t.Parallel()
-	r := newRealtime(t)
+	r := newRealtime(t, asterisktest.Algorithms(pbx.Algorithms()...))
+	ami := manager(t, r.server)
 	pbxtest.Scenarios(t, pbxtest.Bench{
-		Provisioner: r.adapter, Registrar: manager(t, r.server), Server: r.server.Address, Algorithms: pbx.Algorithms(),
+		Provisioner: r.adapter, Registrar: ami, Events: ami, Server: r.server.Address, Algorithms: pbx.Algorithms(),
 		Database: func(t *testing.T, answers bool) { r.database.Answers(t, answers) },
 	})
 }

@@ -90,13 +90,15 @@ func renderEndpoint(b *strings.Builder, a pbx.Account, name, template string, au
 	}
 }
 
-// renderCredential lists only the algorithms that the credential has a digest
-// for: Asterisk answers 500 to everyone when one is missing, and wants both
-// lists.
+// renderCredential leaves it to default_auth_algorithms_uas of the installation
+// which digests a phone is asked for: numbers that exist and numbers that do not
+// are then asked for the same. Only a credential that lacks a digest lists what
+// it has, in both lists: Asterisk answers 500 to everyone where one is missing.
 func renderCredential(b *strings.Builder, a pbx.Account, c pbx.Credential) {
-	names := strings.Join(Algorithms(c), ",")
-	fmt.Fprintf(b, "\n[%s](%s)\nusername = %s\nrealm = %s\nsupported_algorithms_uas = %s\nsupported_algorithms_uac = %s\n",
-		c.Username, authTemplate, c.Username, a.Realm, names, names)
+	fmt.Fprintf(b, "\n[%s](%s)\nusername = %s\nrealm = %s\n", c.Username, authTemplate, c.Username, a.Realm)
+	if names := Algorithms(c); len(names) < len(pbx.Algorithms()) {
+		fmt.Fprintf(b, "supported_algorithms_uas = %[1]s\nsupported_algorithms_uac = %[1]s\n", strings.Join(names, ","))
+	}
 	for _, alg := range Algorithms(c) {
 		fmt.Fprintf(b, "password_digest = %s:%s\n", alg, c.HA1(pbx.Algorithm(alg)))
 	}
