@@ -25,8 +25,9 @@ type benchCaller struct {
 	fault  error
 }
 
-// measure makes the calls. What was begun is waited for and counts: a row may
-// take a little longer than it should. Only the end of the context is an error.
+// measure makes the calls, one of each caller at least. What was begun is waited
+// for and counts: a row may take a little longer than it should. Only the end of
+// the context is an error.
 func (b *ledgerBench) measure(l load) (ledgerRow, error) {
 	var (
 		wg      sync.WaitGroup
@@ -36,10 +37,11 @@ func (b *ledgerBench) measure(l load) (ledgerRow, error) {
 		cpu     = cpuTime()
 	)
 	goesOn := func() bool {
+		n := made.Add(1)
 		if l.limit > 0 {
-			return made.Add(1) <= int64(l.limit)
+			return n <= int64(l.limit)
 		}
-		return time.Since(start) < b.duration
+		return n <= int64(l.callers) || time.Since(start) < b.duration
 	}
 	for k := range callers {
 		wg.Go(func() {
