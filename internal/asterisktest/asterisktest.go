@@ -47,8 +47,8 @@ type Server struct {
 	database   *Database
 	algorithms string // of digests, as a list; "" leaves the configuration's
 	root       string // of the chroot, or ""
-	config   string // asterisk.conf, as Asterisk sees it
-	pid      int
+	config     string // asterisk.conf, as Asterisk sees it
+	pid        int
 }
 
 // bootTime bounds the start, which takes half a second on an idle machine.
