@@ -29,8 +29,9 @@ func replace(path string, b []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
-// handOver gives a file of the superuser's to the owner of its folder: the
-// service has to read what the operator's commands wrote.
+// handOver gives a file of the superuser's to the owner and group of its folder:
+// the service has to read what the operator's commands wrote, and Asterisk too,
+// whose lines would all be gone with one file.
 func handOver(f *os.File) error {
 	if os.Geteuid() != 0 {
 		return nil
@@ -43,7 +44,7 @@ func handOver(f *os.File) error {
 	if !ok {
 		return nil
 	}
-	return f.Chown(int(owner.Uid), -1)
+	return f.Chown(int(owner.Uid), int(owner.Gid))
 }
 
 // remove deletes a file, and with it what processes left that were

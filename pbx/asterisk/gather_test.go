@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -65,6 +66,9 @@ func (g gate) reloads(t *testing.T) int {
 	return strings.Count(string(b), "\n")
 }
 
+// bundledFile is what stands before each line's file in the one of them all.
+var bundledFile = regexp.MustCompile(`(?m)^; [0-9]+\.conf\n`)
+
 // bundled returns the lines of the file that Asterisk includes.
 func bundled(t *testing.T, dir string) (extensions []string) {
 	t.Helper()
@@ -72,11 +76,8 @@ func bundled(t *testing.T, dir string) (extensions []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for section := range strings.SplitSeq(string(b), "; Written by ") {
-		if section == "" {
-			continue
-		}
-		accounts, err := format.ParseAsterisk([]byte("; Written by " + section))
+	for _, section := range bundledFile.Split(string(b), -1)[1:] {
+		accounts, err := format.ParseAsterisk([]byte(section))
 		if err != nil || len(accounts) != 1 {
 			t.Fatalf("lines.all: %v, %d accounts in %q", err, len(accounts), section)
 		}

@@ -88,15 +88,16 @@ func TestProvisionersOfOneFolderTakeTurns(t *testing.T) {
 	}
 }
 
-// What the superuser's commands write, the service can read.
+// What the superuser's commands write, the service can read, and Asterisk by its
+// group.
 func TestFilesBelongToTheFoldersOwner(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only the superuser gives files away")
 	}
-	const owner = 54321
+	const owner, group = 54321, 54322
 	dir := t.TempDir()
-	if err := os.Chown(dir, owner, -1); err != nil {
+	if err := os.Chown(dir, owner, group); err != nil {
 		t.Fatal(err)
 	}
 	p := newProvisioner(t, asterisk.Config{Dir: dir})
@@ -108,8 +109,8 @@ func TestFilesBelongToTheFoldersOwner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Uid != owner {
-			t.Errorf("%s is of user %d, want %d", name, s.Uid, owner)
+		if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Uid != owner || s.Gid != group {
+			t.Errorf("%s is of user %d and group %d, want %d and %d", name, s.Uid, s.Gid, owner, group)
 		}
 	}
 }
