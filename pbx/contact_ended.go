@@ -2,7 +2,6 @@ package pbx
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -34,16 +33,18 @@ type Dropper interface {
 
 // DropEnded drops the registrations of a line that a credential made which is not
 // valid any more. Where the PBX does not say which those are, all of the line go,
-// and the phones whose credentials are good come back by themselves.
+// and the phones whose credentials are good come back by themselves. So it is where
+// one of them cannot be dropped alone: what names it is the phone's own choice.
 func DropEnded(ctx context.Context, d Dropper, a Account, now time.Time) error {
 	contacts, err := d.Contacts(ctx, a.AOR)
 	ended, told := a.Ended(contacts, now)
 	if err != nil || !told {
 		return d.Drop(ctx, a.AOR, "")
 	}
-	var errs []error
 	for _, c := range ended {
-		errs = append(errs, d.Drop(ctx, a.AOR, c.ID))
+		if d.Drop(ctx, a.AOR, c.ID) != nil {
+			return d.Drop(ctx, a.AOR, "")
+		}
 	}
-	return errors.Join(errs...)
+	return nil
 }

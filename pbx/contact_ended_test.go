@@ -14,6 +14,7 @@ import (
 type dropper struct {
 	contacts []pbx.Contact
 	err      error
+	refused  string // which cannot be dropped alone
 	dropped  []string
 }
 
@@ -21,6 +22,9 @@ func (d *dropper) Contacts(context.Context, pbx.AOR) ([]pbx.Contact, error) { re
 
 func (d *dropper) Drop(_ context.Context, _ pbx.AOR, id string) error {
 	d.dropped = append(d.dropped, id)
+	if d.refused != "" && id == d.refused {
+		return errors.New("a quote in a parameter")
+	}
 	return d.err
 }
 
@@ -46,19 +50,21 @@ func TestDropEnded(t *testing.T) {
 		contacts []pbx.Contact
 		err      error
 		want     []string
+		refused  string
 	}{
-		{"none", line, nil, nil, nil},
-		{"all valid", line, by("2001-b", "2001-c", "2001-c"), nil, nil},
-		{"ended, and forgotten", line, by("2001-a", "2001-b", "2001-z"), nil, []string{"by 2001-a", "by 2001-z"}},
-		{"of another line", line, by("2002-c"), nil, []string{"by 2002-c"}},
-		{"off", off, by("2001-b", "2001-c"), nil, []string{"by 2001-b", "by 2001-c"}},
-		{"none is told", line, by("", ""), nil, []string{""}},
-		{"one is not told", line, by("2001-a", "", "2001-c"), nil, []string{""}},
-		{"away", line, by("2001-c"), failed, []string{""}},
+		{"none", line, nil, nil, nil, ""},
+		{"all valid", line, by("2001-b", "2001-c", "2001-c"), nil, nil, ""},
+		{"ended, and forgotten", line, by("2001-a", "2001-b", "2001-z"), nil, []string{"by 2001-a", "by 2001-z"}, ""},
+		{"of another line", line, by("2002-c"), nil, []string{"by 2002-c"}, ""},
+		{"off", off, by("2001-b", "2001-c"), nil, []string{"by 2001-b", "by 2001-c"}, ""},
+		{"none is told", line, by("", ""), nil, []string{""}, ""},
+		{"one is not told", line, by("2001-a", "", "2001-c"), nil, []string{""}, ""},
+		{"away", line, by("2001-c"), failed, []string{""}, ""},
+		{"one whose name is not taken", line, by("2001-z", "2001-a"), nil, []string{"by 2001-z", ""}, "by 2001-z"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			d := &dropper{contacts: tc.contacts, err: tc.err}
+			d := &dropper{contacts: tc.contacts, err: tc.err, refused: tc.refused}
 			if err := pbx.DropEnded(t.Context(), d, tc.account, now); !errors.Is(err, tc.err) {
 				t.Errorf("DropEnded() = %v, want %v", err, tc.err)
 			}
