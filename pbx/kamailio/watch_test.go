@@ -21,8 +21,9 @@ import (
 	"github.com/vouchline/vouchline/pbx/kamailio"
 )
 
-// script is a node that gives its answers to vouchline.attempts in turn, and the
-// last one again and again. An empty one is a node that is away.
+// script is a node that gives its answers to vouchline.attempts in turn, and none
+// after the last, which a watch may ask for before it hears that it is over. An
+// empty one is a node that is away.
 func script(t *testing.T, answers ...string) (url string, asked func() []string) {
 	t.Helper()
 	var mu sync.Mutex
@@ -38,9 +39,15 @@ func script(t *testing.T, answers ...string) (url string, asked func() []string)
 			return
 		}
 		mu.Lock()
-		defer mu.Unlock()
-		answer := answers[min(len(since), len(answers)-1)]
+		nth := len(since)
+		if nth == len(answers) {
+			mu.Unlock()
+			<-r.Context().Done()
+			return
+		}
 		since = append(since, q.Params[0])
+		mu.Unlock()
+		answer := answers[nth]
 		if answer == "" {
 			w.WriteHeader(http.StatusBadGateway)
 		}
