@@ -147,12 +147,14 @@ func (r *Runner) tellStanding(ctx context.Context, enrollmentID, identityID stri
 	return err
 }
 
-// linkLike finds what mail programs make a link of.
-var linkLike = regexp.MustCompile(`[/@\\:]|\.\pL{2}`)
+// linkLike finds what mail programs make a link of: addresses, also with the full
+// stops and slashes of other scripts, which are taken for those of a domain (UTS #46
+// section 2.3), and numbers as long as a telephone's.
+var linkLike = regexp.MustCompile(`[/@\\:\x{FF0F}\x{FF20}\x{FF1A}]|[.\x{2024}\x{3002}\x{FF0E}\x{FF61}]\pL{2}|(\p{Nd}\P{Nd}{0,2}){7}`)
 
 // harmless is a phone's name for an e-mail. Whoever got into an account chooses
-// it: it must not carry a link, under our letterhead, to the mailbox of the one
-// who is to be warned.
+// it: it must carry no link and no number to call, under our letterhead, to the
+// mailbox of the one who is to be warned.
 func harmless(name string) string {
 	if linkLike.MatchString(name) {
 		return ""

@@ -113,7 +113,7 @@ func TestWhatAMessageSays(t *testing.T) {
 		}
 	}
 	// The thief chooses the name, and we must not carry their link.
-	for name, want := range map[string]string{"Pay at evil.example": "Phone: App", "http://10.1": "Phone: App", "me@10": "Phone: App", "Yealink T46 v1.2": "Yealink T46 v1.2"} {
+	for name, want := range map[string]string{"Pay at evil.example": "Phone: App", "http://10.1": "Phone: App", "me@10": "Phone: App", "evil。example": "Phone: App", "Call 0800 123 456": "Phone: App", "Yealink T46 v1.2": "Yealink T46 v1.2"} {
 		_, err := b.flow.AddDevice(t.Context(), id, kyc.NewDevice{Name: name, Kind: pbx.App})
 		must(t, err)
 		b.work(t)

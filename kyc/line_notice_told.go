@@ -2,6 +2,8 @@ package kyc
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/vouchline/vouchline/ledger"
@@ -22,7 +24,9 @@ type Told struct {
 // maxTold bounds what is remembered.
 const maxTold = 100
 
-// note remembers a notice, and forgets what is over.
+// note remembers a notice, and forgets what is over. Of too many those of
+// passwords are forgotten last: they are looked for every hour, and the others
+// happened once.
 func (t *Told) note(ref string, until, now time.Time) {
 	kept := map[string]time.Time{ref: until}
 	for r, end := range t.Notices {
@@ -30,16 +34,23 @@ func (t *Told) note(ref string, until, now time.Time) {
 			kept[r] = end
 		}
 	}
-	for len(kept) > maxTold {
-		first := ref
-		for r, end := range kept {
-			if end.Before(kept[first]) {
-				first = r
-			}
+	if more := len(kept) - maxTold; more > 0 {
+		worth := slices.SortedFunc(maps.Keys(kept), func(a, b string) int {
+			return cmp.Or(cmp.Compare(asked(a), asked(b)), kept[a].Compare(kept[b]))
+		})
+		for _, r := range worth[:more] {
+			delete(kept, r)
 		}
-		delete(kept, first)
 	}
 	t.Notices = kept
+}
+
+// asked is 1 for what is asked for again until it is over.
+func asked(ref string) int {
+	if n, _ := noticeOf(Effect{Ref: ref}); n.password() {
+		return 1
+	}
+	return 0
 }
 
 // has reports whether a notice was sent.
