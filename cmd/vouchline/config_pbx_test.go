@@ -67,7 +67,7 @@ func TestEveryPBXIsMade(t *testing.T) {
 		{[]string{"--pbx=asterisk"}, false, false},
 		{append([]string{"--pbx=asterisk"}, ami...), true, true},
 		{append([]string{"--pbx=asterisk-realtime", "--database=postgres://x/y"}, ami...), true, true},
-		{[]string{"--pbx=kamailio", "--database=postgres://x/y", "--pbx-kamailio-rpc=http://127.0.0.1:1/rpc", "--pbx-kamailio-token-file=" + secret}, true, false},
+		{[]string{"--pbx=kamailio", "--database=postgres://x/y", "--pbx-kamailio-rpc=http://127.0.0.1:1/rpc", "--pbx-kamailio-token-file=" + secret}, true, true},
 	} {
 		s, err := parseServe(t, tc.args...)
 		if err != nil {
