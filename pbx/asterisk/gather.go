@@ -103,7 +103,9 @@ func (g *gathering) take() []*request {
 func (p *Provisioner) makeAll(ctx context.Context) {
 	for taken := p.waiting.take(); len(taken) > 0; taken = p.waiting.take() {
 		bounded, cancel := context.WithTimeout(ctx, p.config.Timeout)
-		p.makeTogether(bounded, taken)
+		if err := p.alone(bounded, func() { p.makeTogether(bounded, taken) }); err != nil {
+			finish(taken, fmt.Errorf("asterisk: %w", err))
+		}
 		cancel()
 	}
 }
@@ -113,12 +115,6 @@ func (p *Provisioner) makeAll(ctx context.Context) {
 // would register again with the old password. Nobody else changes the folder
 // meanwhile.
 func (p *Provisioner) makeTogether(ctx context.Context, taken []*request) {
-	unlock, err := lockDir(ctx, p.config.Dir)
-	if err != nil {
-		finish(taken, fmt.Errorf("asterisk: %w", errors.Join(err, ctx.Err())))
-		return
-	}
-	defer func() { _ = unlock() }() // it is dropped, whatever that says
 	written := p.write(taken)
 	if err := p.load(ctx); err != nil {
 		finish(written, err)

@@ -8,12 +8,20 @@ import (
 	"time"
 )
 
+const (
+	// lockPoll is how often a lock is tried that somebody else has.
+	lockPoll = 10 * time.Millisecond
+	// othersTurn is for how long who had the lock leaves it alone, so that whoever
+	// tries for it gets it: a process with many changes would have it all the time.
+	othersTurn = 3 * lockPoll
+)
+
 // lockDir waits until no other process changes the lines: the service, a
 // worker and a command of the operator may write the same folder. What is locked
 // is the folder itself, which each of them can open, whoever made the files in
 // it. The kernel drops the lock when its process dies.
 func lockDir(ctx context.Context, dir string) (unlock func() error, err error) {
-	ticker := time.NewTicker(pollInterval)
+	ticker := time.NewTicker(lockPoll)
 	defer ticker.Stop()
 	for {
 		unlock, err = tryLockDir(dir)
@@ -38,4 +46,23 @@ func tryLockDir(dir string) (unlock func() error, err error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d.Close, nil
+}
+
+// alone has a change made while nobody else changes the lines.
+func (p *Provisioner) alone(ctx context.Context, change func()) error {
+	if p.others != nil {
+		select {
+		case <-p.others:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	unlock, err := lockDir(ctx, p.config.Dir)
+	if err != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	change()
+	_ = unlock() // it is dropped, whatever that says
+	p.others = time.After(othersTurn)
+	return nil
 }

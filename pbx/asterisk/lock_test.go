@@ -1,11 +1,13 @@
 package asterisk_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -86,6 +88,39 @@ func TestProvisionersOfOneFolderTakeTurns(t *testing.T) {
 	if diff := cmp.Diff(want, bundled(t, dir)); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
 	}
+}
+
+// A process with many changes, such as one that mends all lines, keeps no other
+// from its own.
+func TestBusyProcessLeavesOthersTheirTurn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	reload := []string{script(t, "sleep 0.2")}
+	busy := newProvisioner(t, asterisk.Config{Dir: dir, Reload: reload, Timeout: time.Minute})
+	ctx, cancel := context.WithCancel(t.Context())
+	begun := make(chan struct{}, 100)
+	var changes sync.WaitGroup
+	for i := range 4 {
+		changes.Go(func() {
+			for ctx.Err() == nil {
+				if err := busy.Provision(t.Context(), pbxtest.Account(fmt.Sprintf("100%d", i), "p")); err == nil {
+					select {
+					case begun <- struct{}{}:
+					default:
+					}
+				}
+			}
+		})
+	}
+	for range 4 {
+		<-begun
+	}
+	other := newProvisioner(t, asterisk.Config{Dir: dir, Timeout: 5 * time.Second})
+	if err := other.Provision(t.Context(), pbxtest.Account("2001", "p")); err != nil {
+		t.Errorf("Provision() beside a busy process = %v", err)
+	}
+	cancel()
+	changes.Wait()
 }
 
 // What the superuser's commands write, the service can read, and Asterisk by its

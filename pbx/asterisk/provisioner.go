@@ -57,6 +57,7 @@ type Provisioner struct {
 	config  Config
 	control control
 	waiting gathering
+	others  <-chan time.Time // the end of other processes' turn; for makeAll alone
 }
 
 // keepFile keeps the folder from being empty: an include that matches nothing
