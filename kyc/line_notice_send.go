@@ -33,6 +33,10 @@ func (r *Runner) tellLine(ctx context.Context, effect Effect) error {
 	if data == nil {
 		return err
 	}
+	if e.Data.Told.enough(n) {
+		r.Logger.WarnContext(ctx, "message not sent, there were enough of its kind today", "kind", n.kind, "enrollment", e.ID)
+		return nil
+	}
 	err = r.send(ctx, e, effect, n.kind, mailbox(e), *data)
 	if err != nil {
 		final := errors.Is(err, notify.ErrPermanent)

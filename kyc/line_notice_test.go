@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -191,6 +192,34 @@ func TestWhoIsNotWrittenTo(t *testing.T) {
 	must(t, b.flow.EraseSubject(t.Context(), agent, forgotten))
 	if got := b.told(t); got != nil {
 		t.Errorf("told %v", got)
+	}
+}
+
+// Whoever turns a line off and on all day fills no mailbox, and keeps nobody from
+// being told of a phone.
+func TestMailboxIsNotFilled(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.reached(t)
+	line := b.line(t, id).Extension
+	told := map[string]int{}
+	tell := func(what func() error) {
+		t.Helper()
+		must(t, what())
+		b.advance(time.Minute)
+		for _, kind := range b.told(t) {
+			told[kind]++
+		}
+	}
+	for range 30 {
+		tell(func() error { return b.flow.SuspendLine(t.Context(), agent, line) })
+		tell(func() error { return b.flow.ResumeLine(t.Context(), agent, line) })
+	}
+	tell(func() error { _, err := b.flow.AddDevice(t.Context(), id, office); return err })
+	b.advance(day)
+	tell(func() error { return b.flow.SuspendLine(t.Context(), agent, line) })
+	if diff := cmp.Diff(map[string]int{"line_suspended": 25, "line_resumed": 24, "phone_added": 1}, told); diff != "" {
+		t.Errorf("told (-want +got)\n%s", diff)
 	}
 }
 

@@ -24,6 +24,23 @@ type Told struct {
 // maxTold bounds what is remembered.
 const maxTold = 100
 
+// maxDaily is how many messages of a kind somebody gets within a day. A program
+// with a key suspends and resumes a line as often as it likes, and who has got into
+// an account sets phones up: neither is to fill a mailbox.
+const maxDaily = 24
+
+// enough reports whether a notice is one too many. Those of passwords are as few
+// as the phones.
+func (t *Told) enough(n lineNotice) bool {
+	sent := 0
+	for ref := range t.Notices {
+		if old, _ := noticeOf(Effect{Ref: ref}); old.kind == n.kind && n.at.Sub(old.at) < 24*time.Hour {
+			sent++
+		}
+	}
+	return sent >= maxDaily && !n.password()
+}
+
 // note remembers a notice, and forgets what is over. Of too many those of
 // passwords are forgotten last: they are looked for every hour, and the others
 // happened once.
