@@ -24,6 +24,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/vouchline/vouchline/internal/testenv"
 )
@@ -130,7 +133,8 @@ func (n *Network) Nodes() ([]string, error) {
 	return names, nil
 }
 
-// Kill ends a node with SIGKILL.
+// Kill ends a node with SIGKILL, and returns when it has let go of its ports and
+// files: another may take its place at once.
 func (n *Network) Kill(node string) error {
 	b, err := os.ReadFile(filepath.Join(n.dir, "run", node+".pid")) //nolint:gosec // the test's own folder
 	if err != nil {
@@ -144,8 +148,39 @@ func (n *Network) Kill(node string) error {
 	if err != nil || !bytes.Contains(env, []byte("VOUCHLINE_NODE="+filepath.Join(n.dir, node)+"\x00")) {
 		return fmt.Errorf("%s does not run", node)
 	}
-	return syscall.Kill(pid, syscall.SIGKILL)
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return err
+	}
+	return ended(pid)
 }
+
+// ended waits for the end of a process that is nobody's child here. The kernel
+// takes its environment and its program from a killed process before its files.
+func ended(pid int) error {
+	fd, err := unix.PidfdOpen(pid, 0)
+	if errors.Is(err, unix.ESRCH) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("watch process %d: %w", pid, err)
+	}
+	defer func() { _ = unix.Close(fd) }()
+	for deadline := time.Now().Add(endTime); ; { //nolint:forbidigo // bounds a real wait
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(time.Until(deadline).Milliseconds())) //nolint:gosec,forbidigo // a descriptor; the same
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil:
+			return fmt.Errorf("wait for process %d: %w", pid, err)
+		case n == 0:
+			return fmt.Errorf("process %d does not end", pid)
+		default:
+			return nil
+		}
+	}
+}
+
+// endTime bounds the end of a killed process, which has to write back nothing.
+const endTime = 30 * time.Second
 
 func (n *Network) script(command string) error {
 	_, err := n.run(command)

@@ -171,7 +171,7 @@ register() {
   local ord request
   mapfile -t ord < <(to_orderer)
   request=$(printf '{\\"id\\":\\"%s\\",\\"name\\":\\"%s\\",\\"role\\":\\"%s\\",\\"msp\\":\\"%s\\",\\"status\\":\\"active\\"}' "$@")
-  as_admin m0 chaincode invoke "${ord[@]}" -C "$CHANNEL" -n "$CHAINCODE" --waitForEvent \
+  as_admin m0 chaincode invoke "${ord[@]}" -C "$CHANNEL" -n "$CHAINCODE" --waitForEvent --waitForEventTimeout 120s \
     --peerAddresses "$(address m0)" --tlsRootCertFiles "$(peer_dir m0)/tls/ca.crt" \
     -c "{\"Args\":[\"RegisterOrganisation\",\"$request\"]}" >"$NET/log/register-$1.log" 2>&1 || fail "register-$1"
 }

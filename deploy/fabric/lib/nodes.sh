@@ -51,9 +51,15 @@ start_all() {
     fi
   done
   for name in "${stale[@]}"; do until_ok 8 "$name" gone "$name"; done
-  for name in "${NODES[@]}"; do pid_of "$name" >/dev/null || start "$name"; done
+  for name in "${NODES[@]}"; do
+    pid_of "$name" >/dev/null && continue
+    until_ok 8 "port $(port "$name") of $name is taken" vacant "$name"
+    start "$name"
+  done
   wait_nodes
 }
+# A process that was killed loses its environment, by which pid_of knows it, before its ports.
+vacant() { ! (exec 3<>"/dev/tcp/$(host "$1")/$(port "$1")") 2>/dev/null; }
 gone() { ! pid_of "$1" >/dev/null; }
 
 wait_nodes() {
