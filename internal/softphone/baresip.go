@@ -81,7 +81,7 @@ func account(typed []phone.Setting) string {
 }
 
 // registered is what it says of a registration, a failure in red.
-var registered = regexp.MustCompile(`(?m)^(?:\S+: \{\d/\S+\} |\x1b\[31mreg: \S+: )(.*)$`)
+var registered = regexp.MustCompile(`(?m)^(?:\S+: \{\d/\S+\} |\x1b\[31mreg: \S+: )(.*)\n`)
 
 // Registration waits until the phone itself says that it is registered, or why
 // it is not.
