@@ -120,7 +120,7 @@ func (h *holder) account(document []byte) siptest.Phone {
 	}
 	return h.phone(siptest.Phone{
 		Number: keys["auth_info_0/username"], User: keys["auth_info_0/userid"], Password: keys["auth_info_0/passwd"],
-		Realm: keys["auth_info_0/realm"], Domain: keys["auth_info_0/domain"], Algorithm: "SHA-256", Expires: expires,
+		Realm: keys["auth_info_0/realm"], Domain: keys["auth_info_0/domain"], Algorithm: keys["auth_info_0/algorithm"], Expires: expires,
 	})
 }
 

@@ -202,7 +202,7 @@ func (c *caller) echo() {
 func (c *caller) phone() *siptest.UA {
 	c.t.Helper()
 	ua := siptest.NewUA(c.t, c.pbx.Address, siptest.Phone{
-		Number: c.extension, User: c.sipUser, Password: c.sipPassword, Realm: telephony, Algorithm: "SHA-256", Expires: 120,
+		Number: c.extension, User: c.sipUser, Password: c.sipPassword, Realm: telephony, Expires: 120,
 	})
 	if got := ua.Register(c.t); got.Status != 200 {
 		c.t.Fatalf("REGISTER of the line's phone = %d, want 200", got.Status)

@@ -41,7 +41,7 @@ done
 phase() {
   local parallel=$1
   shift
-  [ $# -eq 0 ] || go test -p "$parallel" -timeout 30m "$@" || code=1
+  [ $# -eq 0 ] || go test -p "$parallel" -timeout 45m "$@" || code=1
 }
 phase 2 "${pure[@]}"
 phase 2 "${adapters[@]}"

@@ -17,7 +17,7 @@ type Reel struct {
 	file          *os.File
 	width, height int
 	frame         []byte // with its header
-	grain         []int8
+	grain         []byte // to be added to the brightness; below zero as a byte wraps
 	turn          int
 }
 
@@ -35,7 +35,7 @@ func NewReel(path string, first *image.RGBA) (*Reel, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reel{file: file, width: first.Rect.Dx(), height: first.Rect.Dy(), grain: newSensor(5)}
+	r := &Reel{file: file, width: first.Rect.Dx(), height: first.Rect.Dy(), grain: fineGrain()}
 	r.frame = make([]byte, len(reelMark)+r.width*r.height*3/2)
 	copy(r.frame, reelMark)
 	if _, err := file.WriteAt([]byte(r.head()), 0); err != nil {
@@ -66,15 +66,36 @@ func (r *Reel) Show(img *image.RGBA) error {
 	copy(r.frame[len(reelMark)+len(luma):], chroma)
 	for range reelFrames {
 		r.turn = (r.turn + 7919) % (len(r.grain) / 2) // prime: every frame of the film begins elsewhere in the grain
-		for i, y := range luma {
-			r.frame[len(reelMark)+i] = byte(min(max(int(y)+int(r.grain[r.turn+i&0x7fff])/2, 0), 255)) //nolint:gosec // bounded
-		}
+		addGrain(r.frame[len(reelMark):], luma, r.grain[r.turn:r.turn+len(r.grain)/2])
 		if _, err := r.file.WriteAt(r.frame, at); err != nil {
 			return err
 		}
 		at += int64(len(r.frame))
 	}
 	return nil
+}
+
+// fineGrain is half as strong as a camera's: the pictures have that already. It
+// is at most 4, so that no brightness of video, 16 to 235, wraps with it.
+func fineGrain() []byte {
+	coarse := newSensor(5)
+	fine := make([]byte, len(coarse))
+	for i, g := range coarse {
+		fine[i] = byte(g / 2) //nolint:gosec // wraps on purpose
+	}
+	return fine
+}
+
+// addGrain writes the brightness with the grain, which it repeats, to out.
+func addGrain(out, luma, grain []byte) {
+	for len(luma) > 0 {
+		n := min(len(luma), len(grain))
+		from, to, g := luma[:n], out[:n], grain[:n]
+		for i, y := range from {
+			to[i] = y + g[i]
+		}
+		luma, out = luma[n:], out[n:]
+	}
 }
 
 // planes converts to the colours of video (ITU-R BT.601): brightness for every
