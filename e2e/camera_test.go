@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"image"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,6 +39,23 @@ func obedient(actor *specimen.Actor) scene {
 		performance.Ask(action, at)
 		return actor.Frame(performance.Pose(at), at)
 	}
+}
+
+// reelFolder is in memory where there is room: a film is written anew several
+// times a second, 4 MB each time, which keeps a disk from everything else.
+func reelFolder(t *testing.T) string {
+	t.Helper()
+	const memory, room = "/dev/shm", 256 << 20
+	var free syscall.Statfs_t
+	if err := syscall.Statfs(memory, &free); err != nil || free.Bavail*uint64(free.Bsize) < room { //nolint:gosec // a size
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(memory, "vouchline-film-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // openReel gives the camera something to show before anybody acts.

@@ -69,7 +69,7 @@ var (
 
 func newWalk(t *testing.T, s *service, a applicant, l look) *walk {
 	t.Helper()
-	w := newWalkWith(t, s, a, l, filepath.Join(t.TempDir(), "camera.y4m"))
+	w := newWalkWith(t, s, a, l, filepath.Join(reelFolder(t), "camera.y4m"))
 	w.openReel()
 	return w
 }

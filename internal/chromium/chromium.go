@@ -21,6 +21,9 @@ import (
 	"github.com/vouchline/vouchline/internal/testenv"
 )
 
+// startTime bounds the start, which takes a second on an idle machine.
+const startTime = 90 * time.Second
+
 // Options say how the browser is started.
 type Options struct {
 	// Film is a .mjpeg or .y4m file that the camera sees; without one the
@@ -95,6 +98,7 @@ func flags(program string, o Options) []chromedp.ExecAllocatorOption {
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
 		chromedp.WindowSize(o.Width, o.Height),
+		chromedp.WSURLReadTimeout(startTime),
 		chromedp.Env("LANGUAGE=" + o.Lang),
 		chromedp.Flag("headless", "new"),
 		chromedp.Flag("lang", o.Lang),

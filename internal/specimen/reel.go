@@ -22,7 +22,7 @@ type Reel struct {
 }
 
 const (
-	reelFrames = 16 // or 1.6 s: whoever shows nothing new for so long repeats pictures
+	reelFrames = 10 // or 1 s: whoever shows nothing new for so long repeats pictures
 	reelRate   = 10 // frames a second
 	reelMark   = "FRAME\n"
 )
