@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vouchline/vouchline/internal/testenv"
 	"github.com/vouchline/vouchline/pbx"
 	"github.com/vouchline/vouchline/pbx/asterisk"
 	"github.com/vouchline/vouchline/pbx/pbxtest"
@@ -128,7 +129,7 @@ func TestBusyProcessLeavesOthersTheirTurn(t *testing.T) {
 func TestFilesBelongToTheFoldersOwner(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
-		t.Skip("only the superuser gives files away")
+		testenv.Need(t, "superuser", errors.New("nobody else gives files away"))
 	}
 	const owner, group = 54321, 54322
 	dir := t.TempDir()
